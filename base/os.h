@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The outside world: files that stay beneath a root, atomic publishing, hashes, the clock, ids and
+ * the terminal. Linux only, and only here. */
+#ifndef BASE_OS_H
+#define BASE_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "base/err.h"
+#include "base/str.h"
+
+/* Files. Paths are relative to rootfd and may not leave it (openat2, RESOLVE_BENEATH); with
+ * `outside` they may, and may be absolute. All descriptors are close-on-exec. */
+MUST_CHECK int file_open(
+	int rootfd, const char *path, int flags, bool outside, struct err *e); /* fd or -1 */
+MUST_CHECK int file_read(int rootfd, const char *path, bool outside, struct str *out, struct err *e);
+MUST_CHECK int file_read_fd(int fd, const char *shown, struct str *out, struct err *e);
+MUST_CHECK int file_write_all(int fd, const void *p, size_t n, struct err *e);
+/* Makes every missing parent folder of path, beneath rootfd. */
+MUST_CHECK int file_mkdirs(int rootfd, const char *path, bool outside, struct err *e);
+/* Removes a file or a whole folder; absent is fine. Never follows links. */
+MUST_CHECK int file_remove_tree(int rootfd, const char *path, struct err *e);
+bool file_exists(int rootfd, const char *path);
+MUST_CHECK int file_fsync(int fd, const char *shown, struct err *e);
+MUST_CHECK int file_fsync_dir_of(int rootfd, const char *path, struct err *e); /* parent folder */
+/* Puts a staged file or folder in the place of target: rename, or RENAME_EXCHANGE and removal of
+ * the old one for folders. The caller has fsynced stage and fsyncs the parent folder afterwards. */
+MUST_CHECK int file_replace(int rootfd, const char *stage, const char *target, struct err *e);
+/* Writes a whole file so that a reader sees the old or the new one: stage, fsync, rename, fsync. */
+MUST_CHECK int file_publish(
+	int rootfd, const char *path, const void *p, size_t n, struct err *e);
+
+/* Hashes as lower-case hex. XXH3-128 for contents, SHA-256 for whatever must resist tampering. */
+struct hash_xxh;
+#define HASH_XXH_HEX 33
+#define HASH_SHA_HEX 65
+void hash_xxh3(const void *p, size_t n, char hex[static HASH_XXH_HEX]);
+struct hash_xxh *hash_xxh_new(void);
+void hash_xxh_add(struct hash_xxh *h, const void *p, size_t n);
+void hash_xxh_end(struct hash_xxh *h, char hex[static HASH_XXH_HEX]); /* frees h */
+void hash_sha256(const void *p, size_t n, char hex[static HASH_SHA_HEX]);
+MUST_CHECK int hash_sha256_fd(int fd, char hex[static HASH_SHA_HEX], struct err *e);
+MUST_CHECK int hash_xxh3_fd(int fd, char hex[static HASH_XXH_HEX], struct err *e);
+/* Hash of a folder: of the sorted relative paths and the contents of its regular files. */
+MUST_CHECK int hash_tree(int rootfd, const char *path, char hex[static HASH_SHA_HEX], uint64_t *bytes,
+	struct err *e);
+
+/* Time and chance, injectable: `at_ms` and `seed` non-zero make them a fixed sequence. One is made
+ * in main from MLFLOW_C_CLOCK and MLFLOW_C_SEED and passed down. */
+struct clock {
+	int64_t fixed_ms; /* 0 = the real clock; else each now() returns it and adds 1 */
+	uint64_t state;   /* 0 = real randomness; else a PCG state */
+};
+int64_t clock_now_ms(struct clock *c);   /* since the epoch */
+int64_t clock_mono_us(void);             /* monotonic, for durations; never faked */
+uint64_t clock_random(struct clock *c);
+void clock_uuid7(struct clock *c, char hex[static 33]); /* 32 hex digits */
+void clock_rfc3339(int64_t ms, char out[static 32]);    /* 2025-01-15T03:00:00.123Z */
+
+/* The terminal behind a descriptor. */
+struct term {
+	bool tty, color, utf8;
+	int width; /* 80 if unknown */
+};
+/* mode: "auto", "always", "never". Order: mode, NO_COLOR, FORCE_COLOR/CLICOLOR_FORCE, CLICOLOR=0,
+ * TERM=dumb, TTY. */
+void term_init(struct term *t, int fd, const char *mode);
+int term_width_of(const char *utf8); /* display columns */
+/* Appends s with control characters shown as escapes, so that data cannot drive the terminal. */
+void term_add_safe(struct str *out, const char *s);
+
+/* Renders an error as text: code, message, place, source excerpt with caret, help, note. The source
+ * line is read again from rootfd (-1: no excerpt). */
+void diag_render(struct str *out, const struct err *e, int rootfd, const struct term *t);
+struct jw;
+void diag_json(struct jw *w, const struct err *e);
+
+#endif
