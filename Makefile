@@ -100,6 +100,10 @@ $(B)/tests/nodes/%.so: tests/nodes/%.c
 	$(call say,NODE,$<)
 	$(q)$(CC) $(plugin_cflags) -shared -o $@ $< -lm
 
+unit: $(patsubst %,unit-%,$(ROOMS)) ## run the unit tests of every room
+unit-%: $(B)/tests/unit-% FORCE
+	$(q)scripts/unit $(B)/tests/unit-$*
+
 clean: ## remove everything that was built
 	rm -rf build
 
