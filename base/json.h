@@ -49,20 +49,20 @@ enum jtype { J_NULL, J_BOOL, J_NUMBER, J_STRING, J_ARRAY, J_OBJECT };
 struct jr {
 	const char *start, *p, *end;
 	int depth;
-	uint64_t in_object; /* one bit a level */
-	bool first;         /* no element of the current level was read yet */
+	uint64_t in_object;   /* one bit a level */
+	bool first;           /* no element of the current level was read yet */
 	struct str key, text; /* decoded; owned by the reader, valid until the next call */
-	const char *bad;    /* the sticky error, static text; NULL = none */
+	const char *bad;      /* the sticky error, static text; NULL = none */
 	const char *bad_at;
 };
 
 void jr_init(struct jr *r, const char *text, size_t len);
 void jr_fini(struct jr *r);
 enum jtype jr_peek(struct jr *r);
-bool jr_object(struct jr *r);                   /* enters; false (and an error) if it is none */
+bool jr_object(struct jr *r); /* enters; false (and an error) if it is none */
 bool jr_array(struct jr *r);
-bool jr_next(struct jr *r, const char **key);   /* next element; key NULL in arrays; leaves at end */
-const char *jr_str(struct jr *r);               /* null gives NULL without an error */
+bool jr_next(struct jr *r, const char **key); /* next element; key NULL in arrays; leaves at end */
+const char *jr_str(struct jr *r);             /* null gives NULL without an error */
 const char *jr_strn(struct jr *r, size_t *len); /* may hold NUL bytes */
 int64_t jr_i64(struct jr *r);
 double jr_f64(struct jr *r); /* null gives NaN */

@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include "base/attr.h"
 
-void *mem_alloc(size_t n);          /* zeroed, owned by the caller, free() it */
+void *mem_alloc(size_t n);           /* zeroed, owned by the caller, free() it */
 void *mem_resize(void *p, size_t n); /* realloc; new bytes are not zeroed */
-char *mem_strdup(const char *s);    /* owned; NULL gives NULL */
+char *mem_strdup(const char *s);     /* owned; NULL gives NULL */
 NORETURN void mem_exhausted(void);
 
 /* Makes room for `need` elements of `size` bytes in a vector {*v, *cap}: doubles, starting at 8. */

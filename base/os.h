@@ -13,9 +13,10 @@
 
 /* Files. Paths are relative to rootfd and may not leave it (openat2, RESOLVE_BENEATH); with
  * `outside` they may, and may be absolute. All descriptors are close-on-exec. */
-MUST_CHECK int file_open(
-	int rootfd, const char *path, int flags, bool outside, struct err *e); /* fd or -1 */
-MUST_CHECK int file_read(int rootfd, const char *path, bool outside, struct str *out, struct err *e);
+MUST_CHECK int
+file_open(int rootfd, const char *path, int flags, bool outside, struct err *e); /* fd or -1 */
+MUST_CHECK int
+file_read(int rootfd, const char *path, bool outside, struct str *out, struct err *e);
 MUST_CHECK int file_read_fd(int fd, const char *shown, struct str *out, struct err *e);
 MUST_CHECK int file_write_all(int fd, const void *p, size_t n, struct err *e);
 /* Makes every missing parent folder of path, beneath rootfd. */
@@ -29,8 +30,7 @@ MUST_CHECK int file_fsync_dir_of(int rootfd, const char *path, struct err *e); /
  * the old one for folders. The caller has fsynced stage and fsyncs the parent folder afterwards. */
 MUST_CHECK int file_replace(int rootfd, const char *stage, const char *target, struct err *e);
 /* Writes a whole file so that a reader sees the old or the new one: stage, fsync, rename, fsync. */
-MUST_CHECK int file_publish(
-	int rootfd, const char *path, const void *p, size_t n, struct err *e);
+MUST_CHECK int file_publish(int rootfd, const char *path, const void *p, size_t n, struct err *e);
 
 /* Hashes as lower-case hex. XXH3-128 for contents, SHA-256 for whatever must resist tampering. */
 struct hash_xxh;
@@ -44,8 +44,8 @@ void hash_sha256(const void *p, size_t n, char hex[static HASH_SHA_HEX]);
 MUST_CHECK int hash_sha256_fd(int fd, char hex[static HASH_SHA_HEX], struct err *e);
 MUST_CHECK int hash_xxh3_fd(int fd, char hex[static HASH_XXH_HEX], struct err *e);
 /* Hash of a folder: of the sorted relative paths and the contents of its regular files. */
-MUST_CHECK int hash_tree(int rootfd, const char *path, char hex[static HASH_SHA_HEX], uint64_t *bytes,
-	struct err *e);
+MUST_CHECK int hash_tree(int rootfd, const char *path, char hex[static HASH_SHA_HEX],
+	uint64_t *bytes, struct err *e);
 
 /* Time and chance, injectable: `at_ms` and `seed` non-zero make them a fixed sequence. One is made
  * in main from MLFLOW_C_CLOCK and MLFLOW_C_SEED and passed down. */
@@ -53,8 +53,8 @@ struct clock {
 	int64_t fixed_ms; /* 0 = the real clock; else each now() returns it and adds 1 */
 	uint64_t state;   /* 0 = real randomness; else a PCG state */
 };
-int64_t clock_now_ms(struct clock *c);   /* since the epoch */
-int64_t clock_mono_us(void);             /* monotonic, for durations; never faked */
+int64_t clock_now_ms(struct clock *c); /* since the epoch */
+int64_t clock_mono_us(void);           /* monotonic, for durations; never faked */
 uint64_t clock_random(struct clock *c);
 void clock_uuid7(struct clock *c, char hex[static 33]); /* 32 hex digits */
 void clock_rfc3339(int64_t ms, char out[static 32]);    /* 2025-01-15T03:00:00.123Z */

@@ -21,8 +21,8 @@ MUST_CHECK int db_run(struct db *db, struct err *e, const char *sql, const char 
 /* Runs several statements separated by semicolons, without arguments. */
 MUST_CHECK int db_script(struct db *db, const char *sql, struct err *e);
 /* Starts a query; step with rows_next until 0 (end) or -1; then rows_end. */
-MUST_CHECK int db_query(
-	struct db *db, struct rows **out, struct err *e, const char *sql, const char *fmt, ...);
+MUST_CHECK int
+db_query(struct db *db, struct rows **out, struct err *e, const char *sql, const char *fmt, ...);
 MUST_CHECK int rows_next(struct rows *r, struct err *e); /* 1 row, 0 end, -1 error */
 int64_t rows_i64(const struct rows *r, int col);
 double rows_f64(const struct rows *r, int col);
@@ -30,8 +30,8 @@ const char *rows_str(const struct rows *r, int col); /* NULL for NULL; valid unt
 bool rows_null(const struct rows *r, int col);
 void rows_end(struct rows *r); /* NULL is fine */
 /* One value of one row: 1 found, 0 no row, -1 error. */
-MUST_CHECK int db_get_i64(
-	struct db *db, int64_t *out, struct err *e, const char *sql, const char *fmt, ...);
+MUST_CHECK int
+db_get_i64(struct db *db, int64_t *out, struct err *e, const char *sql, const char *fmt, ...);
 /* BEGIN IMMEDIATE, COMMIT, ROLLBACK (which never fails). Not nested. */
 MUST_CHECK int db_begin(struct db *db, struct err *e);
 MUST_CHECK int db_commit(struct db *db, struct err *e);

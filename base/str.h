@@ -49,7 +49,7 @@ struct map {
 	size_t n, cap, n_slots;
 };
 
-void *map_get(const struct map *m, const char *key);         /* NULL if absent */
+void *map_get(const struct map *m, const char *key); /* NULL if absent */
 bool map_has(const struct map *m, const char *key);
 bool map_put(struct map *m, const char *key, void *value);   /* true if the key is new */
 const char *map_near(const struct map *m, const char *word); /* best did-you-mean, or NULL */

@@ -51,11 +51,11 @@ MUST_CHECK int yaml_parse_file(
 MUST_CHECK int yaml_parse_value(
 	struct arena *a, const char *shown, const char *text, struct ynode **out, struct err *e);
 
-struct ynode *yaml_get(const struct ynode *map, const char *key);       /* NULL if absent */
+struct ynode *yaml_get(const struct ynode *map, const char *key);        /* NULL if absent */
 const struct ypair *yaml_pair(const struct ynode *map, const char *key); /* NULL if absent */
-struct ynode *yaml_path(const struct ynode *map, const char *dotted);   /* "a.b.c", or NULL */
-const char *yaml_str(const struct ynode *n);       /* text of a scalar, or NULL */
-const char *yaml_kind_name(enum ykind kind);       /* "text", "a list", ... */
+struct ynode *yaml_path(const struct ynode *map, const char *dotted);    /* "a.b.c", or NULL */
+const char *yaml_str(const struct ynode *n); /* text of a scalar, or NULL */
+const char *yaml_kind_name(enum ykind kind); /* "text", "a list", ... */
 struct ynode *yaml_new(struct arena *a, enum ykind kind, struct place at);
 void yaml_put(struct arena *a, struct ynode *map, const struct ypair *pair); /* replaces or adds */
 /* True if both trees hold the same values (places, quoting aside). */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * mlflow-c: models, as a node sees them.
+ *
+ * A model is trained by a flavor ("linear"), predicts on frames, and is saved as an MLflow model
+ * folder. Models belong to the host: you never free them. The calls are mlf_fit, mlf_predict,
+ * mlf_input_model, mlf_output_model and mlf_register in node_calls.h. */
+#ifndef MLFLOW_C_MODEL_H
+#define MLFLOW_C_MODEL_H
+
+#include <mlflow-c/frame.h>
+
+struct mlf_model; /* belongs to the host */
+
+/* What to train. */
+struct mlf_fit_spec {
+	const char *target; /* the column to predict */
+	const char *const
+		*columns;    /* the feature columns, NULL-terminated; NULL: all but the target */
+	const char *options; /* JSON object of the flavor's options; NULL: defaults */
+	uint64_t seed;       /* take mlf_seed(ctx) */
+};
+
+#endif
