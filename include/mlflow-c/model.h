@@ -2,7 +2,7 @@
  * mlflow-c: models, as a node sees them.
  *
  * A model is trained by a flavor ("linear"), predicts on frames, and is saved as an MLflow model
- * folder. Models belong to the host: you never free them. The calls are mlf_fit, mlf_predict,
+ * folder. Models belong to the host: you never free them. The calls are mlf_fit, mlf_predict, mlf_measure,
  * mlf_input_model, mlf_output_model and mlf_register in node_calls.h. */
 #ifndef MLFLOW_C_MODEL_H
 #define MLFLOW_C_MODEL_H
@@ -18,6 +18,12 @@ struct mlf_fit_spec {
 		*columns;    /* the feature columns, NULL-terminated; NULL: all but the target */
 	const char *options; /* JSON object of the flavor's options; NULL: defaults */
 	uint64_t seed;       /* take mlf_seed(ctx) */
+};
+
+/* How good scores are: what mlf_measure fills. Thresholded figures are at score >= 0.5. */
+struct mlf_quality {
+	double auc, accuracy, log_loss, brier, precision, recall, f1;
+	int64_t n, positives;
 };
 
 #endif

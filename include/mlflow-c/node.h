@@ -29,7 +29,10 @@
 #define MLF_ABI_MINOR 0 /* above the host's: refused; fields are only ever appended */
 
 /* What goes through a port. */
+#ifndef MLF_KIND_DEFINED
+#define MLF_KIND_DEFINED
 enum mlf_kind { MLF_TABLE = 1, MLF_MODEL, MLF_JSON, MLF_TEXT, MLF_BYTES, MLF_PATH };
+#endif
 #define MLF_OPTIONAL 1u /* port flag: may be left unconnected, or its dataset may not exist yet */
 
 struct mlf_port {
@@ -110,6 +113,8 @@ struct mlf_host {
 	struct mlf_model *(*fit)(struct mlf_ctx *, const char *flavor, struct mlf_frame *,
 		const struct mlf_fit_spec *);
 	struct mlf_frame *(*predict)(struct mlf_ctx *, struct mlf_model *, struct mlf_frame *);
+	int (*quality)(struct mlf_ctx *, const double *score, const double *truth, int64_t n,
+		struct mlf_quality *);
 	void (*want_registered)(struct mlf_ctx *, const char *name, const char *port,
 		const char *alias, const char *condition);
 };

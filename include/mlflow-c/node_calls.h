@@ -185,6 +185,13 @@ mlf_predict(struct mlf_ctx *ctx, struct mlf_model *m, struct mlf_frame *f)
 {
 	return ctx->host->predict(ctx, m, f);
 }
+/* Measures scores (probability of the positive class) against 0/1 truth. */
+static inline int
+mlf_measure(struct mlf_ctx *ctx, const double *score, const double *truth, int64_t n,
+	struct mlf_quality *out)
+{
+	return ctx->host->quality(ctx, score, truth, n, out);
+}
 /* Asks for the model at an input or output port to be registered once the node is done: under `name`,
  * with `alias` moved to the new version if the condition holds. A condition is NULL (always) or
  * "METRIC > current", "METRIC >= current + 0.01", "METRIC > 0.9": `current` is the metric of the

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The room catalog/: a dataset's name becomes a dataset that can be read, staged and published.
+ *
+ *	worker:  dataset_open -> reader_next ...            reading, batch by batch
+ *	worker:  stage_begin -> stage_* -> stage_end        a hidden sibling of the target, fsynced
+ *	runner:  publish_all                                the only way a target changes
+ *
+ * Publishing is drawn in catalog/publish.c. Paths are relative to the project root. */
+#ifndef CATALOG_CATALOG_H
+#define CATALOG_CATALOG_H
+
+#include <mlflow-c/dataset.h>
+#include "base/base.h"
+#include "frame/frame.h"
+#include "project/project.h"
+
+struct catalog;
+
+/* A catalog entry. Immutable; lives in its catalog's (or decoder's) arena. */
+struct dataset {
+	const char *name;
+	const struct mlf_dataset_type *type;
+	enum mlf_kind kind;  /* what ports it fits */
+	const char *path;    /* relative to the root; NULL for memory */
+	bool outside;        /* allow_outside */
+	const char *layer;   /* metadata.layer, or NULL */
+	struct ynode *entry; /* load_args, save_args and the type's other options */
+	struct place at;
+};
+
+MUST_CHECK int catalog_load(struct catalog **out, struct project *p, struct errs *found);
+void catalog_free(struct catalog *c); /* NULL is fine */
+/* The entry called `name`, or NULL: then the dataset is held in memory for the run. */
+const struct dataset *catalog_get(const struct catalog *c, const char *name);
+size_t catalog_count(const struct catalog *c);
+const struct dataset *catalog_at(const struct catalog *c, size_t i); /* in order of names */
+const char *catalog_near(const struct catalog *c, const char *word); /* did-you-mean, or NULL */
+
+/* An entry as JSON, for a worker; credentials inside, so it goes nowhere else. */
+void dataset_encode(const struct dataset *d, struct jw *w);
+MUST_CHECK int
+dataset_decode(struct arena *a, const char *json, size_t len, struct dataset **out, struct err *e);
+bool dataset_exists(const struct dataset *d, int rootfd);
+
+/* Expected columns, from a contract or from an earlier write. */
+struct schema {
+	size_t n;
+	struct schema_column {
+		const char *name;
+		enum mlf_type type;
+	} * columns; /* arena */
+};
+/* From frame_schema_json's text. */
+MUST_CHECK int
+schema_decode(struct arena *a, const char *json, size_t len, struct schema *out, struct err *e);
+
+/* Reading. */
+struct read_opts {
+	int rootfd;
+	struct segs *segs; /* where the batches live */
+	const struct schema
+		*schema;        /* types to read as; columns not named are inferred; NULL: all */
+	const char *known_hash; /* if the file's hash is this one ... */
+	const struct schema *known; /* ... it is read with exactly this schema */
+};
+struct reader;
+MUST_CHECK int dataset_open(
+	const struct dataset *d, const struct read_opts *o, struct reader **out, struct err *e);
+MUST_CHECK int
+reader_next(struct reader *r, struct frame **batch, struct err *e); /* 1, 0 end, -1 */
+/* After the end: hash and size of the bytes that were read. */
+struct read_facts {
+	char hash[HASH_XXH_HEX];
+	uint64_t bytes;
+};
+void reader_facts(const struct reader *r, struct read_facts *facts);
+void reader_close(struct reader *r); /* NULL is fine */
+/* The whole table as one frame with contiguous columns; facts may be NULL. */
+MUST_CHECK int dataset_read_table(const struct dataset *d, const struct read_opts *o,
+	struct frame **out, struct read_facts *facts, struct err *e);
+/* The content of a json, text or bytes dataset. */
+MUST_CHECK int
+dataset_read_bytes(const struct dataset *d, int rootfd, struct str *out, struct err *e);
+
+/* Staging. The token (run id and node) is part of the hidden name, so that two runs never share
+ * one. stage_end fsyncs and hashes; an unfinished stage is removed by stage_abort. */
+struct stage;
+struct staged {
+	char *path, *target; /* owned, relative to the root */
+	bool folder;
+	int64_t rows; /* -1: not a table */
+	uint64_t bytes;
+	char hash[HASH_SHA_HEX]; /* XXH3-128 of a file, SHA-256 of a folder */
+	char *schema;            /* owned JSON; NULL: not a table */
+};
+MUST_CHECK int stage_begin(
+	const struct dataset *d, int rootfd, const char *token, struct stage **out, struct err *e);
+MUST_CHECK int stage_table(struct stage *s, const struct frame *batch, struct err *e);
+MUST_CHECK int stage_bytes(struct stage *s, const void *p, size_t n, struct err *e);
+/* For models and path ports: the staged path, relative to the root, to be written by the caller. */
+const char *stage_path(const struct stage *s);
+MUST_CHECK int
+stage_end(struct stage *s, struct staged *out, struct err *e); /* frees s on success */
+void stage_abort(struct stage *s);                             /* frees s */
+void staged_fini(struct staged *s);
+
+/* Publishing: renames and folder fsyncs. Only the runner calls this, after the intent is committed.
+ * Each target is old or new at every moment. Replaying a publish that had already happened, whole
+ * or in part, is harmless: an item whose stage is gone and whose target has the hash is done. */
+struct publish_item {
+	const char *stage, *target, *hash;
+	bool folder;
+};
+MUST_CHECK int publish_all(int rootfd, const struct publish_item *items, size_t n, struct err *e);
+
+#endif

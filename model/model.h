@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The room model/: flavors (fit, predict, save, load), the MLmodel folder, metrics of quality.
+ *
+ * A saved model is an MLflow model folder. Run id, time and uuid enter its MLmodel only when it is
+ * registered, so the same training gives the same bytes. */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include <mlflow-c/model.h>
+#include "base/base.h"
+#include "frame/frame.h"
+
+struct mlf_model; /* counted */
+
+/* A flavor; the table of them is in model/model.c. */
+struct flavor {
+	const char *name;
+	int (*fit)(struct mlf_frame *f, const struct mlf_fit_spec *spec, struct mlf_model **out,
+		struct err *e);
+	int (*predict)(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
+		struct mlf_frame **out, struct err *e);
+	int (*save)(const struct mlf_model *m, int dirfd, struct jw *mlmodel, struct err *e);
+	int (*load)(int dirfd, struct mlf_model **out, struct err *e);
+	void (*free)(struct mlf_model *m);
+};
+
+MUST_CHECK int model_fit(const char *flavor, struct mlf_frame *f, const struct mlf_fit_spec *spec,
+	struct mlf_model **out, struct err *e);
+/* A frame with `prediction` (and `score`), one row for each row of f; made in sc. */
+MUST_CHECK int model_predict(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
+	struct mlf_frame **out, struct err *e);
+/* Writes the folder (which must not exist) at path beneath rootfd, every file fsynced. */
+MUST_CHECK int model_save(const struct mlf_model *m, int rootfd, const char *path, struct err *e);
+MUST_CHECK int model_load(int rootfd, const char *path, struct mlf_model **out, struct err *e);
+struct mlf_model *model_ref(struct mlf_model *m);
+void model_unref(struct mlf_model *m); /* NULL is fine */
+
+/* Copies a model folder to dst beneath rootfd for registration: MLmodel gains run_id,
+ * utc_time_created and model_uuid. *bytes and hash are those of the copy. */
+struct model_stamp {
+	const char *run_id, *uuid; /* 32 hex digits each */
+	int64_t time_ms;
+};
+MUST_CHECK int model_copy_stamped(int rootfd, const char *src, const char *dst,
+	const struct model_stamp *stamp, struct err *e);
+
+/* Quality of scores (probability of the positive class) against 0/1 truth; AUC exact by rank with
+ * ties at half. NaN scores or truths are an error. One class only: auc is NaN. */
+MUST_CHECK int model_quality(const double *score, const double *truth, int64_t n,
+	struct mlf_quality *out, struct err *e);
+
+#endif

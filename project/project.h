@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The room project/: where the project is and what its configuration says.
+ *
+ * conf/base is overlaid by one environment (conf/<env>): pipelines and catalog entries are replaced
+ * whole, parameters merge deeply; --params comes last. Every value keeps its place. The trees live
+ * as long as the project and never change after project_open. */
+#ifndef PROJECT_PROJECT_H
+#define PROJECT_PROJECT_H
+
+#include "base/base.h"
+
+struct project {
+	char *root; /* absolute path, owned */
+	int rootfd;
+	const char *env; /* arena; "base" if there is no overlay */
+	struct arena arena;
+	struct ynode *settings;    /* mlflow-c.yml; never NULL, like the others */
+	struct ynode *pipelines;   /* pipeline*.yml */
+	struct ynode *catalog;     /* catalog*.yml, catalog/ ** */
+	struct ynode *params;      /* parameters*.yml with --params applied */
+	struct ynode *credentials; /* credentials*.yml, all tagged secret */
+};
+
+struct project_opts {
+	const char *dir;         /* where to begin looking upwards; NULL: working folder */
+	const char *env;         /* --conf; NULL: MLFLOW_C_CONF, else local if it exists */
+	const char *params;      /* --params a.b=1,c=x; may be NULL */
+	const char *params_file; /* --params-file; may be NULL */
+};
+
+/* Opens the project; every problem of its configuration goes to found. 0, or -1 if there was any. */
+MUST_CHECK int
+project_open(struct project **out, const struct project_opts *opts, struct errs *found);
+void project_close(struct project *p); /* NULL is fine */
+
+/* A dotted parameter ("train.max_iter"); "" is the whole tree; NULL if absent. */
+struct ynode *project_param(const struct project *p, const char *dotted);
+/* The contract file of a dataset, relative to the root: conf/<env>/contracts/NAME.yml, else
+ * conf/base/contracts/NAME.yml; arena, or NULL if there is none. */
+const char *project_contract(struct project *p, const char *dataset);
+/* A setting of mlflow-c.yml ("store", "experiment") with its default. */
+const char *project_setting(const struct project *p, const char *dotted, const char *def);
+
+/* Facts about the git state of root as one JSON object: {commit, branch, remote, dirty} or
+ * {unknown: why}. Loads libgit2, takes many milliseconds, and never fails: call it in a process of
+ * its own. */
+void project_git_facts(const char *root, struct jw *w);
+
+#endif

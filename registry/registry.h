@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The room registry/: the record. One SQLite file that MLflow itself can open; what MLflow has no
+ * table for lives in tables named mlc_*.
+ *
+ *	store_open -> run_begin -> (run_nodes | intent_* | run_register)* -> run_end -> store_close
+ *
+ * A run is alive as long as its process holds an fcntl lock on its byte of `<store>-mlc-locks`; the
+ * kernel lets go when the process dies, and whoever opens the store next marks the run interrupted
+ * and rolls its committed intents forward. The lock file is opened once per store and its descriptor
+ * is never duplicated: closing any descriptor of that file would drop the locks. */
+#ifndef REGISTRY_REGISTRY_H
+#define REGISTRY_REGISTRY_H
+
+#include "base/base.h"
+#include "catalog/catalog.h"
+
+struct store;
+
+enum store_mode { STORE_READ, STORE_WRITE };
+/* Opens the store at path (absolute or relative to the project root, which rootfd is); STORE_WRITE
+ * creates it if absent. Both first recover what dead runs left behind (STORE_READ does so through a
+ * second, short-lived writing connection if there is anything to do and it may). An absent store in
+ * STORE_READ mode gives an empty list of everything, and is not created. */
+struct store_opts {
+	const char *root; /* absolute */
+	int rootfd;
+	const char *path;       /* "runs/mlflow.db" */
+	const char *experiment; /* name; created on first use */
+	struct clock *clock;
+	enum store_mode mode;
+};
+MUST_CHECK int store_open(struct store **out, const struct store_opts *o, struct err *e);
+void store_close(struct store *s); /* NULL is fine */
+/* Dead runs that this open marked interrupted, by name; for the note cmd/ prints. */
+size_t store_recovered(const struct store *s, size_t i, const char **name);
+
+/* Runs. */
+struct run_new {
+	const char *name; /* NULL: a memorable one is made */
+	const char *pipeline, *env, *command;
+	const char *config;        /* effective configuration as JSON, secrets masked */
+	const char *const *writes; /* targets this run will write, for the lock; NULL-terminated */
+	uint64_t seed;
+};
+struct run_id {
+	char id[33];
+	char name[128];
+	int64_t num;      /* its byte in the lock file */
+	char folder[512]; /* runs/<experiment>/<run>, relative to the root; exists */
+};
+/* Inserts the run and takes its lock in one transaction. If a live run writes one of the targets:
+ * MLC_LOCKED, naming it. */
+MUST_CHECK int
+run_begin(struct store *s, const struct run_new *r, struct run_id *out, struct err *e);
+
+enum run_status { RUN_OK, RUN_FAILED, RUN_CONTRACT_FAILED, RUN_CANCELLED, RUN_INTERRUPTED };
+const char *run_status_name(enum run_status st);
+MUST_CHECK int run_end(struct store *s, const struct run_id *r, enum run_status st, struct err *e);
+
+/* What a node did. Recorded in batches: all of them in one transaction, or none. */
+struct metric {
+	const char *key;
+	double value;
+	int64_t step, time_ms;
+};
+struct tag {
+	const char *key, *value;
+};
+struct data_fact {                                         /* one dataset a node read or wrote */
+	const char *dataset, *path, *hash, *schema, *type; /* path, schema may be NULL */
+	int64_t rows, bytes;
+	bool output;
+	const char *contract; /* contract_result_json, or NULL */
+};
+struct node_fact {
+	const char *name, *plugin, *plugin_hash,
+		*status;   /* ok, failed, timeout, contract_failed, skipped, cancelled */
+	const char *error; /* diag_json, or NULL */
+	int order, attempts;
+	int64_t start_ms, wall_us, cpu_us, rss_bytes;
+	const struct metric *metrics;
+	size_t n_metrics;
+	const struct tag *tags;
+	size_t n_tags;
+	const struct data_fact *data;
+	size_t n_data;
+};
+MUST_CHECK int run_nodes(struct store *s, const struct run_id *r, const struct node_fact *nodes,
+	size_t n, struct err *e);
+/* Parameters (write-once) and tags of the whole run. Over-long values are cut as MLflow cuts them. */
+MUST_CHECK int run_params(
+	struct store *s, const struct run_id *r, const struct tag *params, size_t n, struct err *e);
+MUST_CHECK int
+run_tags(struct store *s, const struct run_id *r, const struct tag *tags, size_t n, struct err *e);
+
+/* Publishing intents: committed before the first rename, closed together with the node's record. */
+MUST_CHECK int intent_write(struct store *s, const struct run_id *r, const char *node,
+	const struct publish_item *items, size_t n, struct err *e);
+/* The node's outputs are in place: records the node and closes its intents in one transaction. */
+MUST_CHECK int
+intent_done(struct store *s, const struct run_id *r, const struct node_fact *node, struct err *e);
+
+/* The schema and hash last written to a dataset, for reading its file back: 1 found, 0 none. The
+ * texts are put into the arena. */
+MUST_CHECK int store_written(struct store *s, struct arena *a, const char *path, const char **hash,
+	const char **schema, struct err *e);
+
+/* Models. */
+struct register_wish {
+	const char *name, *alias; /* alias may be NULL */
+	const char *condition;    /* see mlf_register; NULL: always */
+	const char *model_path;   /* the model folder, relative to the root */
+};
+struct registered {
+	int64_t version;
+	bool alias_moved;
+	char why[160]; /* why the alias moved or not: "auc 0.951 > 0.949 (version 3)" */
+};
+/* Copies the model under the run's artifacts, inserts the next version and moves the alias if the
+ * condition holds, in one transaction. */
+MUST_CHECK int run_register(struct store *s, const struct run_id *r,
+	const struct register_wish *wish, struct registered *out, struct err *e);
+
+/* Lists; every pointer is in the arena. */
+struct version_row {
+	const char *name, *run_id, *run_name, *source;
+	int64_t version, created_ms, bytes;
+	const char **aliases; /* NULL-terminated */
+	struct metric *metrics;
+	size_t n_metrics;
+};
+MUST_CHECK int store_versions(struct store *s, struct arena *a, const char *model,
+	struct version_row **out, size_t *n, struct err *e);
+struct run_row {
+	const char *run_id, *name, *status, *pipeline, *env;
+	int64_t start_ms, end_ms;
+	int64_t nodes, nodes_ok;
+};
+MUST_CHECK int store_runs(struct store *s, struct arena *a, int64_t limit, struct run_row **out,
+	size_t *n, struct err *e);
+
+#endif
