@@ -10,12 +10,6 @@
 
 #include <mlflow-c/frame.h>
 
-/* What goes through a port; a dataset has one of these kinds as well. */
-#ifndef MLF_KIND_DEFINED
-#define MLF_KIND_DEFINED
-enum mlf_kind { MLF_TABLE = 1, MLF_MODEL, MLF_JSON, MLF_TEXT, MLF_BYTES, MLF_PATH };
-#endif
-
 enum mlf_option_type { MLF_OPT_STR = 1, MLF_OPT_INT, MLF_OPT_FLOAT, MLF_OPT_BOOL, MLF_OPT_ANY };
 
 /* An option of a catalog entry: `where` is "load_args", "save_args" or "" (the entry itself). */

@@ -63,6 +63,9 @@ struct ArrowArray {
 /* The five column types. Timestamps are microseconds since 1970-01-01 UTC. */
 enum mlf_type { MLF_BOOL = 1, MLF_I64, MLF_F64, MLF_UTF8, MLF_TIMESTAMP };
 
+/* What goes through a port of a node, and what a dataset is. */
+enum mlf_kind { MLF_TABLE = 1, MLF_MODEL, MLF_JSON, MLF_TEXT, MLF_BYTES, MLF_PATH };
+
 struct mlf_frame;   /* a table; belongs to the host */
 struct mlf_builder; /* a table under construction; belongs to the host */
 struct mlf_ctx;     /* see node.h */

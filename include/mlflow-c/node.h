@@ -28,11 +28,6 @@
 #define MLF_ABI_MAJOR 1 /* other number: refused */
 #define MLF_ABI_MINOR 0 /* above the host's: refused; fields are only ever appended */
 
-/* What goes through a port. */
-#ifndef MLF_KIND_DEFINED
-#define MLF_KIND_DEFINED
-enum mlf_kind { MLF_TABLE = 1, MLF_MODEL, MLF_JSON, MLF_TEXT, MLF_BYTES, MLF_PATH };
-#endif
 #define MLF_OPTIONAL 1u /* port flag: may be left unconnected, or its dataset may not exist yet */
 
 struct mlf_port {
