@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The room pipeline/: YAML to graph to slice to plan to run, and the processes that run nodes.
+ *
+ *	project_open -> pipeline_load -> graph_build -> graph_slice -> plan_make -> run_execute
+ *
+ * The runner decides, publishes and records, on one thread; it never loads a plugin. Nodes run in
+ * workers forked from the zygote, which main starts before anything else exists. */
+#ifndef PIPELINE_PIPELINE_H
+#define PIPELINE_PIPELINE_H
+
+#include <mlflow-c/node.h>
+#include "base/base.h"
+#include "catalog/catalog.h"
+#include "project/project.h"
+#include "registry/registry.h"
+
+/* ---- spec.c: what pipeline.yml says. Everything lives in the arena given to pipeline_load. */
+
+struct spec_port {
+	const char *port; /* NULL: by position, or the only one */
+	const char *dataset;
+	struct place at;
+};
+struct spec_node {
+	const char *name, *plugin;
+	const char *pipeline; /* the top-level key it stands under */
+	struct spec_port *inputs, *outputs;
+	size_t n_inputs, n_outputs;
+	const char **tags;
+	size_t n_tags;
+	const char *params; /* dotted key of its parameters; NULL: none */
+	struct place params_at;
+	int64_t retries, timeout_ms, memory;
+	struct place at, plugin_at;
+};
+struct spec {
+	const char *name; /* the pipeline's name */
+	struct spec_node *nodes;
+	size_t n;
+};
+/* Reads pipeline `name`, NULL: `__default__`, or the union of all if there is none. */
+MUST_CHECK int pipeline_load(struct arena *a, const struct project *p, const char *name,
+	struct spec *out, struct errs *found);
+
+/* ---- graph.c: who waits for whom. */
+
+struct graph_dataset {
+	const char *name;
+	int producer; /* node index, -1: none */
+	int *readers; /* arena */
+	size_t n_readers;
+};
+struct graph {
+	const struct spec *spec;
+	struct graph_dataset *datasets;
+	size_t n_datasets;
+	struct map by_name; /* dataset name -> struct graph_dataset * */
+	int *order;         /* node indexes in Kedro's order: layers, then names */
+	size_t n_order;
+};
+MUST_CHECK int
+graph_build(struct arena *a, const struct spec *spec, struct graph *out, struct errs *found);
+void graph_fini(struct graph *g);
+const struct graph_dataset *graph_dataset(const struct graph *g, const char *name);
+
+/* ---- slice.c: the part of the graph to run. Comma-separated names, NULL: not given. */
+
+struct slice {
+	const char *nodes, *from_nodes, *to_nodes, *tags;
+};
+/* Drops from g->order what is not selected: each filter on the whole graph, results intersected. */
+MUST_CHECK int graph_slice(struct graph *g, const struct slice *s, struct err *e);
+
+/* ---- plan.c: everything known about the run before it starts. */
+
+struct plugin_info; /* private: plugin.h */
+struct plan_port {
+	const struct mlf_port *port;
+	const char *dataset;
+	const struct dataset *entry; /* NULL: in memory for the run */
+	const char *contract;        /* file, or NULL */
+	bool produced;               /* inputs: a node of this plan writes it */
+	int readers;                 /* outputs: nodes of this plan that read it */
+	struct place at;
+};
+struct plan_node {
+	const struct spec_node *spec;
+	const struct plugin_info *plugin;
+	const struct mlf_node *def;
+	struct plan_port *inputs, *outputs;
+	size_t n_inputs, n_outputs;
+	const char *params; /* JSON object of the checked parameters, defaults filled in */
+	int *next;          /* plan indexes of nodes that wait for this one */
+	size_t n_next;
+	int blockers; /* how many nodes of the plan it waits for */
+};
+struct plan {
+	struct project *project;
+	struct catalog *catalog;
+	const struct graph *graph;
+	struct plan_node *nodes; /* in order */
+	size_t n;
+};
+struct zygote;
+struct plan_input {
+	struct project *project;
+	struct catalog *catalog;
+	const struct graph *graph;
+	struct zygote *zygote;
+	const char *plugin_dir; /* relative to the root: build/nodes */
+};
+MUST_CHECK int
+plan_make(struct arena *a, const struct plan_input *in, struct plan *out, struct errs *found);
+
+/* ---- zygote.c: the parent of all workers. */
+
+/* Forks the zygote; call it first in main. The child never returns. */
+MUST_CHECK int zygote_start(struct zygote **out, struct err *e);
+void zygote_stop(struct zygote *z); /* NULL is fine; kills what still runs */
+
+/* ---- plugin.c: plugins as others see them. */
+
+/* Describes the plugin file in a worker of its own: name, version, hashes, nodes, ports, parameters.
+ * A plugin that crashes while loading is an error here and nothing else. */
+MUST_CHECK int plugin_describe(struct zygote *z, struct arena *a, const struct project *p,
+	const char *path, const struct plugin_info **out, struct err *e);
+void plugin_json(const struct plugin_info *info, struct jw *w);
+const struct mlf_node *plugin_node(const struct plugin_info *info, const char *name); /* or NULL */
+size_t plugin_nodes(const struct plugin_info *info, const struct mlf_node **nodes);
+const char *plugin_hash(const struct plugin_info *info);
+const char *plugin_path(const struct plugin_info *info);
+
+/* ---- runner.c: the run. */
+
+enum node_status {
+	NODE_PENDING,
+	NODE_RUNNING,
+	NODE_OK,
+	NODE_FAILED,
+	NODE_TIMEOUT,
+	NODE_CONTRACT,
+	NODE_SKIPPED,
+	NODE_CANCELLED
+};
+const char *node_status_name(enum node_status st);
+
+/* What happened to a node, for whoever shows or reports it. */
+struct node_result {
+	enum node_status status;
+	int attempts;
+	int64_t wall_us, cpu_us, rss_bytes;
+	int64_t rows; /* of its first table output; -1: none */
+	int checks, checks_failed;
+	const char *log;   /* path of its log, relative to the root; NULL: it wrote nothing */
+	struct err err;    /* code 0: none */
+	char blocker[128]; /* skipped: the dataset or node it needed */
+};
+struct model_result {
+	char name[129];
+	int64_t version;
+	bool alias_moved;
+	char alias[129], why[160];
+};
+struct run_watch { /* every function may be NULL */
+	void *arg;
+	void (*started)(void *arg, const struct run_id *run, const struct plan *plan);
+	void (*node_started)(void *arg, size_t i, int attempt);
+	void (*node_progress)(void *arg, size_t i, int64_t done, int64_t total);
+	void (*node_ended)(void *arg, size_t i, const struct node_result *r);
+	void (*stopping)(void *arg, int running);
+};
+struct run_opts {
+	const struct plan *plan;
+	struct zygote *zygote;
+	struct store *store;
+	struct clock *clock;
+	const char *name;    /* of the run; NULL: made up */
+	const char *command; /* the command line, for the record */
+	int jobs;            /* at most so many nodes at once */
+	bool in_process, keep_going;
+	struct run_watch watch;
+};
+struct run_result {
+	struct run_id id;
+	enum run_status status;
+	struct node_result *nodes;   /* owned; one per plan node */
+	struct model_result *models; /* owned */
+	size_t n_models;
+	int signal;     /* that stopped it, 0: none */
+	struct err err; /* the first failure in time */
+	int64_t wall_us;
+};
+/* Runs the plan. 0 if the run took place, whatever became of it; -1 if it could not. */
+MUST_CHECK int run_execute(const struct run_opts *o, struct run_result *out, struct err *e);
+void run_result_fini(struct run_result *r);
+
+#endif
