@@ -1,11 +1,15 @@
 # mlflow-c: flat, non-recursive. `make help` lists the targets.
 # Settings: SAN=address,undefined  CC=clang  V=1  PREFIX=/usr/local  DESTDIR=
+#
+# `run` and `test` install what they need first and then call make again, because pkg-config may
+# not have been there when this file was read.
 
 CC      = gcc
 SAN     =
 PREFIX  = /usr/local
 DESTDIR =
 V       =
+VERSION = 0.1.0
 
 # --- variants: build/ for the plain build, build/<variant>/ for every other one -------------------
 comma   := ,
@@ -24,44 +28,81 @@ rooms.pipeline := registry contract catalog project model frame base
 rooms.cmd      := pipeline registry contract catalog project model frame base
 ROOMS := base frame project model catalog contract registry pipeline cmd
 
-pkgs     := libuv yaml-0.1 sqlite3 nettle libxxhash
+pkgs       := libuv yaml-0.1 sqlite3 nettle libxxhash
 pkg_cflags := $(shell pkg-config --cflags $(pkgs) 2>/dev/null)
-pkg_libs := $(shell pkg-config --libs $(pkgs) 2>/dev/null) -lcsv
+pkg_libs   := $(shell pkg-config --libs $(pkgs) 2>/dev/null) -lcsv
 
 WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes
 # -ffp-contract=off: the same sums on every machine, so that models are byte-equal
 CFLAGS   = -O2 -g
-cflags   = -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -ffp-contract=off -fno-strict-aliasing -MMD -MP \
-	-I. -Iinclude $(pkg_cflags) $(san)
 san      = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+dialect  = -std=gnu11 -D_GNU_SOURCE $(WARN) -I. -Iinclude -include base/banned.h $(pkg_cflags)
+cflags   = $(dialect) $(CFLAGS) -ffp-contract=off -fno-strict-aliasing -MMD -MP $(san)
 ldflags  = $(san) -Wl,--as-needed -pthread
 ldlibs   = $(pkg_libs) -lm -ldl
 
-q = $(if $(V),,@)
-say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+# Criterion's macros trip -Wconversion and -Wpedantic, and tests may use what we ban.
+test_cflags = $(filter-out -include base/banned.h,$(cflags)) -Wno-conversion -Wno-pedantic \
+	-Wno-discarded-qualifiers -Wno-missing-prototypes
+# A plugin sees include/ and nothing else; the hash of its source travels inside it.
+plugin_dialect = -std=gnu11 $(WARN) -Iinclude
+plugin_cflags  = $(plugin_dialect) $(CFLAGS) -ffp-contract=off -MMD -MP -fPIC $(san) \
+	-DMLF_SOURCE_HASH='"$(shell sha256sum $< | cut -c1-64)"'
+
+q    = $(if $(V),,@)
+say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+sub  = $(MAKE) --no-print-directory
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+.PHONY: all run test unit cli fault fuzz interop bench gates gates-test golden-update format compdb \
+	install uninstall clean help deps built FORCE
+.DEFAULT_GOAL := all
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+NODES    := $(patsubst nodes/%.c,$(B)/nodes/%.so,$(wildcard nodes/*.c))
+FIXTURES := $(patsubst tests/nodes/%.c,$(B)/tests/nodes/%.so,$(wildcard tests/nodes/*.c))
+tested   := $(foreach r,$(ROOMS),$(if $(wildcard tests/unit/$(r)_*.c),$(r)))
+UNITS    := $(patsubst %,$(B)/tests/unit-%,$(tested))
+
+all: $(B)/mlflow-c $(NODES) ## build the program and the node plugins
+built: all $(UNITS) $(FIXTURES)
+
+run: ## install what the build needs, build, run the example project
+	@scripts/deps build
+	+@$(sub) $(jobs) all
+	$(B)/mlflow-c run
+	$(B)/mlflow-c registry list
+
+test: ## install what the tests need, build, run every suite
+	@scripts/deps test
+	+@$(sub) $(jobs) built
+	+@MAKE='$(sub)' scripts/suites $(if $(findstring thread,$(SAN)),,unit) cli fault gates-test
 
 # --- objects and archives, one archive a room ------------------------------------------------------
-src.%   = $(wildcard $(1)/*.c)
 objs    = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)/*.c))
 archive = $(B)/lib/lib$(1).a
 
-.PHONY: all run test unit cli fault fuzz interop bench gates format compdb install uninstall clean help deps
-.DEFAULT_GOAL := all
-.SECONDARY:
+# Other flags make another object, also when no source changed.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(cflags)' | cmp -s - $@ || echo '$(CC) $(cflags)' >$@
 
-NODES := $(patsubst nodes/%.c,$(B)/nodes/%.so,$(wildcard nodes/*.c))
-
-all: $(B)/mlflow-c $(NODES) ## build the program and the node plugins
-
-$(B)/obj/%.o: %.c
+$(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(q)$(CC) $(cflags) -include base/banned.h -c -o $@ $<
+	$(q)$(CC) $(cflags) -c -o $@ $<
 
-# The list of sources is a prerequisite, or deleting a source would not relink.
+$(B)/obj/tests/unit/%.o: tests/unit/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(q)$(CC) $(test_cflags) -c -o $@ $<
+
+# The list of sources is a prerequisite, or deleting a source would not relink. cmd/main.o stays out
+# of its archive: the unit tests of cmd bring a main of their own.
 define room_rules
-$(B)/lib/lib$(1).a: $$(call objs,$(1)) $(B)/lib/$(1).list
+$(B)/lib/lib$(1).a: $$(filter-out $(B)/obj/cmd/main.o,$$(call objs,$(1))) $(B)/lib/$(1).list
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	$$(call say,AR,$$@)
@@ -78,36 +119,110 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
 FORCE:
 
-$(B)/mlflow-c: $(call archive,cmd) $(foreach r,$(rooms.cmd),$(call archive,$(r)))
+$(B)/mlflow-c: $(B)/obj/cmd/main.o $(foreach r,cmd $(rooms.cmd),$(call archive,$(r)))
 	$(call say,LD,$@)
-	$(q)$(CC) $(ldflags) -o $@ -Wl,--start-group $^ -Wl,--end-group $(ldlibs)
+	$(q)$(CC) $(ldflags) -o $@ $^ $(ldlibs)
 
-# Criterion's macros trip -Wconversion and -Wpedantic: relaxed for tests/unit only.
-$(B)/obj/tests/unit/%.o: tests/unit/%.c
-	@mkdir -p $(@D)
-	$(call say,CC,$<)
-	$(q)$(CC) $(cflags) -Wno-conversion -Wno-pedantic -Wno-discarded-qualifiers -Wno-missing-prototypes -c -o $@ $<
-
-# A plugin sees include/ and nothing else; the hash of its source travels inside it.
-plugin_cflags = -std=gnu11 $(WARN) $(CFLAGS) -ffp-contract=off -MMD -MP -Iinclude -fPIC $(san) \
-	-DMLF_SOURCE_HASH='"$(shell sha256sum $< | cut -c1-64)"'
-$(B)/nodes/%.so: nodes/%.c
+$(B)/nodes/%.so: nodes/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,NODE,$<)
 	$(q)$(CC) $(plugin_cflags) -shared -o $@ $< -lm
-$(B)/tests/nodes/%.so: tests/nodes/%.c
+$(B)/tests/nodes/%.so: tests/nodes/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,NODE,$<)
 	$(q)$(CC) $(plugin_cflags) -shared -o $@ $< -lm
 
-unit: $(patsubst %,unit-%,$(ROOMS)) ## run the unit tests of every room
+# --- suites ----------------------------------------------------------------------------------------
+golden = B=$(abspath $(B)) scripts/golden
+
+unit: $(UNITS) ## run the unit tests of every room; unit-ROOM: of one
+	$(q)scripts/unit $^
 unit-%: $(B)/tests/unit-% FORCE
-	$(q)scripts/unit $(B)/tests/unit-$*
+	$(q)scripts/unit $<
+
+cli: all $(FIXTURES) ## run the golden sessions of tests/cli
+	$(q)$(golden) tests/cli
+
+fault: all $(FIXTURES) ## run the sessions in which nodes, disks and processes fail
+	$(q)$(golden) tests/fault
+
+golden-update: all $(FIXTURES) ## write down what the sessions print now; review the diff
+	$(q)$(golden) -u tests/cli tests/fault
+
+interop: all $(FIXTURES) ## run tests/interop against other programs (MLflow, pyarrow, ...)
+	$(q)$(golden) tests/interop
+
+bench: all $(FIXTURES) ## run the benchmarks of tests/bench
+	$(q)set -e; for script in $(wildcard tests/bench/*.sh); do \
+		echo "== $$script"; B=$(abspath $(B)) sh $$script; done
+
+# Each tests/fuzz/NAME.c is a libFuzzer target; its seeds are the files of tests/fuzz/NAME/.
+FUZZ_SECONDS = 60
+fuzzers = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz: ## run every fuzz target for FUZZ_SECONDS=60
+	+@$(sub) $(jobs) CC=clang SAN=fuzzer-no-link,address,undefined fuzz-run
+fuzz-run: $(fuzzers)
+	$(q)FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(fuzzers)
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(foreach r,cmd $(rooms.cmd),$(call archive,$(r)))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(q)$(CC) $(ldflags) -fsanitize=fuzzer -o $@ $^ $(ldlibs)
+
+gates: ## check the house rules: includes, sizes, globals, banned calls, format, warnings
+	@scripts/deps test
+	+@MAKE='$(MAKE)' scripts/gates all
+
+gates-test: ## show that every gate, and the test harnesses, fail where they must
+	$(q)tests/gates/run
+
+# --- for editors and for users ---------------------------------------------------------------------
+sources := $(wildcard $(ROOMS:%=%/*.[ch]) include/mlflow-c/*.h nodes/*.[ch] \
+	$(addprefix tests/,unit/*.[ch] nodes/*.[ch] fuzz/*.c fault/*.c bench/*.[ch]))
+
+format: ## lay out every C file with clang-format-14
+	clang-format-14 -i $(sources)
+
+compdb: ## write compile_commands.json for editors
+	@{ s='['; for f in $(filter %.c,$(sources)); do \
+		case $$f in nodes/*|tests/nodes/*) flags='$(plugin_dialect) -fPIC' ;; *) flags='$(dialect)' ;; esac; \
+		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s"}' \
+			"$$s" '$(CURDIR)' "$$f" "$(CC) $$flags -c $$f"; s=,; \
+	done; printf '\n]\n'; } >compile_commands.json
+
+bindir = $(DESTDIR)$(PREFIX)/bin
+libdir = $(DESTDIR)$(PREFIX)/lib
+incdir = $(DESTDIR)$(PREFIX)/include
+modules = $(wildcard $(B)/lib/mlflow-c/*/*.so)
+
+install: all ## install below DESTDIR and PREFIX: program, modules, headers, pkg-config file
+	install -d $(bindir) $(libdir)/mlflow-c/datasets $(libdir)/mlflow-c/flavors \
+		$(libdir)/pkgconfig $(incdir)/mlflow-c
+	install -m 755 $(B)/mlflow-c $(bindir)/mlflow-c
+	$(foreach m,$(modules),install -m 644 $(m) $(libdir)/$(m:$(B)/lib/%=%);)
+	install -m 644 $(wildcard include/mlflow-c/*.h) $(incdir)/mlflow-c
+	sed -e 's|@prefix@|$(PREFIX)|' -e 's|@version@|$(VERSION)|' scripts/mlflow-c.pc.in \
+		>$(libdir)/pkgconfig/mlflow-c.pc
+	chmod 644 $(libdir)/pkgconfig/mlflow-c.pc
+
+uninstall: ## remove what install put there, and nothing else
+	rm -f $(bindir)/mlflow-c $(libdir)/pkgconfig/mlflow-c.pc \
+		$(patsubst $(B)/lib/%,$(libdir)/%,$(modules)) \
+		$(patsubst include/%,$(incdir)/%,$(wildcard include/mlflow-c/*.h))
+	for d in $(libdir)/mlflow-c/datasets $(libdir)/mlflow-c/flavors $(libdir)/mlflow-c \
+		$(incdir)/mlflow-c; do rmdir $$d 2>/dev/null || true; done
+
+deps: ## install the packages that the build and the tests need
+	scripts/deps test
 
 clean: ## remove everything that was built
-	rm -rf build
+	rm -rf build compile_commands.json
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
+	@echo "settings: SAN=address,undefined  CC=clang  CFLAGS='-O0 -g'  V=1  PREFIX=  DESTDIR="
 
--include $(shell find $(B)/obj $(B)/nodes -name '*.d' 2>/dev/null)
+# For scripts/gates, which compiles with the same flags.
+print-%:
+	@echo '$($*)'
+
+-include $(shell find $(B)/obj $(B)/nodes $(B)/tests -name '*.d' 2>/dev/null)
