@@ -32,8 +32,8 @@ pkgs       := libuv yaml-0.1 sqlite3 nettle libxxhash
 pkg_cflags := $(shell pkg-config --cflags $(pkgs) 2>/dev/null)
 pkg_libs   := $(shell pkg-config --libs $(pkgs) 2>/dev/null) -lcsv
 
-WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wwrite-strings \
-	-Wstrict-prototypes -Wmissing-prototypes
+WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Walloca \
+	-Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes
 # -ffp-contract=off: the same sums on every machine, so that models are byte-equal
 CFLAGS   = -O2 -g
 san      = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -43,8 +43,9 @@ ldflags  = $(san) -Wl,--as-needed -pthread
 ldlibs   = $(pkg_libs) -lm -ldl
 
 # Criterion's macros trip -Wconversion and -Wpedantic, and tests may use what we ban.
-test_cflags = $(filter-out -include base/banned.h,$(cflags)) -Wno-conversion -Wno-pedantic \
+test_dialect = $(filter-out -include base/banned.h,$(dialect)) -Wno-conversion -Wno-pedantic \
 	-Wno-discarded-qualifiers -Wno-missing-prototypes
+test_cflags  = $(test_dialect) $(filter-out $(dialect),$(cflags))
 # A plugin sees include/ and nothing else; the hash of its source travels inside it.
 plugin_dialect = -std=gnu11 $(WARN) -Iinclude
 plugin_cflags  = $(plugin_dialect) $(CFLAGS) -ffp-contract=off -MMD -MP -fPIC $(san) \
@@ -221,7 +222,9 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 	@echo "settings: SAN=address,undefined  CC=clang  CFLAGS='-O0 -g'  V=1  PREFIX=  DESTDIR="
 
-# For scripts/gates, which compiles with the same flags.
+# For scripts/gates, which goes by the same floors and compiles with the same flags.
+space  := $() $()
+floors := $(subst $(space),;,$(foreach r,$(ROOMS),$(r):$(subst $(space),+,$(rooms.$(r)))))
 print-%:
 	@echo '$($*)'
 

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# Compiles a tree for the gates, in the tree itself; scripts/gates gives OUT, the flags and the lists.
+#   gcc    optimised, since its flow warnings need that
+#   clang  not optimised and with fixed addresses: what nm then calls data or bss is mutable
+.PHONY: gcc clang
+.SECONDARY:
+
+gcc: $(SRC:%.c=$(OUT)/gcc/%.o) $(ABI:%=$(OUT)/gcc/%.ok) $(TESTS:%.c=$(OUT)/gcc/%.ok)
+clang: $(SRC:%.c=$(OUT)/clang/%.o) $(ABI:%=$(OUT)/clang/%.ok)
+
+gcc_flags = -O2 -fno-diagnostics-show-caret
+clang_flags = -O0 -fno-caret-diagnostics -fno-pie -Wno-unknown-warning-option
+made = -Werror -MMD -MP -MF $@.d -MT $@
+
+$(OUT)/gcc/%.o: %.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@gcc $(DIALECT) $(gcc_flags) $(made) -c -o $@ $<
+$(OUT)/clang/%.o: %.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@clang $(DIALECT) $(clang_flags) $(made) -c -o $@ $<
+
+# A plugin is compiled as its author would, and the banned functions are banned there, too.
+$(OUT)/gcc/nodes/%.o: nodes/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@gcc $(PLUGIN) -include base/banned.h $(gcc_flags) $(made) -c -o $@ $<
+$(OUT)/clang/nodes/%.o: nodes/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@clang $(PLUGIN) -include base/banned.h $(clang_flags) $(made) -c -o $@ $<
+
+# A public header has to stand alone.
+$(OUT)/gcc/include/%.h.ok: include/%.h $(OUT)/flags
+	@mkdir -p $(@D)
+	@echo '#include <$*.h>' | gcc $(PLUGIN) $(gcc_flags) $(made) -x c -fsyntax-only - && touch $@
+$(OUT)/clang/include/%.h.ok: include/%.h $(OUT)/flags
+	@mkdir -p $(@D)
+	@echo '#include <$*.h>' | clang $(PLUGIN) $(clang_flags) $(made) -x c -fsyntax-only - && touch $@
+
+$(OUT)/gcc/tests/%.ok: tests/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@gcc $(TEST) $(gcc_flags) $(made) -fsyntax-only $< && touch $@
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
