@@ -10,10 +10,12 @@
 #include "base/str.h"
 
 /* The writer appends to a string. Inside an object call jw_key before each value; the j*_kv forms
- * do both. NaN and infinities are written as null. */
+ * do both. NaN and infinities are written as null. A missing key, a bracket too many or the wrong one
+ * is a bug of the caller and ends the program (levels beyond 64 are not checked). */
 struct jw {
-	struct str *out; /* borrowed */
-	uint64_t comma;  /* one bit a level: a value was written there */
+	struct str *out;    /* borrowed */
+	uint64_t comma;     /* one bit a level: a value was written there */
+	uint64_t in_object; /* one bit a level */
 	int depth;
 	bool after_key;
 };
@@ -38,19 +40,24 @@ void jw_kv_bool(struct jw *w, const char *key, bool v);
 enum jtype { J_NULL, J_BOOL, J_NUMBER, J_STRING, J_ARRAY, J_OBJECT };
 
 /* The reader. Errors are sticky: after the first, every call is harmless and returns false or zero,
- * so that a caller checks once, with jr_done. Typical use:
+ * so that a caller checks once, with jr_done. A value that the caller leaves unread is checked and
+ * skipped. Typical use:
  *
  *	jr_init(&r, text, len);
  *	if (jr_object(&r))
  *		while (jr_next(&r, &key))
  *			if (str_eq(key, "rows")) rows = jr_i64(&r); else jr_skip(&r);
  *	return jr_done(&r, e);
- */
+ *
+ * Stricter than the grammar, because C strings and numbers are: a key and what jr_str reads may not
+ * hold \u0000, jr_i64 takes no fraction or exponent, jr_f64 nothing that only infinity could hold. */
 struct jr {
 	const char *start, *p, *end;
 	int depth;
 	uint64_t in_object;   /* one bit a level */
 	bool first;           /* no element of the current level was read yet */
+	bool due;             /* the next value was announced and is not read yet */
+	char brief[40];       /* a key that fits */
 	struct str key, text; /* decoded; owned by the reader, valid until the next call */
 	const char *bad;      /* the sticky error, static text; NULL = none */
 	const char *bad_at;
@@ -70,7 +77,8 @@ bool jr_bool(struct jr *r);
 void jr_skip(struct jr *r);
 /* The raw text of the next value, whatever it is; points into the input. */
 const char *jr_raw(struct jr *r, size_t *len);
-/* After the value: fails on a sticky error or on trailing text, with line and column. */
+/* After the value: checks what was left unread, fails on a sticky error or on trailing text, with
+ * line and column (in characters). Frees what the reader owns, as jr_fini does. */
 MUST_CHECK int jr_done(struct jr *r, struct err *e);
 
 #endif

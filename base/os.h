@@ -12,7 +12,8 @@
 #include "base/str.h"
 
 /* Files. Paths are relative to rootfd and may not leave it (openat2, RESOLVE_BENEATH); with
- * `outside` they may, and may be absolute. All descriptors are close-on-exec. */
+ * `outside` they may, and may be absolute. All descriptors are close-on-exec, new files get mode 0666
+ * less the umask. After a failure errno still says why (ENOENT, ...). */
 MUST_CHECK int
 file_open(int rootfd, const char *path, int flags, bool outside, struct err *e); /* fd or -1 */
 MUST_CHECK int
@@ -52,6 +53,8 @@ MUST_CHECK int hash_tree(int rootfd, const char *path, char hex[static HASH_SHA_
 struct clock {
 	int64_t fixed_ms; /* 0 = the real clock; else each now() returns it and adds 1 */
 	uint64_t state;   /* 0 = real randomness; else a PCG state */
+	int64_t id_ms;    /* of the last id, so that ids rise */
+	uint32_t id_counter;
 };
 int64_t clock_now_ms(struct clock *c); /* since the epoch */
 int64_t clock_mono_us(void);           /* monotonic, for durations; never faked */
