@@ -1,0 +1,2 @@
+# the exit code is not what was written down
+exit 4

@@ -1,0 +1,2 @@
+# nobody wrote down what it prints
+echo something

@@ -1,0 +1,2 @@
+# what it prints is not what was written down
+echo new

@@ -1,0 +1,2 @@
+# a process was left behind
+mlflow-c stay >/dev/null 2>&1

@@ -1,0 +1,2 @@
+# a sanitizer left a report
+mlflow-c leak

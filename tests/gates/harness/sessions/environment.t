@@ -1,0 +1,2 @@
+# the environment is fixed and nothing else gets in
+mlflow-c env

@@ -1,0 +1,2 @@
+# standard input is empty
+cat

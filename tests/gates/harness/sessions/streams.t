@@ -1,0 +1,2 @@
+# both streams and the exit code are compared
+"$MLFLOW_C" fail

@@ -1,0 +1,2 @@
+/* base knows nothing of plugins. */
+#include <mlflow-c/node.h>

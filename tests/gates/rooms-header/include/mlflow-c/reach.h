@@ -1,0 +1,2 @@
+/* A public header that needs a room. */
+#include "base/base.h"

@@ -1,0 +1,2 @@
+/* A path that hides whose header it is. */
+#include "../base/base.h"

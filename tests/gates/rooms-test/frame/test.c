@@ -1,0 +1,2 @@
+/* The program needs its own tests. */
+#include "tests/unit/unit.h"

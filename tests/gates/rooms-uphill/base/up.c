@@ -1,0 +1,2 @@
+/* The lowest room reaches for the one above. */
+#include "frame/frame.h"

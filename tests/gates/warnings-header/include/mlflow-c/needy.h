@@ -1,0 +1,2 @@
+/* A public header that works only after another one. */
+int64_t mlf_needy(void);
