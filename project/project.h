@@ -33,6 +33,11 @@ MUST_CHECK int
 project_open(struct project **out, const struct project_opts *opts, struct errs *found);
 void project_close(struct project *p); /* NULL is fine */
 
+/* The nearest folder from dir (NULL: working folder) upwards that holds conf/base: its absolute path
+ * (owned) and a descriptor. For those who need the root even where project_open fails, as for
+ * showing lines of its files. */
+MUST_CHECK int project_find_root(const char *dir, char **root, int *rootfd, struct err *e);
+
 /* A dotted parameter ("train.max_iter"); "" is the whole tree; NULL if absent. */
 struct ynode *project_param(const struct project *p, const char *dotted);
 /* The contract file of a dataset, relative to the root: conf/<env>/contracts/NAME.yml, else

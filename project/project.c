@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Opening a project: root, environment, and the five trees of its configuration.
+ *
+ * Each kind of tree goes through the same steps, and all kinds reach a step before the next begins,
+ * since references cross trees:
+ *
+ *	conf/base --.
+ *	            overlay -- --params (parameters) -- ${...} -- secrets tagged, `_keys` dropped
+ *	conf/<env> -'
+ *
+ * After project_open nothing here changes. */
+#include "project/parts.h"
+
+#include <unistd.h>
+
+static void
+tag_secret(struct ynode *n)
+{
+	n->secret = true;
+	for (size_t i = 0; n->kind == Y_LIST && i < n->n; i++)
+		tag_secret(n->u.items[i]);
+	for (size_t i = 0; n->kind == Y_MAP && i < n->n; i++)
+		tag_secret(n->u.pairs[i].value);
+}
+
+/* Keys that begin with `_` are for references only; parameters keep them, as in Kedro. */
+static void
+drop_private(struct ynode *map)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < map->n; i++)
+		if (map->u.pairs[i].key[0] != '_')
+			map->u.pairs[n++] = map->u.pairs[i];
+	map->n = n;
+}
+
+/* Reads base and environment of every kind and lays one over the other. */
+static void
+read_trees(struct project *p, struct ynode *trees[static CONF_KINDS], struct errs *found)
+{
+	enum merge_rule rules[CONF_KINDS] = {[CONF_SETTINGS] = MERGE_DEEP};
+
+	for (enum conf_kind k = 0; k < CONF_KINDS; k++) {
+		struct ynode *base = conf_read(&p->arena, p->rootfd, "base", k, found);
+		struct ynode *over = yaml_new(&p->arena, Y_MAP, base->at);
+
+		if (!str_eq(p->env, "base"))
+			over = conf_read(&p->arena, p->rootfd, p->env, k, found);
+		trees[k] = conf_overlay(&p->arena, base, over, rules[k]);
+		if (k == CONF_SETTINGS) /* they come first, because they say how the others merge */
+			conf_rules(trees[k], rules, found);
+	}
+}
+
+static void
+load(struct project *p, const struct project_opts *opts, struct errs *found)
+{
+	struct ynode *trees[CONF_KINDS], *runtime;
+
+	read_trees(p, trees, found);
+	settings_check(trees[CONF_SETTINGS], found);
+	runtime = params_runtime(&p->arena, p->root, opts->params_file, opts->params, found);
+	trees[CONF_PARAMS] = conf_overlay(&p->arena, trees[CONF_PARAMS], runtime, MERGE_DEEP);
+	interpolate(&p->arena, trees, runtime, found);
+	tag_secret(trees[CONF_CREDENTIALS]);
+	for (enum conf_kind k = 0; k < CONF_KINDS; k++)
+		if (k != CONF_PARAMS)
+			drop_private(trees[k]);
+	p->settings = trees[CONF_SETTINGS];
+	p->params = trees[CONF_PARAMS];
+	p->catalog = trees[CONF_CATALOG];
+	p->pipelines = trees[CONF_PIPELINES];
+	p->credentials = trees[CONF_CREDENTIALS];
+}
+
+int
+project_open(struct project **out, const struct project_opts *opts, struct errs *found)
+{
+	struct project *p = mem_alloc(sizeof(*p));
+	size_t before = found->n + found->dropped;
+	struct err e = {0};
+
+	*out = NULL;
+	if (project_find_root(opts->dir, &p->root, &p->rootfd, &e) != 0 ||
+		env_choose(&p->arena, p->rootfd, opts->env, &p->env, &e) != 0)
+		errs_add(found, &e);
+	else
+		load(p, opts, found);
+	if (found->n + found->dropped > before) {
+		project_close(p);
+		return -1;
+	}
+	*out = p;
+	return 0;
+}
+
+void
+project_close(struct project *p)
+{
+	if (!p)
+		return;
+	if (p->rootfd >= 0)
+		close(p->rootfd);
+	free(p->root);
+	arena_fini(&p->arena);
+	free(p);
+}
+
+struct ynode *
+project_param(const struct project *p, const char *dotted)
+{
+	return *dotted ? yaml_path(p->params, dotted) : p->params;
+}
+
+/* NAME.yml or NAME.yaml in conf/<env>/contracts; arena, or NULL. */
+static const char *
+contract_in(struct project *p, const char *env, const char *name, size_t n)
+{
+	static const char *const suffixes[] = {"yml", "yaml"};
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *path = arena_printf(
+			&p->arena, "conf/%s/contracts/%.*s.%s", env, (int)n, name, suffixes[i]);
+
+		if (file_exists(p->rootfd, path))
+			return path;
+	}
+	return NULL;
+}
+
+const char *
+project_contract(struct project *p, const char *dataset)
+{
+	size_t n = strcspn(dataset, "@"); /* name@csv and name@json are one dataset */
+	const char *path;
+
+	if (n == 0 || dataset[0] == '.' || strchr(dataset, '/'))
+		return NULL;
+	path = contract_in(p, p->env, dataset, n);
+	return path || str_eq(p->env, "base") ? path : contract_in(p, "base", dataset, n);
+}
+
+const char *
+project_setting(const struct project *p, const char *dotted, const char *def)
+{
+	const struct ynode *n = yaml_path(p->settings, dotted);
+
+	return n && n->kind != Y_NULL && yaml_str(n) ? yaml_str(n) : def;
+}
