@@ -3,6 +3,7 @@
 #ifndef MLFLOW_C_NODE_CALLS_H
 #define MLFLOW_C_NODE_CALLS_H
 
+#include <mlflow-c/node.h>
 #include <stdarg.h>
 #include <stdio.h>
 
