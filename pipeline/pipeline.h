@@ -52,8 +52,6 @@ struct graph_dataset {
 };
 struct graph {
 	const struct spec *spec;
-	struct graph_dataset *datasets;
-	size_t n_datasets;
 	struct map by_name; /* dataset name -> struct graph_dataset * */
 	int *order;         /* node indexes in Kedro's order: layers, then names */
 	size_t n_order;
@@ -124,7 +122,6 @@ void zygote_stop(struct zygote *z); /* NULL is fine; kills what still runs */
  * A plugin that crashes while loading is an error here and nothing else. */
 MUST_CHECK int plugin_describe(struct zygote *z, struct arena *a, const struct project *p,
 	const char *path, const struct plugin_info **out, struct err *e);
-void plugin_json(const struct plugin_info *info, struct jw *w);
 const struct mlf_node *plugin_node(const struct plugin_info *info, const char *name); /* or NULL */
 size_t plugin_nodes(const struct plugin_info *info, const struct mlf_node **nodes);
 const char *plugin_hash(const struct plugin_info *info);

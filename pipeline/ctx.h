@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A node's context, from the host's side: what lies behind struct mlf_ctx. */
+#ifndef PIPELINE_CTX_H
+#define PIPELINE_CTX_H
+
+#include "pipeline/job.h"
+#include "contract/contract.h"
+
+struct in_state {
+	const struct job_input *in;
+	const struct contract *contract;
+	struct contract_run *check;
+	struct reader *reader; /* mlf_input_next */
+	struct frame *whole;   /* mlf_input; counted */
+	struct str bytes;
+	struct mlf_model *model;
+	char *path; /* owned */
+	bool used, at_end;
+	int64_t rows;
+	struct read_facts facts;
+	struct contract_result result;
+};
+struct out_state {
+	const struct job_output *out;
+	const struct contract *contract;
+	struct contract_run *check;
+	struct stage *stage;
+	struct frame **kept; /* batches for later nodes; counted */
+	size_t n_kept, cap_kept;
+	char *path; /* owned */
+	bool given, whole;
+	int64_t rows;
+	uint64_t bytes;
+	struct staged staged;
+	struct contract_result result;
+};
+struct ctx {
+	struct mlf_ctx pub;
+	const struct job *job;
+	const struct mlf_node *def;
+	const struct job_host *host;
+	struct arena *arena; /* of the result: what `done` points at */
+	struct scope *scope;
+	struct err err;    /* the first mistake; frames keep theirs in the scope */
+	struct map params; /* key -> struct param * */
+	struct in_state *ins;
+	struct out_state *outs;
+	struct mlf_model **models; /* made by mlf_fit; counted */
+	size_t n_models, cap_models;
+	struct metric *metrics; /* owned vectors, texts in the arena */
+	struct tag *tags;
+	struct done_wish *wishes;
+	size_t n_metrics, cap_metrics, n_tags, cap_tags, n_wishes, cap_wishes;
+	bool term_blocked;
+};
+struct param {
+	const char *json, *text;
+	int64_t i;
+	double f;
+	bool b;
+};
+
+extern const struct mlf_host ctx_host; /* host.c */
+
+struct ctx *ctx_of(struct mlf_ctx *pub);
+/* Keeps e as the node's failure unless there is one. Returns -1. */
+int ctx_fail(struct ctx *c, const struct err *e);
+
+/* ctx_io.c: the port calls of the host table. */
+struct mlf_frame *ctx_input(struct mlf_ctx *, const char *port);
+struct mlf_frame *ctx_input_next(struct mlf_ctx *, const char *port);
+const char *ctx_input_bytes(struct mlf_ctx *, const char *port, size_t *len);
+const char *ctx_input_path(struct mlf_ctx *, const char *port);
+struct mlf_model *ctx_input_model(struct mlf_ctx *, const char *port);
+int ctx_output(struct mlf_ctx *, const char *port, struct mlf_frame *);
+int ctx_output_append(struct mlf_ctx *, const char *port, struct mlf_frame *);
+int ctx_output_bytes(struct mlf_ctx *, const char *port, const void *, size_t len);
+const char *ctx_output_path(struct mlf_ctx *, const char *port);
+int ctx_output_model(struct mlf_ctx *, const char *port, struct mlf_model *);
+/* The file or folder a model port stands for once the node is done, or NULL. */
+const char *ctx_model_path(struct ctx *c, const char *port);
+/* Loads contracts; ends checks, stages and readers after the node returned. */
+MUST_CHECK int ctx_open(struct ctx *c, struct err *e);
+MUST_CHECK int ctx_finish(struct ctx *c, struct err *e);
+void ctx_close(struct ctx *c); /* aborts what is still open, frees everything but the arena's */
+
+#endif

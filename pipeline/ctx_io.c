@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Ports: where a node's inputs come from and where its outputs go.
+ *
+ *	input   handed over in memory?  -> lend the frame           (no file is touched)
+ *	        else                    -> read the dataset, checking its contract on the way
+ *	output  has a catalog entry?    -> stage it, checking its contract on the way
+ *	        a later node reads it?  -> keep it as well, to be handed over
+ *
+ * Nothing a node writes is visible under its name before the runner has published it. */
+#include "pipeline/ctx.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "model/model.h"
+
+static const char *
+kind_name(enum mlf_kind kind)
+{
+	static const char *const names[] = {"?", "table", "model", "json", "text", "bytes", "path"};
+	return kind >= MLF_TABLE && kind <= MLF_PATH ? names[kind] : names[0];
+}
+
+/* ---- finding ports; a wrong name or kind is the author's mistake and says so */
+
+static int
+no_port(struct ctx *c, const char *what, const char *port)
+{
+	struct err e;
+	err_set(&e, MLC_PORT, "node `%s` asks for %s `%s`, which it does not declare", c->job->node,
+		what, port);
+	return ctx_fail(c, &e);
+}
+
+static struct in_state *
+find_in(struct ctx *c, const char *port, enum mlf_kind kind)
+{
+	for (size_t i = 0; i < c->job->n_inputs; i++) {
+		struct in_state *in = &c->ins[i];
+		if (!str_eq(in->in->port, port))
+			continue;
+		if (kind == MLF_PATH || in->in->kind == kind ||
+			(kind == MLF_BYTES && in->in->kind >= MLF_JSON &&
+				in->in->kind <= MLF_BYTES)) {
+			in->used = true;
+			return in->in->absent ? NULL : in;
+		}
+		struct err e;
+		err_set(&e, MLC_NODE_OUTPUT,
+			"node `%s` reads input `%s` as a %s; it is declared as %s", c->job->node,
+			port, kind_name(kind), kind_name(in->in->kind));
+		ctx_fail(c, &e);
+		return NULL;
+	}
+	no_port(c, "input", port);
+	return NULL;
+}
+
+static struct out_state *
+find_out(struct ctx *c, const char *port, enum mlf_kind kind)
+{
+	for (size_t i = 0; i < c->job->n_outputs; i++) {
+		struct out_state *out = &c->outs[i];
+		if (!str_eq(out->out->port, port))
+			continue;
+		bool fits = out->out->kind == kind ||
+			(kind == MLF_BYTES && out->out->kind >= MLF_JSON &&
+				out->out->kind <= MLF_BYTES);
+		struct err e;
+		if (fits && !(out->given && out->whole))
+			return out;
+		if (fits)
+			err_set(&e, MLC_NODE_OUTPUT, "node `%s` gives output `%s` twice",
+				c->job->node, port);
+		else
+			err_set(&e, MLC_NODE_OUTPUT,
+				"node `%s` gives a %s to output `%s`, which is declared as %s",
+				c->job->node, kind_name(kind), port, kind_name(out->out->kind));
+		ctx_fail(c, &e);
+		return NULL;
+	}
+	no_port(c, "output", port);
+	return NULL;
+}
+
+/* ---- inputs */
+
+static struct read_opts
+reading(struct ctx *c, const struct in_state *in, struct schema *known)
+{
+	struct read_opts o = {.rootfd = c->job->rootfd, .segs = c->host->segs};
+	struct err ignored;
+	if (in->contract)
+		o.schema = contract_schema(in->contract);
+	if (in->in->known_hash && in->in->known_schema &&
+		schema_decode(c->arena, in->in->known_schema, strlen(in->in->known_schema), known,
+			&ignored) == 0) {
+		o.known_hash = in->in->known_hash;
+		o.known = known;
+	}
+	return o;
+}
+
+/* Ends the check of an input and fails on a broken contract. */
+static int
+end_input_check(struct in_state *in, struct err *e)
+{
+	if (!in->check)
+		return 0;
+	contract_end(in->check, &in->result);
+	in->check = NULL;
+	return in->result.n_failed ? contract_error(&in->result, in->in->dataset, e) : 0;
+}
+
+static int
+read_whole(struct ctx *c, struct in_state *in, struct err *e)
+{
+	struct schema known;
+	if (in->in->frame) {
+		in->whole = frame_ref(in->in->frame);
+		return 0;
+	}
+	if (in->in->frame_json)
+		return frame_decode(c->host->segs, in->in->frame_json, strlen(in->in->frame_json),
+			&in->whole, e);
+	struct read_opts o = reading(c, in, &known);
+	if (dataset_read_table(in->in->entry, &o, &in->whole, &in->facts, e) < 0)
+		return err_wrap(e, "input `%s`", in->in->dataset);
+	if (in->check)
+		contract_batch(in->check, in->whole);
+	return end_input_check(in, e);
+}
+
+struct mlf_frame *
+ctx_input(struct mlf_ctx *pub, const char *port)
+{
+	struct ctx *c = ctx_of(pub);
+	struct in_state *in = find_in(c, port, MLF_TABLE);
+	struct err e;
+	if (!in)
+		return c->err.code ? scope_nothing(c->scope, 0) : NULL;
+	if (!in->whole) {
+		if (read_whole(c, in, &e) < 0) {
+			ctx_fail(c, &e);
+			return scope_nothing(c->scope, 0);
+		}
+		in->rows = frame_rows(in->whole);
+	}
+	return scope_lend(c->scope, in->whole);
+}
+
+struct mlf_frame *
+ctx_input_next(struct mlf_ctx *pub, const char *port)
+{
+	struct ctx *c = ctx_of(pub);
+	struct in_state *in = find_in(c, port, MLF_TABLE);
+	struct frame *batch = NULL;
+	struct schema known;
+	struct err e;
+	if (!in || in->at_end || c->err.code)
+		return NULL;
+	if (in->in->frame || in->in->frame_json) { /* one batch: it is all there */
+		in->at_end = true;
+		return ctx_input(pub, port);
+	}
+	struct read_opts o = reading(c, in, &known);
+	int rc = in->reader ? 0 : dataset_open(in->in->entry, &o, &in->reader, &e);
+	if (rc == 0)
+		rc = reader_next(in->reader, &batch, &e);
+	if (rc == 1) {
+		in->rows += frame_rows(batch);
+		if (in->check)
+			contract_batch(in->check, batch);
+		struct mlf_frame *lent = scope_lend(c->scope, batch);
+		frame_unref(batch);
+		return lent;
+	}
+	in->at_end = true;
+	if (rc == 0) {
+		reader_facts(in->reader, &in->facts);
+		rc = end_input_check(in, &e);
+	}
+	if (rc < 0)
+		ctx_fail(c, &e);
+	return NULL;
+}
+
+const char *
+ctx_input_bytes(struct mlf_ctx *pub, const char *port, size_t *len)
+{
+	struct ctx *c = ctx_of(pub);
+	struct in_state *in = find_in(c, port, MLF_BYTES);
+	struct err e;
+	*len = 0;
+	if (!in)
+		return NULL;
+	if (!in->bytes.s) {
+		if (dataset_read_bytes(in->in->entry, c->job->rootfd, &in->bytes, &e) < 0) {
+			ctx_fail(c, &e);
+			return NULL;
+		}
+		hash_xxh3(str_text(&in->bytes), in->bytes.len, in->facts.hash);
+		in->facts.bytes = in->bytes.len;
+	}
+	*len = in->bytes.len;
+	return str_text(&in->bytes);
+}
+
+/* Absolute path of something beneath the root; owned. */
+static char *
+absolute(const struct ctx *c, const char *path)
+{
+	struct str s = {0};
+	if (path[0] != '/')
+		str_addf(&s, "%s/", c->job->root);
+	str_add(&s, path);
+	return s.s;
+}
+
+const char *
+ctx_input_path(struct mlf_ctx *pub, const char *port)
+{
+	struct ctx *c = ctx_of(pub);
+	struct in_state *in = find_in(c, port, MLF_PATH);
+	struct err e;
+	if (!in)
+		return NULL;
+	if (!in->in->entry || !in->in->entry->path) {
+		err_set(&e, MLC_NODE_OUTPUT, "input `%s` of node `%s` is in memory and has no path",
+			port, c->job->node);
+		err_help(&e, "give `%s` an entry in the catalog", in->in->dataset);
+		ctx_fail(c, &e);
+		return NULL;
+	}
+	if (!in->path)
+		in->path = absolute(c, in->in->entry->path);
+	return in->path;
+}
+
+struct mlf_model *
+ctx_input_model(struct mlf_ctx *pub, const char *port)
+{
+	struct ctx *c = ctx_of(pub);
+	struct in_state *in = find_in(c, port, MLF_MODEL);
+	struct err e;
+	if (!in)
+		return NULL;
+	if (!in->model && model_load(c->job->rootfd, in->in->entry->path, &in->model, &e) < 0) {
+		ctx_fail(c, &e);
+		return NULL;
+	}
+	return in->model;
+}
+
+/* ---- outputs */
+
+/* Opens the stage of an output that has a catalog entry. */
+static int
+open_stage(struct ctx *c, struct out_state *out, struct err *e)
+{
+	char token[300];
+	if (!out->out->entry || out->stage)
+		return 0;
+	(void)snprintf(token, sizeof(token), "%.12s.%s", c->job->run_id + 20, c->job->node);
+	return stage_begin(out->out->entry, c->job->rootfd, token, &out->stage, e);
+}
+
+static int
+put_table(struct ctx *c, struct out_state *out, struct frame *f, struct err *e)
+{
+	if (open_stage(c, out, e) < 0)
+		return -1;
+	if (out->check)
+		contract_batch(out->check, f);
+	if (out->stage && stage_table(out->stage, f, e) < 0)
+		return -1;
+	if (out->out->keep) {
+		out->kept =
+			mem_grow(out->kept, &out->cap_kept, out->n_kept + 1, sizeof(*out->kept));
+		out->kept[out->n_kept++] = frame_ref(f);
+	}
+	out->given = true;
+	out->rows += frame_rows(f);
+	out->bytes += frame_bytes(f);
+	return 0;
+}
+
+static int
+give_table(struct mlf_ctx *pub, const char *port, struct mlf_frame *f, bool whole)
+{
+	struct ctx *c = ctx_of(pub);
+	struct out_state *out = find_out(c, port, MLF_TABLE);
+	struct err e;
+	if (!out || c->err.code || scope_error(c->scope))
+		return -1;
+	if (!f) {
+		err_set(&e, MLC_NODE_OUTPUT, "node `%s` gives no table to output `%s`",
+			c->job->node, port);
+		return ctx_fail(c, &e);
+	}
+	out->whole = whole;
+	return put_table(c, out, frame_of(f), &e) < 0 ? ctx_fail(c, &e) : 0;
+}
+
+int
+ctx_output(struct mlf_ctx *pub, const char *port, struct mlf_frame *f)
+{
+	return give_table(pub, port, f, true);
+}
+
+int
+ctx_output_append(struct mlf_ctx *pub, const char *port, struct mlf_frame *f)
+{
+	return give_table(pub, port, f, false);
+}
+
+static int
+check_json(const char *port, const void *p, size_t len, struct err *e)
+{
+	struct jr r;
+	jr_init(&r, p, len);
+	jr_skip(&r);
+	int rc = jr_done(&r, e);
+	jr_fini(&r);
+	return rc < 0 ? err_wrap(e, "output `%s`", port) : 0;
+}
+
+int
+ctx_output_bytes(struct mlf_ctx *pub, const char *port, const void *p, size_t len)
+{
+	struct ctx *c = ctx_of(pub);
+	struct out_state *out = find_out(c, port, MLF_BYTES);
+	struct err e;
+	if (!out || c->err.code)
+		return -1;
+	if ((out->out->kind == MLF_JSON && check_json(port, p, len, &e) < 0) ||
+		open_stage(c, out, &e) < 0 || stage_bytes(out->stage, p, len, &e) < 0)
+		return ctx_fail(c, &e);
+	out->given = out->whole = true;
+	out->rows = -1;
+	return 0;
+}
+
+const char *
+ctx_output_path(struct mlf_ctx *pub, const char *port)
+{
+	struct ctx *c = ctx_of(pub);
+	struct out_state *out = find_out(c, port, MLF_PATH);
+	struct err e;
+	if (!out)
+		return NULL;
+	if (open_stage(c, out, &e) < 0) {
+		ctx_fail(c, &e);
+		return NULL;
+	}
+	if (!out->path)
+		out->path = absolute(c, stage_path(out->stage));
+	out->given = true;
+	out->rows = -1;
+	return out->path;
+}
+
+int
+ctx_output_model(struct mlf_ctx *pub, const char *port, struct mlf_model *m)
+{
+	struct ctx *c = ctx_of(pub);
+	struct out_state *out = find_out(c, port, MLF_MODEL);
+	struct err e;
+	if (!out || c->err.code)
+		return -1;
+	if (!m) {
+		err_set(&e, MLC_NODE_OUTPUT, "node `%s` gives no model to output `%s`",
+			c->job->node, port);
+		return ctx_fail(c, &e);
+	}
+	if (open_stage(c, out, &e) < 0 ||
+		model_save(m, c->job->rootfd, stage_path(out->stage), &e) < 0)
+		return ctx_fail(c, &e);
+	out->given = out->whole = true;
+	out->rows = -1;
+	return 0;
+}
+
+const char *
+ctx_model_path(struct ctx *c, const char *port)
+{
+	for (size_t i = 0; i < c->job->n_inputs; i++)
+		if (str_eq(c->job->inputs[i].port, port) && c->job->inputs[i].kind == MLF_MODEL &&
+			!c->job->inputs[i].absent)
+			return c->job->inputs[i].entry->path;
+	for (size_t i = 0; i < c->job->n_outputs; i++)
+		if (str_eq(c->job->outputs[i].port, port) && c->job->outputs[i].kind == MLF_MODEL)
+			return c->job->outputs[i].entry->path;
+	return NULL;
+}
+
+/* ---- beginning and end */
+
+static int
+open_contract(struct ctx *c, const char *path, const struct contract **contract,
+	struct contract_run **check, struct err *e)
+{
+	struct errs found = {0};
+	if (!path)
+		return 0;
+	int rc = contract_load(c->arena, c->job->rootfd, path, contract, &found);
+	if (rc < 0 && found.n)
+		*e = found.v[0];
+	errs_fini(&found);
+	if (rc == 0)
+		*check = contract_begin(*contract);
+	return rc;
+}
+
+int
+ctx_open(struct ctx *c, struct err *e)
+{
+	for (size_t i = 0; i < c->job->n_inputs; i++) {
+		struct in_state *in = &c->ins[i];
+		in->in = &c->job->inputs[i];
+		if (!in->in->absent &&
+			open_contract(c, in->in->contract, &in->contract, &in->check, e) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < c->job->n_outputs; i++) {
+		struct out_state *out = &c->outs[i];
+		out->out = &c->job->outputs[i];
+		if (open_contract(c, out->out->contract, &out->contract, &out->check, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Several kept batches become one frame, so that readers get one pointer per column. */
+static int
+join_kept(struct ctx *c, struct out_state *out)
+{
+	if (out->n_kept < 2)
+		return 0;
+	struct mlf_frame *all = scope_concat(c->scope, out->kept, out->n_kept);
+	if (scope_error(c->scope))
+		return -1;
+	struct frame *joined = frame_ref(frame_of(all));
+	for (size_t i = 0; i < out->n_kept; i++)
+		frame_unref(out->kept[i]);
+	out->kept[0] = joined;
+	out->n_kept = 1;
+	return 0;
+}
+
+static int
+finish_output(struct ctx *c, struct out_state *out, struct err *e)
+{
+	if (!out->given) {
+		err_set(e, MLC_NODE_OUTPUT, "node `%s` left out its output `%s` (dataset `%s`)",
+			c->job->node, out->out->port, out->out->dataset);
+		return err_help(e, "give it with mlf_output(ctx, \"%s\", ...) before returning 0",
+			out->out->port);
+	}
+	if (join_kept(c, out) < 0) {
+		*e = *scope_error(c->scope);
+		return -1;
+	}
+	if (out->check) {
+		contract_end(out->check, &out->result);
+		out->check = NULL;
+		if (out->result.n_failed)
+			return contract_error(&out->result, out->out->dataset, e);
+	}
+	if (out->stage) {
+		struct stage *s = out->stage;
+		if (stage_end(s, &out->staged, e) < 0)
+			return -1;
+		out->stage = NULL;
+	}
+	return 0;
+}
+
+int
+ctx_finish(struct ctx *c, struct err *e)
+{
+	for (size_t i = 0; i < c->job->n_outputs; i++)
+		if (finish_output(c, &c->outs[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+static void
+close_in(struct in_state *in)
+{
+	contract_abort(in->check);
+	reader_close(in->reader);
+	frame_unref(in->whole);
+	str_fini(&in->bytes);
+	model_unref(in->model);
+	free(in->path);
+	contract_result_fini(&in->result);
+}
+
+static void
+close_out(struct out_state *out)
+{
+	contract_abort(out->check);
+	if (out->stage)
+		stage_abort(out->stage);
+	for (size_t i = 0; i < out->n_kept; i++)
+		frame_unref(out->kept[i]);
+	free(out->kept);
+	free(out->path);
+	staged_fini(&out->staged);
+	contract_result_fini(&out->result);
+}
+
+void
+ctx_close(struct ctx *c)
+{
+	for (size_t i = 0; i < c->job->n_inputs; i++)
+		close_in(&c->ins[i]);
+	for (size_t i = 0; i < c->job->n_outputs; i++)
+		close_out(&c->outs[i]);
+	for (size_t i = 0; i < c->n_models; i++)
+		model_unref(c->models[i]);
+	scope_free(c->scope);
+	free(c->ins);
+	free(c->outs);
+	free(c->models);
+	free(c->metrics);
+	free(c->tags);
+	free(c->wishes);
+	map_fini(&c->params);
+}

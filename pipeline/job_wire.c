@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The tables that carry jobs, their results and plugin descriptions between processes. */
+#include "pipeline/job.h"
+
+#include "pipeline/codec.h"
+
+/* ---- plugins */
+
+static const struct field plugin_id_fields[] = {
+	{.key = "dev", .type = F_I64, .offset = offsetof(struct plugin_id, dev)},
+	{.key = "ino", .type = F_I64, .offset = offsetof(struct plugin_id, ino)},
+	{.key = "size", .type = F_I64, .offset = offsetof(struct plugin_id, size)},
+	{.key = "mtime_ns", .type = F_I64, .offset = offsetof(struct plugin_id, mtime_ns)},
+	{.key = "ctime_ns", .type = F_I64, .offset = offsetof(struct plugin_id, ctime_ns)},
+	{0},
+};
+static const struct shape plugin_id_shape = {sizeof(struct plugin_id), plugin_id_fields};
+
+static const struct field mlf_port_fields[] = {
+	{.key = "name", .type = F_TEXT, .offset = offsetof(struct mlf_port, name)},
+	{.key = "kind", .type = F_INT, .offset = offsetof(struct mlf_port, kind)},
+	{.key = "flags", .type = F_INT, .offset = offsetof(struct mlf_port, flags)},
+	{.key = "help", .type = F_TEXT, .offset = offsetof(struct mlf_port, help)},
+	{0},
+};
+static const struct shape mlf_port_shape = {sizeof(struct mlf_port), mlf_port_fields};
+
+static const struct field mlf_param_fields[] = {
+	{.key = "key", .type = F_TEXT, .offset = offsetof(struct mlf_param, key)},
+	{.key = "type", .type = F_INT, .offset = offsetof(struct mlf_param, type)},
+	{.key = "def", .type = F_TEXT, .offset = offsetof(struct mlf_param, def)},
+	{.key = "min", .type = F_DOUBLE, .offset = offsetof(struct mlf_param, min)},
+	{.key = "max", .type = F_DOUBLE, .offset = offsetof(struct mlf_param, max)},
+	{.key = "help", .type = F_TEXT, .offset = offsetof(struct mlf_param, help)},
+	{0},
+};
+static const struct shape mlf_param_shape = {sizeof(struct mlf_param), mlf_param_fields};
+
+static const struct field mlf_node_fields[] = {
+	{.key = "name", .type = F_TEXT, .offset = offsetof(struct mlf_node, name)},
+	{.key = "help", .type = F_TEXT, .offset = offsetof(struct mlf_node, help)},
+	{.key = "inputs",
+		.type = F_LIST,
+		.offset = offsetof(struct mlf_node, inputs),
+		.of = &mlf_port_shape,
+		.count = F_NO_COUNT},
+	{.key = "outputs",
+		.type = F_LIST,
+		.offset = offsetof(struct mlf_node, outputs),
+		.of = &mlf_port_shape,
+		.count = F_NO_COUNT},
+	{.key = "params",
+		.type = F_LIST,
+		.offset = offsetof(struct mlf_node, params),
+		.of = &mlf_param_shape,
+		.count = F_NO_COUNT},
+	{0},
+};
+static const struct shape mlf_node_shape = {sizeof(struct mlf_node), mlf_node_fields};
+
+static const struct field plugin_info_fields[] = {
+	{.key = "path", .type = F_TEXT, .offset = offsetof(struct plugin_info, path)},
+	{.key = "name", .type = F_TEXT, .offset = offsetof(struct plugin_info, name)},
+	{.key = "version", .type = F_TEXT, .offset = offsetof(struct plugin_info, version)},
+	{.key = "source_hash", .type = F_TEXT, .offset = offsetof(struct plugin_info, source_hash)},
+	{.key = "hash",
+		.type = F_CHARS,
+		.offset = offsetof(struct plugin_info, hash),
+		.size = sizeof(((struct plugin_info *)0)->hash)},
+	{.key = "id",
+		.type = F_STRUCT,
+		.offset = offsetof(struct plugin_info, id),
+		.of = &plugin_id_shape},
+	{.key = "nodes",
+		.type = F_LIST,
+		.offset = offsetof(struct plugin_info, nodes),
+		.of = &mlf_node_shape,
+		.count = offsetof(struct plugin_info, n)},
+	{0},
+};
+static const struct shape plugin_info_shape = {sizeof(struct plugin_info), plugin_info_fields};
+
+void
+plugin_encode(const struct plugin_info *info, struct jw *w)
+{
+	codec_write(w, &plugin_info_shape, info);
+}
+
+int
+plugin_decode(struct arena *a, const char *json, size_t len, struct plugin_info *out, struct err *e)
+{
+	memset(out, 0, sizeof(*out));
+	return codec_read(a, json, len, &plugin_info_shape, out, e);
+}
+
+/* ---- jobs */
+
+static const struct field job_input_fields[] = {
+	{.key = "port", .type = F_TEXT, .offset = offsetof(struct job_input, port)},
+	{.key = "kind", .type = F_INT, .offset = offsetof(struct job_input, kind)},
+	{.key = "optional", .type = F_BOOL, .offset = offsetof(struct job_input, optional)},
+	{.key = "absent", .type = F_BOOL, .offset = offsetof(struct job_input, absent)},
+	{.key = "dataset", .type = F_TEXT, .offset = offsetof(struct job_input, dataset)},
+	{.key = "entry", .type = F_ENTRY, .offset = offsetof(struct job_input, entry)},
+	{.key = "frame_json", .type = F_RAW, .offset = offsetof(struct job_input, frame_json)},
+	{.key = "known_hash", .type = F_TEXT, .offset = offsetof(struct job_input, known_hash)},
+	{.key = "known_schema", .type = F_RAW, .offset = offsetof(struct job_input, known_schema)},
+	{.key = "contract", .type = F_TEXT, .offset = offsetof(struct job_input, contract)},
+	{0},
+};
+static const struct shape job_input_shape = {sizeof(struct job_input), job_input_fields};
+
+static const struct field job_output_fields[] = {
+	{.key = "port", .type = F_TEXT, .offset = offsetof(struct job_output, port)},
+	{.key = "kind", .type = F_INT, .offset = offsetof(struct job_output, kind)},
+	{.key = "dataset", .type = F_TEXT, .offset = offsetof(struct job_output, dataset)},
+	{.key = "entry", .type = F_ENTRY, .offset = offsetof(struct job_output, entry)},
+	{.key = "contract", .type = F_TEXT, .offset = offsetof(struct job_output, contract)},
+	{.key = "keep", .type = F_BOOL, .offset = offsetof(struct job_output, keep)},
+	{0},
+};
+static const struct shape job_output_shape = {sizeof(struct job_output), job_output_fields};
+
+static const struct field job_fields[] = {
+	{.key = "id", .type = F_I64, .offset = offsetof(struct job, id)},
+	{.key = "root", .type = F_TEXT, .offset = offsetof(struct job, root)},
+	{.key = "run_id", .type = F_TEXT, .offset = offsetof(struct job, run_id)},
+	{.key = "run_folder", .type = F_TEXT, .offset = offsetof(struct job, run_folder)},
+	{.key = "node", .type = F_TEXT, .offset = offsetof(struct job, node)},
+	{.key = "plugin", .type = F_TEXT, .offset = offsetof(struct job, plugin)},
+	{.key = "def", .type = F_TEXT, .offset = offsetof(struct job, def)},
+	{.key = "plugin_id",
+		.type = F_STRUCT,
+		.offset = offsetof(struct job, plugin_id),
+		.of = &plugin_id_shape},
+	{.key = "params", .type = F_RAW, .offset = offsetof(struct job, params)},
+	{.key = "segments", .type = F_RAW, .offset = offsetof(struct job, segments)},
+	{.key = "seed", .type = F_I64, .offset = offsetof(struct job, seed)},
+	{.key = "now_ms", .type = F_I64, .offset = offsetof(struct job, now_ms)},
+	{.key = "inputs",
+		.type = F_LIST,
+		.offset = offsetof(struct job, inputs),
+		.of = &job_input_shape,
+		.count = offsetof(struct job, n_inputs)},
+	{.key = "outputs",
+		.type = F_LIST,
+		.offset = offsetof(struct job, outputs),
+		.of = &job_output_shape,
+		.count = offsetof(struct job, n_outputs)},
+	{0},
+};
+static const struct shape job_shape = {sizeof(struct job), job_fields};
+
+void
+job_encode(const struct job *j, struct jw *w)
+{
+	codec_write(w, &job_shape, j);
+}
+
+int
+job_decode(struct arena *a, const char *json, size_t len, struct job *out, struct err *e)
+{
+	memset(out, 0, sizeof(*out));
+	return codec_read(a, json, len, &job_shape, out, e);
+}
+
+/* ---- results */
+
+static const struct field done_data_fields[] = {
+	{.key = "port", .type = F_TEXT, .offset = offsetof(struct done_data, port)},
+	{.key = "dataset", .type = F_TEXT, .offset = offsetof(struct done_data, dataset)},
+	{.key = "output", .type = F_BOOL, .offset = offsetof(struct done_data, output)},
+	{.key = "given", .type = F_BOOL, .offset = offsetof(struct done_data, given)},
+	{.key = "stage", .type = F_TEXT, .offset = offsetof(struct done_data, stage)},
+	{.key = "target", .type = F_TEXT, .offset = offsetof(struct done_data, target)},
+	{.key = "folder", .type = F_BOOL, .offset = offsetof(struct done_data, folder)},
+	{.key = "hash", .type = F_TEXT, .offset = offsetof(struct done_data, hash)},
+	{.key = "schema", .type = F_RAW, .offset = offsetof(struct done_data, schema)},
+	{.key = "rows", .type = F_I64, .offset = offsetof(struct done_data, rows)},
+	{.key = "bytes", .type = F_I64, .offset = offsetof(struct done_data, bytes)},
+	{.key = "frame_json", .type = F_RAW, .offset = offsetof(struct done_data, frame_json)},
+	{.key = "contract_json",
+		.type = F_RAW,
+		.offset = offsetof(struct done_data, contract_json)},
+	{.key = "checks", .type = F_INT, .offset = offsetof(struct done_data, checks)},
+	{.key = "checks_failed",
+		.type = F_INT,
+		.offset = offsetof(struct done_data, checks_failed)},
+	{0},
+};
+static const struct shape done_data_shape = {sizeof(struct done_data), done_data_fields};
+
+static const struct field metric_fields[] = {
+	{.key = "key", .type = F_TEXT, .offset = offsetof(struct metric, key)},
+	{.key = "value", .type = F_DOUBLE, .offset = offsetof(struct metric, value)},
+	{.key = "step", .type = F_I64, .offset = offsetof(struct metric, step)},
+	{.key = "time_ms", .type = F_I64, .offset = offsetof(struct metric, time_ms)},
+	{0},
+};
+static const struct shape metric_shape = {sizeof(struct metric), metric_fields};
+
+static const struct field tag_fields[] = {
+	{.key = "key", .type = F_TEXT, .offset = offsetof(struct tag, key)},
+	{.key = "value", .type = F_TEXT, .offset = offsetof(struct tag, value)},
+	{0},
+};
+static const struct shape tag_shape = {sizeof(struct tag), tag_fields};
+
+static const struct field done_wish_fields[] = {
+	{.key = "name", .type = F_TEXT, .offset = offsetof(struct done_wish, name)},
+	{.key = "alias", .type = F_TEXT, .offset = offsetof(struct done_wish, alias)},
+	{.key = "condition", .type = F_TEXT, .offset = offsetof(struct done_wish, condition)},
+	{.key = "model_path", .type = F_TEXT, .offset = offsetof(struct done_wish, model_path)},
+	{0},
+};
+static const struct shape done_wish_shape = {sizeof(struct done_wish), done_wish_fields};
+
+static const struct field done_fields[] = {
+	{.key = "err", .type = F_STRUCT, .offset = offsetof(struct done, err), .of = &err_shape},
+	{.key = "data",
+		.type = F_LIST,
+		.offset = offsetof(struct done, data),
+		.of = &done_data_shape,
+		.count = offsetof(struct done, n_data)},
+	{.key = "metrics",
+		.type = F_LIST,
+		.offset = offsetof(struct done, metrics),
+		.of = &metric_shape,
+		.count = offsetof(struct done, n_metrics)},
+	{.key = "tags",
+		.type = F_LIST,
+		.offset = offsetof(struct done, tags),
+		.of = &tag_shape,
+		.count = offsetof(struct done, n_tags)},
+	{.key = "wishes",
+		.type = F_LIST,
+		.offset = offsetof(struct done, wishes),
+		.of = &done_wish_shape,
+		.count = offsetof(struct done, n_wishes)},
+	{0},
+};
+static const struct shape done_shape = {sizeof(struct done), done_fields};
+
+void
+done_encode(const struct done *d, struct jw *w)
+{
+	codec_write(w, &done_shape, d);
+}
+
+int
+done_decode(struct arena *a, const char *json, size_t len, struct done *out, struct err *e)
+{
+	memset(out, 0, sizeof(*out));
+	return codec_read(a, json, len, &done_shape, out, e);
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The plan: the selected nodes with everything they need, checked before anything runs.
+ *
+ * For each node: its plugin (described by a worker), ports bound to datasets and datasets to catalog
+ * entries, parameters typed and completed. Every mistake is collected, each with its place. */
+#include "pipeline/plan.h"
+
+#include <sys/stat.h>
+
+struct planner {
+	struct arena *a;
+	const struct plan_input *in;
+	struct plan *plan;
+	struct errs *found;
+	struct map plugins; /* path -> struct plugin_info *, or &missing */
+	int *place;         /* graph node -> plan index, -1 */
+};
+static const struct plugin_info missing;
+
+static void
+report(struct planner *p, struct err *e, const struct place *at, const char *label)
+{
+	err_at(e, at, label);
+	errs_add(p->found, e);
+}
+
+/* ---- plugins */
+
+/* A plugin that is older than its source is refused: it would not do what the source says. */
+static int
+check_fresh(struct planner *p, const char *file, const struct plugin_info *info, struct err *e)
+{
+	char source[300], hash[HASH_SHA_HEX];
+	struct str text = {0};
+	struct err ignored;
+	(void)snprintf(source, sizeof(source), "nodes/%s.c", file);
+	if (!info->source_hash[0] ||
+		file_read(p->in->project->rootfd, source, false, &text, &ignored) < 0) {
+		str_fini(&text);
+		return 0;
+	}
+	hash_sha256(str_text(&text), text.len, hash);
+	str_fini(&text);
+	if (str_eq(hash, info->source_hash))
+		return 0;
+	err_set(e, MLC_PLUGIN_STALE, "plugin %s is older than its source %s", info->path, source);
+	return err_help(e, "build it again: mlflow-c run --build");
+}
+
+static void
+plugin_missing(struct planner *p, const struct spec_node *n, const char *path, const char *file)
+{
+	struct err e;
+	char source[300];
+	struct stat st;
+	err_set(&e, MLC_PLUGIN_UNKNOWN, "node `%s` wants plugin `%s`, and there is no %s", n->name,
+		n->plugin, path);
+	(void)snprintf(source, sizeof(source), "%s/nodes/%s.c", p->in->project->root, file);
+	if (stat(source, &st) == 0)
+		err_help(&e, "its source is nodes/%s.c; build it: mlflow-c run --build", file);
+	else
+		err_help(&e, "write it as nodes/%s.c, or see what there is: mlflow-c node list",
+			file);
+	report(p, &e, &n->plugin_at, "no such plugin");
+}
+
+/* The description of the plugin in `file`, made once for all its nodes; NULL after a report. */
+static const struct plugin_info *
+describe(struct planner *p, const struct spec_node *n, const char *file)
+{
+	struct err e = {0};
+	const struct plugin_info *info = NULL;
+	const char *path = arena_printf(p->a, "%s/%s.so", p->in->plugin_dir, file);
+	const struct plugin_info *known = map_get(&p->plugins, path);
+	if (known)
+		return known == &missing ? NULL : known;
+	if (!file_exists(p->in->project->rootfd, path))
+		plugin_missing(p, n, path, file);
+	else if (plugin_describe(p->in->zygote, p->a, p->in->project, path, &info, &e) < 0 ||
+		check_fresh(p, file, info, &e) < 0) {
+		info = NULL;
+		report(p, &e, &n->plugin_at, NULL);
+	}
+	map_put(&p->plugins, path, (void *)(uintptr_t)(info ? info : &missing));
+	return info;
+}
+
+/* `plugin: file` or `plugin: file:node`; a plugin with one node needs no name for it. */
+static int
+bind_plugin(struct planner *p, struct plan_node *node)
+{
+	const struct spec_node *n = node->spec;
+	char file[256];
+	const char *colon = strchr(n->plugin, ':');
+	size_t len = colon ? (size_t)(colon - n->plugin) : strlen(n->plugin);
+	struct err e;
+	(void)snprintf(file, sizeof(file), "%.*s", (int)len, n->plugin);
+	if (!str_is_name(file)) {
+		err_set(&e, MLC_NAME, "`%s` is no plugin name", n->plugin);
+		report(p, &e, &n->plugin_at, NULL);
+		return -1;
+	}
+	node->plugin = describe(p, n, file);
+	if (!node->plugin)
+		return -1;
+	node->def = plugin_node(node->plugin, colon ? colon + 1 : file);
+	if (!node->def && !colon && node->plugin->n == 1)
+		node->def = &node->plugin->nodes[0];
+	if (node->def)
+		return 0;
+	err_set(&e, MLC_PLUGIN_UNKNOWN, "plugin %s has no node `%s`", node->plugin->path,
+		colon ? colon + 1 : file);
+	err_help(&e, "its nodes: mlflow-c node describe %s", file);
+	report(p, &e, &n->plugin_at, NULL);
+	return -1;
+}
+
+/* ---- ports and datasets */
+
+static const struct mlf_port *
+find_port(const struct mlf_port *ports, const struct spec_port *s, size_t index)
+{
+	size_t i = 0;
+	for (; ports && ports->name; ports++, i++)
+		if (s->port ? str_eq(ports->name, s->port) : i == index)
+			return ports;
+	return NULL;
+}
+
+static void
+unknown_port(struct planner *p, const struct plan_node *node, const struct spec_port *s, bool input)
+{
+	struct err e;
+	struct map names = {0};
+	const struct mlf_port *ports = input ? node->def->inputs : node->def->outputs;
+	const char *what = input ? "input" : "output";
+	struct str list = {0};
+	for (; ports && ports->name; ports++) {
+		map_put(&names, ports->name, &names);
+		str_addf(&list, "%s`%s`", list.len ? ", " : "", ports->name);
+	}
+	if (s->port)
+		err_set(&e, MLC_PORT, "plugin `%s` has no %s port `%s`", node->spec->plugin, what,
+			s->port);
+	else
+		err_set(&e, MLC_PORT, "node `%s` gives more %ss than plugin `%s` has ports",
+			node->spec->name, what, node->spec->plugin);
+	const char *near = s->port ? map_near(&names, s->port) : NULL;
+	if (near)
+		err_help(&e, "did you mean `%s`?", near);
+	else
+		err_help(&e, "its %s ports: %s", what, list.len ? str_text(&list) : "none");
+	report(p, &e, &s->at, NULL);
+	map_fini(&names);
+	str_fini(&list);
+}
+
+static void
+unknown_dataset(struct planner *p, const struct spec_node *n, const struct spec_port *s)
+{
+	struct err e;
+	struct map written = {0};
+	const struct spec *spec = p->in->graph->spec;
+	for (size_t i = 0; i < spec->n; i++)
+		for (size_t o = 0; o < spec->nodes[i].n_outputs; o++)
+			map_put(&written, spec->nodes[i].outputs[o].dataset, &written);
+	err_set(&e, MLC_DATASET, "node `%s` reads unknown dataset `%s`", n->name, s->dataset);
+	const char *near = map_near(&written, s->dataset);
+	if (!near)
+		near = catalog_near(p->in->catalog, s->dataset);
+	if (near)
+		err_help(&e, "a dataset with a similar name exists: `%s`", near);
+	else
+		err_help(&e, "add `%s` to the catalog, or let a node write it", s->dataset);
+	report(p, &e, &s->at, "not in the catalog");
+	map_fini(&written);
+}
+
+static const char *
+kind_name(enum mlf_kind kind)
+{
+	static const char *const names[] = {"?", "table", "model", "json", "text", "bytes", "path"};
+	return kind >= MLF_TABLE && kind <= MLF_PATH ? names[kind] : names[0];
+}
+
+/* An entry of kind `path` or a port of kind `path` fits everything that has a file. */
+static void
+check_kind(struct planner *p, const struct plan_port *port, const struct spec_node *n)
+{
+	struct err e;
+	const struct dataset *d = port->entry;
+	if (!d || !d->path || d->kind == port->port->kind || port->port->kind == MLF_PATH)
+		return;
+	err_set(&e, MLC_PORT, "port `%s` of node `%s` is a %s, and dataset `%s` is a %s (type %s)",
+		port->port->name, n->name, kind_name(port->port->kind), d->name, kind_name(d->kind),
+		d->type->name);
+	err_note(&e, "the dataset is at %s:%d:%d", d->at.file, d->at.line, d->at.col);
+	report(p, &e, &port->at, NULL);
+}
+
+static void
+bind_input(struct planner *p, struct plan_node *node, struct plan_port *port)
+{
+	int producer = graph_dataset(p->in->graph, port->dataset)->producer;
+	struct err e;
+	port->produced = producer >= 0 && p->place[producer] >= 0;
+	bool file = port->entry && port->entry->path;
+	if (port->produced || file || (port->port->flags & MLF_OPTIONAL && producer < 0))
+		return;
+	const struct spec_port s = {port->port->name, port->dataset, port->at};
+	if (producer < 0) {
+		unknown_dataset(p, node->spec, &s);
+		return;
+	}
+	err_set(&e, MLC_DATASET,
+		"node `%s` reads `%s`, which lives in memory and whose producer `%s` "
+		"is not selected",
+		node->spec->name, port->dataset, p->in->graph->spec->nodes[producer].name);
+	err_help(
+		&e, "give `%s` an entry in the catalog, or select the producer too", port->dataset);
+	report(p, &e, &port->at, NULL);
+}
+
+static int
+count_readers(const struct planner *p, const char *dataset)
+{
+	const struct graph_dataset *d = graph_dataset(p->in->graph, dataset);
+	int n = 0;
+	for (size_t i = 0; i < d->n_readers; i++)
+		n += p->place[d->readers[i]] >= 0;
+	return n;
+}
+
+static void
+check_connected(struct planner *p, const struct plan_node *node, bool input)
+{
+	const struct mlf_port *port = input ? node->def->inputs : node->def->outputs;
+	const struct plan_port *bound = input ? node->inputs : node->outputs;
+	size_t n = input ? node->n_inputs : node->n_outputs;
+	for (; port && port->name; port++) {
+		size_t i = 0;
+		while (i < n && bound[i].port != port)
+			i++;
+		struct err e;
+		if (i < n || port->flags & MLF_OPTIONAL)
+			continue;
+		err_set(&e, MLC_PORT, "node `%s` leaves %s port `%s` (%s) unconnected",
+			node->spec->name, input ? "input" : "output", port->name,
+			kind_name(port->kind));
+		err_help(&e, "add `%s: DATASET` to its %s", port->name,
+			input ? "inputs" : "outputs");
+		report(p, &e, &node->spec->at, NULL);
+	}
+}
+
+static void
+bind_ports(struct planner *p, struct plan_node *node, bool input)
+{
+	const struct spec_node *n = node->spec;
+	const struct spec_port *spec = input ? n->inputs : n->outputs;
+	size_t count = input ? n->n_inputs : n->n_outputs, used = 0;
+	struct plan_port *ports = arena_alloc(p->a, (count + 1) * sizeof(*ports));
+	for (size_t i = 0; i < count; i++) {
+		const struct mlf_port *def =
+			find_port(input ? node->def->inputs : node->def->outputs, &spec[i], i);
+		if (!def) {
+			unknown_port(p, node, &spec[i], input);
+			continue;
+		}
+		struct plan_port *port = &ports[used++];
+		*port = (struct plan_port){
+			.port = def, .dataset = spec[i].dataset, .at = spec[i].at};
+		port->entry = catalog_get(p->in->catalog, port->dataset);
+		port->contract = project_contract(p->in->project, port->dataset);
+		if (port->entry && !port->entry->path)
+			port->entry = NULL; /* type: memory is what an entry's absence means */
+		check_kind(p, port, n);
+		if (input)
+			bind_input(p, node, port);
+		else
+			port->readers = count_readers(p, port->dataset);
+	}
+	*(input ? &node->inputs : &node->outputs) = ports;
+	*(input ? &node->n_inputs : &node->n_outputs) = used;
+	check_connected(p, node, input);
+}
+
+/* ---- who waits for whom, within the plan */
+
+static void
+link_nodes(struct planner *p)
+{
+	const struct graph *g = p->in->graph;
+	for (size_t i = 0; i < p->plan->n; i++) {
+		struct plan_node *node = &p->plan->nodes[i];
+		size_t room = 0;
+		for (size_t o = 0; o < node->spec->n_outputs; o++)
+			room += graph_dataset(g, node->spec->outputs[o].dataset)->n_readers;
+		node->next = arena_alloc(p->a, (room + 1) * sizeof(*node->next));
+		for (size_t o = 0; o < node->spec->n_outputs; o++) {
+			const struct graph_dataset *d =
+				graph_dataset(g, node->spec->outputs[o].dataset);
+			for (size_t r = 0; r < d->n_readers; r++) {
+				int reader = p->place[d->readers[r]];
+				if (reader < 0)
+					continue;
+				node->next[node->n_next++] = reader;
+				p->plan->nodes[reader].blockers++;
+			}
+		}
+	}
+}
+
+int
+plan_make(struct arena *a, const struct plan_input *in, struct plan *out, struct errs *found)
+{
+	struct planner p = {.a = a, .in = in, .plan = out, .found = found};
+	const struct graph *g = in->graph;
+	size_t before = found->n;
+	*out = (struct plan){in->project, in->catalog, g, NULL, g->n_order};
+	out->nodes = arena_alloc(a, (out->n + 1) * sizeof(*out->nodes));
+	p.place = mem_alloc((g->spec->n + 1) * sizeof(*p.place));
+	memset(p.place, -1, g->spec->n * sizeof(*p.place));
+	for (size_t i = 0; i < out->n; i++)
+		p.place[g->order[i]] = (int)i;
+	for (size_t i = 0; i < out->n; i++) {
+		struct plan_node *node = &out->nodes[i];
+		node->spec = &g->spec->nodes[g->order[i]];
+		if (bind_plugin(&p, node) < 0)
+			continue;
+		bind_ports(&p, node, true);
+		bind_ports(&p, node, false);
+		plan_params(a, in->project, node, found);
+	}
+	link_nodes(&p);
+	map_fini(&p.plugins);
+	free(p.place);
+	return found->n == before ? 0 : -1;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Loading a plugin: who could have written it, what it is, whether it fits.
+ *
+ *	open -> fstat: regular, owned by us, root or the project's owner, not writable by others
+ *	     -> every parent folder the same (sticky folders pass)
+ *	     -> SHA-256 of the descriptor -> dlopen of the same descriptor -> ABI
+ *
+ * Nothing is looked up by name after the first open, so there is no window for a swap. */
+#include "pipeline/plugin.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool
+trusted_owner(uid_t uid, uid_t project)
+{
+	return uid == 0 || uid == geteuid() || uid == project;
+}
+
+static int
+refuse(struct err *e, const char *path, const char *why, const char *fix)
+{
+	err_set(e, MLC_PLUGIN_REFUSED, "plugin %s is refused: %s", path, why);
+	return err_help(e, "%s", fix);
+}
+
+static int
+check_file(const struct stat *st, const char *path, uid_t project, struct err *e)
+{
+	char fix[600];
+	(void)snprintf(fix, sizeof(fix), "chmod go-w %s", path);
+	if (!S_ISREG(st->st_mode))
+		return refuse(e, path, "it is no regular file", "build it again");
+	if (!trusted_owner(st->st_uid, project))
+		return refuse(e, path, "it belongs to another user", "build it again as yourself");
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return refuse(e, path, "others may write to it", fix);
+	return 0;
+}
+
+/* Every folder above the absolute path. */
+static int
+check_parents(const char *absolute, uid_t project, struct err *e)
+{
+	char dir[4096], fix[4200];
+	if ((size_t)snprintf(dir, sizeof(dir), "%s", absolute) >= sizeof(dir))
+		return err_set(
+			e, MLC_PLUGIN_REFUSED, "the path of plugin %s is too long", absolute);
+	for (char *slash; (slash = strrchr(dir, '/'));) {
+		slash[slash == dir] = '\0';
+		struct stat st;
+		if (stat(dir, &st) < 0)
+			return err_errno(e, MLC_PLUGIN_REFUSED, "cannot look at %s", dir);
+		(void)snprintf(fix, sizeof(fix), "chmod go-w %s", dir);
+		if (!trusted_owner(st.st_uid, project))
+			return refuse(e, absolute, "a folder above it belongs to another user",
+				"move the project into a folder of your own");
+		if (st.st_mode & (S_IWGRP | S_IWOTH) && !(st.st_mode & S_ISVTX))
+			return refuse(e, absolute, "others may write to a folder above it", fix);
+		if (slash == dir)
+			break;
+		*slash = '\0';
+	}
+	return 0;
+}
+
+static struct plugin_id
+identity(const struct stat *st)
+{
+	return (struct plugin_id){(int64_t)st->st_dev, (int64_t)st->st_ino, st->st_size,
+		(int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
+		(int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec};
+}
+
+/* Opens the file and makes sure nobody else could have written it. */
+static int
+open_checked(const char *root, const char *path, const struct plugin_id *expected,
+	struct plugin *out, struct err *e)
+{
+	char absolute[4096];
+	struct stat st, project;
+	bool rooted = path[0] == '/';
+	(void)snprintf(
+		absolute, sizeof(absolute), "%s%s%s", rooted ? "" : root, rooted ? "" : "/", path);
+	out->fd = open(absolute, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (out->fd < 0)
+		return err_errno(e, MLC_PLUGIN_LOAD, "cannot open plugin %s", path);
+	if (fstat(out->fd, &st) < 0 || stat(root, &project) < 0)
+		return err_errno(e, MLC_PLUGIN_LOAD, "cannot look at plugin %s", path);
+	out->info.id = identity(&st);
+	if (expected && memcmp(expected, &out->info.id, sizeof(*expected)) == 0)
+		return 0;
+	if (check_file(&st, path, project.st_uid, e) < 0 ||
+		check_parents(absolute, project.st_uid, e) < 0)
+		return -1;
+	return hash_sha256_fd(out->fd, out->info.hash, e);
+}
+
+/* Copies element i of an array whose elements were `stride` bytes when the plugin was built. */
+static void
+element(void *dst, size_t size, const void *array, uint32_t stride, size_t i)
+{
+	memset(dst, 0, size);
+	memcpy(dst, (const char *)array + i * stride, stride < size ? stride : size);
+}
+
+/* Copies a list of ports that ends with a nameless one. */
+static struct mlf_port *
+copy_ports(struct arena *a, const struct mlf_port *ports, uint32_t stride)
+{
+	struct mlf_port p;
+	size_t n = 0;
+	if (ports)
+		for (element(&p, sizeof(p), ports, stride, 0); p.name;)
+			element(&p, sizeof(p), ports, stride, ++n);
+	struct mlf_port *copy = arena_alloc(a, (n + 1) * sizeof(*copy));
+	for (size_t i = 0; i < n; i++)
+		element(&copy[i], sizeof(p), ports, stride, i);
+	return copy;
+}
+
+static struct mlf_param *
+copy_params(struct arena *a, const struct mlf_param *params, uint32_t stride)
+{
+	struct mlf_param p;
+	size_t n = 0;
+	if (params)
+		for (element(&p, sizeof(p), params, stride, 0); p.key;)
+			element(&p, sizeof(p), params, stride, ++n);
+	struct mlf_param *copy = arena_alloc(a, (n + 1) * sizeof(*copy));
+	for (size_t i = 0; i < n; i++)
+		element(&copy[i], sizeof(p), params, stride, i);
+	return copy;
+}
+
+static int
+check_abi(const struct mlf_plugin *d, const char *path, struct err *e)
+{
+	if (d->size < sizeof(*d) || d->abi_major != MLF_ABI_MAJOR || d->abi_minor > MLF_ABI_MINOR) {
+		err_set(e, MLC_PLUGIN_ABI,
+			"plugin %s was built for ABI %u.%u, this program has %d.%d", path,
+			d->abi_major, d->abi_minor, MLF_ABI_MAJOR, MLF_ABI_MINOR);
+		return err_help(e, "build it again with this program's headers");
+	}
+	if (!d->name || !d->version || !d->nodes || !d->n_nodes ||
+		d->node_size < offsetof(struct mlf_node, run) + sizeof(void *) || !d->port_size ||
+		!d->param_size)
+		return err_set(e, MLC_PLUGIN_LOAD, "plugin %s describes itself incompletely", path);
+	return 0;
+}
+
+static int
+adopt(struct arena *a, const struct mlf_plugin *d, struct plugin *out, struct err *e)
+{
+	struct plugin_info *info = &out->info;
+	if (check_abi(d, info->path, e) < 0)
+		return -1;
+	info->name = d->name;
+	info->version = d->version;
+	info->source_hash = d->source_hash ? d->source_hash : "";
+	info->n = d->n_nodes;
+	info->nodes = arena_alloc(a, info->n * sizeof(*info->nodes));
+	for (size_t i = 0; i < info->n; i++) {
+		struct mlf_node *n = &info->nodes[i];
+		element(n, sizeof(*n), d->nodes, d->node_size, i);
+		if (!n->name || !n->run)
+			return err_set(e, MLC_PLUGIN_LOAD, "a node of plugin %s has no %s",
+				info->path, n->name ? "run function" : "name");
+		n->inputs = copy_ports(a, n->inputs, d->port_size);
+		n->outputs = copy_ports(a, n->outputs, d->port_size);
+		n->params = copy_params(a, n->params, d->param_size);
+	}
+	return 0;
+}
+
+int
+plugin_load(struct arena *a, const char *root, const char *path, const struct plugin_id *expected,
+	struct plugin *out, struct err *e)
+{
+	char self[64];
+	memset(out, 0, sizeof(*out));
+	out->info.path = arena_strdup(a, path);
+	if (open_checked(root, path, expected, out, e) < 0)
+		goto fail;
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", out->fd);
+	out->handle = dlopen(self, RTLD_NOW | RTLD_LOCAL);
+	if (!out->handle) {
+		err_set(e, MLC_PLUGIN_LOAD, "plugin %s does not load: %s", path, dlerror());
+		goto fail;
+	}
+	const struct mlf_plugin *d = dlsym(out->handle, "mlf_plugin_v1");
+	if (!d) {
+		err_set(e, MLC_PLUGIN_LOAD, "plugin %s exports no mlf_plugin_v1", path);
+		err_help(e, "end the file with MLF_PLUGIN(name, version, nodes);");
+		goto fail;
+	}
+	if (adopt(a, d, out, e) == 0)
+		return 0;
+	return -1; /* loaded code stays loaded */
+fail:
+	if (out->fd >= 0)
+		close(out->fd);
+	return -1;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A worker: a forked process that answers one message on its control socket and is gone.
+ *
+ *	JOB       load the plugin, run the node, send DONE with the fresh segments
+ *	DESCRIBE  load the plugin, send its description
+ *	GIT       send the facts about the project's repository
+ *
+ * It says DONE only when everything it staged is on disk; leaving without DONE is a failure,
+ * whatever the exit code. It ends by _exit: no destructor of a plugin runs after the verdict. */
+#include "pipeline/worker.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "pipeline/codec.h"
+#include "pipeline/job.h"
+#include "pipeline/wire.h"
+#include "project/project.h"
+
+struct question { /* DESCRIBE, GIT */
+	const char *root, *plugin;
+};
+static const struct field question_fields[] = {
+	{.key = "root", .type = F_TEXT, .offset = offsetof(struct question, root)},
+	{.key = "plugin", .type = F_TEXT, .offset = offsetof(struct question, plugin)},
+	{0},
+};
+static const struct shape question_shape = {sizeof(struct question), question_fields};
+
+/* Sends DONE with every segment this process wrote. */
+static int
+answer(const struct str *body, const struct segs *segs, struct err *e)
+{
+	size_t n = segs ? segs_fresh(segs, 0, NULL) : 0;
+	int *fds = mem_alloc((n + 1) * sizeof(*fds));
+	for (size_t i = 0; i < n; i++) {
+		struct seg_info info;
+		(void)segs_fresh(segs, i, &info);
+		fds[i] = info.fd;
+	}
+	int rc = wire_send(WORKER_CTL, WIRE_DONE, str_text(body), body->len, fds, n, e);
+	free(fds);
+	return rc;
+}
+
+static void
+say_error(struct str *body, const struct err *failed)
+{
+	struct jw w;
+	str_reset(body);
+	jw_init(&w, body);
+	codec_write(&w, &err_shape, failed);
+}
+
+/* Attaches the segments the inputs need; their descriptors came in the order of the ids. */
+static void
+attach(struct segs *segs, const struct job *j, struct wire_msg *m)
+{
+	struct jr r;
+	size_t i = 0;
+	if (!j->segments)
+		return;
+	jr_init(&r, j->segments, strlen(j->segments));
+	if (jr_array(&r))
+		for (const char *key; jr_next(&r, &key) && i < m->n_fds; i++) {
+			segs_attach(segs, (uint64_t)jr_i64(&r), m->fds[i]);
+			m->fds[i] = -1;
+		}
+	jr_fini(&r);
+}
+
+static int
+do_job(struct wire_msg *m, struct arena *a, struct str *body, struct err *e)
+{
+	struct job j;
+	struct plugin plugin;
+	struct done done = {0};
+	struct jw w;
+	if (job_decode(a, str_text(&m->body), m->body.len, &j, e) < 0)
+		return -1;
+	struct segs *segs = segs_new(SEGS_SHARED, j.id << 20);
+	struct job_host host = {.segs = segs, .ctl = WORKER_CTL};
+	attach(segs, &j, m);
+	j.rootfd = open(j.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (j.rootfd < 0)
+		return err_errno(e, MLC_WORKER, "cannot open the project folder");
+	if (plugin_load(a, j.root, j.plugin, &j.plugin_id, &plugin, &done.err) == 0) {
+		const struct mlf_node *def = NULL;
+		for (size_t i = 0; i < plugin.info.n; i++)
+			if (str_eq(plugin.info.nodes[i].name, j.def))
+				def = &plugin.info.nodes[i];
+		if (def)
+			job_run(&j, def, &host, a, &done);
+		else
+			err_set(&done.err, MLC_PLUGIN_STALE, "plugin %s has no node `%s` any more",
+				j.plugin, j.def);
+	}
+	jw_init(&w, body);
+	done_encode(&done, &w);
+	return answer(body, segs, e);
+}
+
+static int
+do_describe(struct wire_msg *m, struct arena *a, struct str *body, struct err *e)
+{
+	struct question q = {0};
+	struct plugin plugin;
+	struct jw w;
+	struct err failed = {0};
+	if (codec_read(a, str_text(&m->body), m->body.len, &question_shape, &q, e) < 0)
+		return -1;
+	jw_init(&w, body);
+	if (plugin_load(a, q.root, q.plugin, NULL, &plugin, &failed) == 0)
+		plugin_encode(&plugin.info, &w);
+	else
+		say_error(body, &failed);
+	return answer(body, NULL, e);
+}
+
+static int
+do_git(struct wire_msg *m, struct arena *a, struct str *body, struct err *e)
+{
+	struct question q = {0};
+	struct jw w;
+	if (codec_read(a, str_text(&m->body), m->body.len, &question_shape, &q, e) < 0)
+		return -1;
+	jw_init(&w, body);
+	project_git_facts(q.root, &w);
+	return answer(body, NULL, e);
+}
+
+void
+worker_main(void)
+{
+	struct wire_msg m = {0};
+	struct arena a = {0};
+	struct str body = {0};
+	struct err e = {0};
+	int rc = -1;
+	if (wire_recv(WORKER_CTL, &m, &e) == 1) {
+		if (m.kind == WIRE_JOB)
+			rc = do_job(&m, &a, &body, &e);
+		else if (m.kind == WIRE_DESCRIBE)
+			rc = do_describe(&m, &a, &body, &e);
+		else if (m.kind == WIRE_GIT)
+			rc = do_git(&m, &a, &body, &e);
+	}
+	if (rc < 0)
+		dprintf(STDERR_FILENO, "worker: %s\n", e.msg);
+	_exit(rc < 0 ? 1 : 0);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a forked worker does. */
+#ifndef PIPELINE_WORKER_H
+#define PIPELINE_WORKER_H
+
+#include "base/base.h"
+
+#define WORKER_CTL 3 /* its control socket */
+/* Exit codes that say how far it came; a node that calls exit itself may imitate them, and is told
+ * apart by the missing DONE. */
+#define WORKER_SETUP_FAILED 121
+
+NORETURN void worker_main(void);
+
+#endif

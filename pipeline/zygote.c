@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The zygote: the small process, forked before anything else exists, that is the parent of all
+ * workers. It alone forks, signals and reaps them, so a pid it signals is never somebody else's.
+ *
+ *	runner  --SPAWN+fds-->  zygote  --fork-->  worker (own group, limits, scratch folder)
+ *	        --KILL------->          --kill-->
+ *	        <--EXIT-------          <--wait4-
+ *	runner  <============ control socket =====>  worker (job, progress, DONE)
+ *
+ * It has a session of its own, so Ctrl-C reaches only the runner. When the runner dies the kernel
+ * kills the zygote and then the workers (death signals). Each worker adopts its own orphans; what
+ * outlives it falls to the zygote, which kills it and counts it. */
+#include "pipeline/zygote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pipeline/pipeline.h"
+#include "pipeline/worker.h"
+
+struct zygote {
+	int sock;
+	pid_t pid;
+	uint64_t asked; /* jobs of zygote_ask count down from the top */
+};
+
+/* ---- in the zygote ---------------------------------------------------------------------------- */
+
+struct child {
+	uint64_t job;
+	pid_t pid;
+};
+struct server {
+	int sock, sigfd;
+	pid_t runner;
+	sigset_t old_mask;
+	struct child *children;
+	size_t n, cap;
+};
+
+/* The environment a worker sees: what programs need to find themselves, and nothing else. */
+static void
+keep_environment(void)
+{
+	static const char *const keep[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG",
+		"LC_ALL", "LC_NUMERIC", "TZ", "TMPDIR", "OMP_NUM_THREADS", "ASAN_OPTIONS",
+		"LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"};
+	char *value[sizeof(keep) / sizeof(keep[0])];
+	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
+		value[i] = mem_strdup(getenv(keep[i]));
+	clearenv();
+	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++) {
+		if (value[i])
+			setenv(keep[i], value[i], 1);
+		free(value[i]);
+	}
+}
+
+static void
+limit(int what, int64_t value)
+{
+	struct rlimit l = {(rlim_t)value, (rlim_t)value};
+	(void)setrlimit(what, &l);
+}
+
+/* In the child: becomes a worker. Descriptors: 0 null, 1 and 2 the log, 3 the control socket. */
+NORETURN static void
+become_worker(struct server *s, const struct spawn_msg *m, int ctl, int log)
+{
+	pid_t parent = getppid();
+	(void)setpgid(0, 0);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int high = fcntl(ctl, F_DUPFD_CLOEXEC, 10);
+	if (null < 0 || high < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
+		dup3(high, WORKER_CTL, O_CLOEXEC) < 0)
+		_exit(WORKER_SETUP_FAILED);
+	(void)close_range(WORKER_CTL + 1, ~0u, 0);
+	limit(RLIMIT_CORE, 0);
+	if (m->memory)
+		limit(RLIMIT_DATA, m->memory);
+	if (m->folder[0] && chdir(m->folder) < 0)
+		_exit(WORKER_SETUP_FAILED);
+	(void)signal(SIGPIPE, SIG_DFL);
+	(void)sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
+	worker_main();
+}
+
+static void
+tell_exit(struct server *s, const struct exit_msg *m)
+{
+	struct err e;
+	if (wire_send(s->sock, WIRE_EXIT, m, sizeof(*m), NULL, 0, &e) < 0)
+		_exit(0); /* the runner is gone, and the workers go with us */
+}
+
+static void
+spawn(struct server *s, struct wire_msg *msg)
+{
+	struct spawn_msg m;
+	if (msg->body.len != sizeof(m) || msg->n_fds != 2)
+		_exit(1);
+	memcpy(&m, msg->body.s, sizeof(m));
+	s->children = mem_grow(s->children, &s->cap, s->n + 1, sizeof(*s->children));
+	pid_t pid = fork();
+	if (pid == 0)
+		become_worker(s, &m, msg->fds[0], msg->fds[1]);
+	if (pid < 0) {
+		struct exit_msg failed = {.job = m.job, .status = errno};
+		tell_exit(s, &failed);
+		return;
+	}
+	s->children[s->n++] = (struct child){m.job, pid};
+}
+
+static void
+kill_child(struct server *s, const struct wire_msg *msg)
+{
+	struct kill_msg m;
+	if (msg->body.len != sizeof(m))
+		_exit(1);
+	memcpy(&m, msg->body.s, sizeof(m));
+	for (size_t i = 0; i < s->n; i++)
+		if (s->children[i].job == m.job) {
+			if (m.group)
+				(void)kill(-s->children[i].pid, m.signal);
+			(void)kill(s->children[i].pid, m.signal);
+		}
+}
+
+/* Kills every child we do not know: an orphan that a dead worker left to us. */
+static int
+kill_strays(const struct server *s)
+{
+	char path[64], list[4096];
+	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	int fd = open(path, O_RDONLY | O_CLOEXEC), strays = 0;
+	if (fd < 0)
+		return 0;
+	ssize_t n = read(fd, list, sizeof(list) - 1);
+	close(fd);
+	list[n > 0 ? n : 0] = '\0';
+	for (char *p = list, *end; *p; p = end) {
+		pid_t pid = (pid_t)strtol(p, &end, 10);
+		if (end == p)
+			break;
+		while (*end == ' ')
+			end++;
+		bool known = false;
+		for (size_t i = 0; i < s->n; i++)
+			known |= s->children[i].pid == pid;
+		if (!known && kill(pid, SIGKILL) == 0)
+			strays++;
+	}
+	return strays;
+}
+
+static int64_t
+micros(const struct timeval *t)
+{
+	return (int64_t)t->tv_sec * 1000000 + t->tv_usec;
+}
+
+static void
+reap(struct server *s)
+{
+	struct rusage ru;
+	int status;
+	for (pid_t pid; (pid = wait4(-1, &status, WNOHANG, &ru)) > 0;)
+		for (size_t i = 0; i < s->n; i++) {
+			if (s->children[i].pid != pid)
+				continue;
+			struct exit_msg m = {.job = s->children[i].job,
+				.pid = pid,
+				.status = status,
+				.cpu_us = micros(&ru.ru_utime) + micros(&ru.ru_stime),
+				.rss_bytes = (int64_t)ru.ru_maxrss * 1024};
+			s->children[i] = s->children[--s->n];
+			(void)kill(-pid, SIGKILL); /* the rest of its group */
+			m.strays = kill_strays(s);
+			tell_exit(s, &m);
+			break;
+		}
+}
+
+NORETURN static void
+serve(struct server *s)
+{
+	struct wire_msg msg = {0};
+	struct err e;
+	struct pollfd p[2] = {{s->sock, POLLIN, 0}, {s->sigfd, POLLIN, 0}};
+	for (;;) {
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			_exit(1);
+		if (p[1].revents) {
+			struct signalfd_siginfo si;
+			if (read(s->sigfd, &si, sizeof(si)) > 0)
+				reap(s);
+		}
+		if (!p[0].revents)
+			continue;
+		if (wire_recv(s->sock, &msg, &e) != 1)
+			break;
+		if (msg.kind == WIRE_SPAWN)
+			spawn(s, &msg);
+		else if (msg.kind == WIRE_KILL)
+			kill_child(s, &msg);
+		wire_msg_reset(&msg);
+	}
+	for (size_t i = 0; i < s->n; i++)
+		(void)kill(-s->children[i].pid, SIGKILL);
+	_exit(0);
+}
+
+NORETURN static void
+become_zygote(int sock, pid_t runner)
+{
+	struct server s = {.sock = sock, .runner = runner};
+	(void)setsid();
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != runner)
+		_exit(0);
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+	(void)prctl(PR_SET_NAME, "mlflow-c zygote");
+	keep_environment();
+	sigset_t chld;
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, &chld, &s.old_mask);
+	s.sigfd = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s.sigfd < 0)
+		_exit(1);
+	serve(&s);
+}
+
+/* ---- in the runner ---------------------------------------------------------------------------- */
+
+int
+zygote_start(struct zygote **out, struct err *e)
+{
+	int pair[2];
+	if (wire_pair(pair, e) < 0)
+		return -1;
+	pid_t self = getpid(), pid = fork();
+	if (pid == 0) {
+		close(pair[0]);
+		become_zygote(pair[1], self);
+	}
+	close(pair[1]);
+	if (pid < 0) {
+		close(pair[0]);
+		return err_errno(e, MLC_WORKER, "cannot start the worker process");
+	}
+	*out = mem_alloc(sizeof(**out));
+	**out = (struct zygote){.sock = pair[0], .pid = pid, .asked = UINT64_MAX};
+	return 0;
+}
+
+void
+zygote_stop(struct zygote *z)
+{
+	if (!z)
+		return;
+	close(z->sock);
+	while (waitpid(z->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	free(z);
+}
+
+int
+zygote_fd(const struct zygote *z)
+{
+	return z->sock;
+}
+
+int
+zygote_spawn(struct zygote *z, const struct spawn_msg *s, int log, int *ctl, struct err *e)
+{
+	int pair[2];
+	if (wire_pair(pair, e) < 0)
+		return -1;
+	int rc = wire_send(z->sock, WIRE_SPAWN, s, sizeof(*s), (int[]){pair[1], log}, 2, e);
+	close(pair[1]);
+	if (rc < 0)
+		close(pair[0]);
+	else
+		*ctl = pair[0];
+	return rc;
+}
+
+int
+zygote_kill(struct zygote *z, uint64_t job, int sig, bool group, struct err *e)
+{
+	struct kill_msg m = {job, sig, group};
+	return wire_send(z->sock, WIRE_KILL, &m, sizeof(m), NULL, 0, e);
+}
+
+/* Waits for the end of one worker, while no other worker runs. */
+static int
+await_exit(struct zygote *z, struct exit_msg *end, struct err *e)
+{
+	struct wire_msg msg = {0};
+	int rc = wire_recv(z->sock, &msg, e);
+	if (rc == 1 && msg.body.len == sizeof(*end))
+		memcpy(end, msg.body.s, sizeof(*end));
+	else if (rc >= 0)
+		rc = err_set(e, MLC_WORKER, "the worker process is gone");
+	wire_msg_fini(&msg);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+zygote_ask(struct zygote *z, enum wire_kind kind, const char *json, struct wire_msg *answer,
+	struct exit_msg *end, struct err *e)
+{
+	struct spawn_msg s = {.job = z->asked--};
+	int ctl = -1, rc = -1;
+	if (zygote_spawn(z, &s, STDERR_FILENO, &ctl, e) < 0)
+		return -1;
+	if (wire_send(ctl, kind, json, strlen(json), NULL, 0, e) < 0)
+		goto out;
+	int got = wire_recv(ctl, answer, e);
+	if (got < 0 || await_exit(z, end, e) < 0)
+		goto out;
+	if (got == 0) /* no answer: how it ended says why */
+		answer->kind = 0;
+	rc = 0;
+out:
+	close(ctl);
+	return rc;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The runner's side of the zygote. */
+#ifndef PIPELINE_ZYGOTE_H
+#define PIPELINE_ZYGOTE_H
+
+#include "pipeline/wire.h"
+
+struct zygote;
+
+int zygote_fd(const struct zygote *z); /* for polling; WIRE_EXIT messages arrive here */
+/* Forks a worker: it gets `log` as stdout and stderr and talks over the returned socket. */
+MUST_CHECK int
+zygote_spawn(struct zygote *z, const struct spawn_msg *s, int log, int *ctl, struct err *e);
+MUST_CHECK int zygote_kill(struct zygote *z, uint64_t job, int sig, bool group, struct err *e);
+/* Forks a worker for one question, waits for its answer (the body of WIRE_DONE) and its end. */
+MUST_CHECK int zygote_ask(struct zygote *z, enum wire_kind kind, const char *json,
+	struct wire_msg *answer, struct exit_msg *end, struct err *e);
+
+#endif
