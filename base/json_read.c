@@ -308,7 +308,7 @@ jr_i64(struct jr *r)
 		fail(r, "expected a whole number");
 		return 0;
 	}
-	if (n.n_digits > 19 || n.digits > (uint64_t)INT64_MAX + n.negative) {
+	if (!n.all || n.digits > (uint64_t)INT64_MAX + n.negative) {
 		fail(r, "the whole number does not fit into 64 bits");
 		return 0;
 	}

@@ -8,6 +8,8 @@
 #include <string.h>
 #include "base/json_utf8.h"
 
+enum { EXPONENT_MAX = 10000 }; /* written or by digits: beyond, numbers take the slow way */
+
 bool
 json__fail(struct jr *r, const char *at, const char *why)
 {
@@ -181,16 +183,28 @@ json__decode(struct str *out, const char *p, size_t len, bool escaped)
 
 /* --- numbers ------------------------------------------------------------------------------------- */
 
+/* Appends digits to *v, which wraps around after 19 of them. */
 static const char *
-scan_digits(const char *p, const char *end, struct json_number *n)
+scan_digits(const char *p, const char *end, uint64_t *v)
 {
-	for (; p < end && *p >= '0' && *p <= '9'; p++) {
-		if (n->n_digits < 20 && (n->digits || *p != '0'))
-			n->n_digits++;
-		if (n->n_digits < 20)
-			n->digits = n->digits * 10 + (uint64_t)(*p - '0');
-	}
+	uint64_t sum = *v;
+	unsigned digit;
+
+	for (; p < end && (digit = (unsigned)(*p - '0')) <= 9; p++)
+		sum = sum * 10 + digit;
+	*v = sum;
 	return p;
+}
+
+/* True if the digits from p on, with at most one point among them, are a number below 10^19. */
+static bool
+is_short(const char *p, const char *end)
+{
+	if (end - p <= 19)
+		return true;
+	while (p < end && (*p == '0' || *p == '.'))
+		p++;
+	return end - p - (memchr(p, '.', (size_t)(end - p)) != NULL) <= 19;
 }
 
 /* The exponent behind the letter e; NULL if there is none. */
@@ -206,40 +220,36 @@ scan_exponent(const char *p, const char *end, struct json_number *n)
 		p++;
 	first = p;
 	for (; p < end && *p >= '0' && *p <= '9'; p++)
-		v = v < 100000 ? v * 10 + (*p - '0') : v;
+		v = v < EXPONENT_MAX ? v * 10 + (*p - '0') : v;
 	n->exponent += minus ? -v : v;
+	n->all = n->all && v < EXPONENT_MAX;
 	return p > first ? p : NULL;
 }
 
 const char *
 json__number(struct jr *r, struct json_number *n)
 {
-	const char *p = r->p, *end = r->end, *point;
+	const char *first = r->p + (*r->p == '-'), *end = r->end, *p, *point;
 
-	*n = (struct json_number){.negative = *p == '-', .whole = true};
-	p += n->negative;
-	if (p == end || *p < '0' || *p > '9')
+	*n = (struct json_number){.negative = *r->p == '-', .whole = true};
+	p = scan_digits(first, end, &n->digits);
+	if (p == first || (*first == '0' && p - first > 1))
 		goto bad;
-	if (*p == '0')
-		p++;
-	else
-		p = scan_digits(p, end, n);
 	if (p < end && *p == '.') {
-		n->whole = false;
 		point = ++p;
-		p = scan_digits(p, end, n);
+		p = scan_digits(p, end, &n->digits);
 		if (p == point)
 			goto bad;
-		n->exponent = p - point < 100000 ? -(int)(p - point) : -100000;
+		n->whole = false;
+		n->exponent = p - point < EXPONENT_MAX ? -(int)(p - point) : -EXPONENT_MAX;
 	}
-	if (p < end && (*p == 'e' || *p == 'E')) {
+	n->all = is_short(first, p) && n->exponent > -EXPONENT_MAX;
+	if (p < end && (*p | 0x20) == 'e') {
 		n->whole = false;
 		p = scan_exponent(p + 1, end, n);
 		if (!p)
 			goto bad;
 	}
-	if (p < end && *p >= '0' && *p <= '9')
-		goto bad; /* after a leading zero */
 	return p;
 bad:
 	json__fail(r, r->p, "this is no number");
@@ -254,8 +264,7 @@ json__exact(const struct json_number *n, double *out)
 		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 	double v = (double)n->digits;
 
-	if (n->n_digits > 19 || n->digits > (uint64_t)1 << 53 || n->exponent < -22 ||
-		n->exponent > 22)
+	if (!n->all || n->digits > (uint64_t)1 << 53 || n->exponent < -22 || n->exponent > 22)
 		return false;
 	v = n->exponent < 0 ? v / tens[-n->exponent] : v * tens[n->exponent];
 	*out = n->negative ? -v : v;

@@ -15,10 +15,9 @@ const char *json__text(struct jr *r, size_t *len, bool *escaped);
 void json__decode(struct str *out, const char *p, size_t len, bool escaped);
 
 struct json_number {
-	uint64_t digits; /* all digits as one integer, right while n_digits <= 19 */
-	int n_digits;    /* without leading zeros */
+	uint64_t digits; /* all digits as one integer if `all`, else nonsense */
 	int exponent;    /* of ten, on digits; saturates */
-	bool negative, whole;
+	bool negative, whole, all;
 };
 
 /* Returns the end of the number at r->p, which begins with a digit or a minus; NULL after an error.

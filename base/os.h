@@ -16,11 +16,12 @@
  * less the umask. After a failure errno still says why (ENOENT, ...). */
 MUST_CHECK int
 file_open(int rootfd, const char *path, int flags, bool outside, struct err *e); /* fd or -1 */
+/* These append to out. Without `outside` only regular files are read; with it, pipes too. */
 MUST_CHECK int
 file_read(int rootfd, const char *path, bool outside, struct str *out, struct err *e);
 MUST_CHECK int file_read_fd(int fd, const char *shown, struct str *out, struct err *e);
 MUST_CHECK int file_write_all(int fd, const void *p, size_t n, struct err *e);
-/* Makes every missing parent folder of path, beneath rootfd. */
+/* Makes every missing parent folder of path: of "a/b/c" a and a/b, of "a/b/c/" all three. */
 MUST_CHECK int file_mkdirs(int rootfd, const char *path, bool outside, struct err *e);
 /* Removes a file or a whole folder; absent is fine. Never follows links. */
 MUST_CHECK int file_remove_tree(int rootfd, const char *path, struct err *e);
@@ -28,9 +29,11 @@ bool file_exists(int rootfd, const char *path);
 MUST_CHECK int file_fsync(int fd, const char *shown, struct err *e);
 MUST_CHECK int file_fsync_dir_of(int rootfd, const char *path, struct err *e); /* parent folder */
 /* Puts a staged file or folder in the place of target: rename, or RENAME_EXCHANGE and removal of
- * the old one for folders. The caller has fsynced stage and fsyncs the parent folder afterwards. */
+ * the old one for folders. The caller has fsynced stage and fsyncs the parent folder afterwards. If a
+ * crash came between, the stage's name may hold the old content: compare before calling again. */
 MUST_CHECK int file_replace(int rootfd, const char *stage, const char *target, struct err *e);
-/* Writes a whole file so that a reader sees the old or the new one: stage, fsync, rename, fsync. */
+/* Writes a whole file so that a reader sees the old or the new one: stage, fsync, rename, fsync.
+ * The permissions of a file that is replaced are kept. */
 MUST_CHECK int file_publish(int rootfd, const char *path, const void *p, size_t n, struct err *e);
 
 /* Hashes as lower-case hex. XXH3-128 for contents, SHA-256 for whatever must resist tampering. */
@@ -42,14 +45,17 @@ struct hash_xxh *hash_xxh_new(void);
 void hash_xxh_add(struct hash_xxh *h, const void *p, size_t n);
 void hash_xxh_end(struct hash_xxh *h, char hex[static HASH_XXH_HEX]); /* frees h */
 void hash_sha256(const void *p, size_t n, char hex[static HASH_SHA_HEX]);
+/* The whole file, whatever the descriptor's offset. */
 MUST_CHECK int hash_sha256_fd(int fd, char hex[static HASH_SHA_HEX], struct err *e);
 MUST_CHECK int hash_xxh3_fd(int fd, char hex[static HASH_XXH_HEX], struct err *e);
-/* Hash of a folder: of the sorted relative paths and the contents of its regular files. */
+/* Hash of a folder: of the sorted relative paths and the contents of its regular files, as hash.c
+ * describes it. *bytes, which may be NULL, gets the sum of their sizes. */
 MUST_CHECK int hash_tree(int rootfd, const char *path, char hex[static HASH_SHA_HEX],
 	uint64_t *bytes, struct err *e);
 
 /* Time and chance, injectable: `at_ms` and `seed` non-zero make them a fixed sequence. One is made
- * in main from MLFLOW_C_CLOCK and MLFLOW_C_SEED and passed down. */
+ * in main from MLFLOW_C_CLOCK and MLFLOW_C_SEED and passed down; NULL is a real one without memory.
+ * One thread at a time. */
 struct clock {
 	int64_t fixed_ms; /* 0 = the real clock; else each now() returns it and adds 1 */
 	uint64_t state;   /* 0 = real randomness; else a PCG state */
@@ -59,7 +65,7 @@ struct clock {
 int64_t clock_now_ms(struct clock *c); /* since the epoch */
 int64_t clock_mono_us(void);           /* monotonic, for durations; never faked */
 uint64_t clock_random(struct clock *c);
-void clock_uuid7(struct clock *c, char hex[static 33]); /* 32 hex digits */
+void clock_uuid7(struct clock *c, char hex[static 33]); /* 32 hex digits; later ids are greater */
 void clock_rfc3339(int64_t ms, char out[static 32]);    /* 2025-01-15T03:00:00.123Z */
 
 /* The terminal behind a descriptor. */
