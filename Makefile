@@ -1,11 +1,12 @@
 # mlflow-c: flat, non-recursive. `make help` lists the targets.
-# Settings: SAN=address,undefined  CC=clang  V=1  PREFIX=/usr/local  DESTDIR=
+# Settings: SAN=address,undefined  CC=clang  LINK=dynamic  V=1  PREFIX=/usr/local  DESTDIR=
 #
 # `run` and `test` install what they need first and then call make again, because pkg-config may
 # not have been there when this file was read.
 
 CC      = gcc
 SAN     =
+LINK    = static
 PREFIX  = /usr/local
 DESTDIR =
 V       =
@@ -30,7 +31,10 @@ ROOMS := base frame project model catalog contract registry pipeline cmd
 
 pkgs       := libuv yaml-0.1 sqlite3 nettle libxxhash
 pkg_cflags := $(shell pkg-config --cflags $(pkgs) 2>/dev/null)
-pkg_libs   := $(shell pkg-config --libs $(pkgs) 2>/dev/null) -lcsv
+# Static saves a third of the start (0.9 ms instead of 1.3) for 1.7 MB; libc and what a plugin may
+# bring stay dynamic. LINK=dynamic is for systems that package no archives.
+libs.static  := -Wl,-Bstatic -l:libuv_a.a -lyaml -lsqlite3 -lnettle -lxxhash -lcsv -Wl,-Bdynamic
+libs.dynamic := $(shell pkg-config --libs $(pkgs) 2>/dev/null) -lcsv
 
 WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Walloca \
 	-Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes
@@ -40,11 +44,11 @@ san      = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fra
 dialect  = -std=gnu11 -D_GNU_SOURCE $(WARN) -I. -Iinclude -include base/banned.h $(pkg_cflags)
 cflags   = $(dialect) $(CFLAGS) -ffp-contract=off -fno-strict-aliasing -MMD -MP $(san)
 ldflags  = $(san) -Wl,--as-needed -pthread
-ldlibs   = $(pkg_libs) -lm -ldl
+ldlibs   = $(libs.$(LINK)) -lm -ldl
 
 # Criterion's macros trip -Wconversion and -Wpedantic, and tests may use what we ban.
 test_dialect = $(filter-out -include base/banned.h,$(dialect)) -Wno-conversion -Wno-pedantic \
-	-Wno-discarded-qualifiers -Wno-missing-prototypes
+	-Wno-discarded-qualifiers -Wno-missing-prototypes -Wno-unknown-warning-option
 test_cflags  = $(test_dialect) $(filter-out $(dialect),$(cflags))
 # A plugin sees include/ and nothing else; the hash of its source travels inside it.
 plugin_dialect = -std=gnu11 $(WARN) -Iinclude
@@ -223,7 +227,7 @@ clean: ## remove everything that was built
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
-	@echo "settings: SAN=address,undefined  CC=clang  CFLAGS='-O0 -g'  V=1  PREFIX=  DESTDIR="
+	@echo "settings: SAN=address,undefined  CC=clang  LINK=dynamic  CFLAGS='-O0 -g'  V=1  PREFIX=  DESTDIR="
 
 # For scripts/gates, which goes by the same floors and compiles with the same flags.
 space  := $() $()
