@@ -33,7 +33,7 @@ buf_widen(struct buf *b, struct slot *s)
 }
 
 int
-buf_new(struct seg *seg, int64_t slot, uint64_t bytes, bool zero, struct buf **out, struct err *e)
+buf_new(struct seg *seg, int64_t slot, uint64_t bytes, struct buf **out, struct err *e)
 {
 	struct slot *s;
 	struct buf *b;
@@ -50,13 +50,19 @@ buf_new(struct seg *seg, int64_t slot, uint64_t bytes, bool zero, struct buf **o
 	s->used = true;
 	b = buf_make(seg, slot, slot_at(slot), 0);
 	buf_widen(b, s);
-	if (zero)
-		memset(b->map, 0, s->dirty < bytes ? s->dirty : bytes);
 	*out = b;
 	rc = 0;
 out:
 	pthread_mutex_unlock(&seg->owner->lock);
 	return rc;
+}
+
+void
+buf_zero(struct buf *b, uint64_t bytes)
+{
+	uint64_t dirty = slot_get(b->seg, b->slot)->dirty;
+
+	memset(b->map, 0, dirty < bytes ? dirty : bytes);
 }
 
 int

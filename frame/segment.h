@@ -44,10 +44,12 @@ uint64_t seg_hand_over(struct seg *seg);
 /* Reads n bytes at `at`; false if the segment is too short. */
 bool seg_peek(struct seg *seg, uint64_t at, void *into, size_t n);
 
-/* A buffer in an unused slot of a segment that is being written, with room for at least `bytes`,
- * which is then buf->len. Its content is stale; with `zero`, the first `bytes` are zero. */
+/* A buffer in an unused slot of a segment that is being written, with room for at least `bytes`; how
+ * many it is says buf->len. Its content is stale. */
 MUST_CHECK int
-buf_new(struct seg *seg, int64_t slot, uint64_t bytes, bool zero, struct buf **out, struct err *e);
+buf_new(struct seg *seg, int64_t slot, uint64_t bytes, struct buf **out, struct err *e);
+/* Zeroes what of the first `bytes` may not be zero; only for a buffer nothing was written into. */
+void buf_zero(struct buf *b, uint64_t bytes);
 /* Makes room for at least `bytes`; the content moves along (not a byte is copied). */
 MUST_CHECK int buf_reserve(struct buf *b, uint64_t bytes, struct err *e);
 /* Ends writing: the buffer is len bytes. */

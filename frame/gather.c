@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * New frames of old rows: filtering, and putting frames one below the other.
+ *
+ * Filtering goes by blocks of rows. Of each block the places of the rows to keep are written down
+ * once, in a list that stays in the nearest cache, and each column gathers by that list:
+ *
+ *	keep  1 0 0 1 1 0 1      at  0 3 4 6      column  a b c d e f g  ->  a d e g
+ */
+#include "frame/bits.h"
+#include "frame/build.h"
+
+#define BLOCK 4096
+
+/* Rows of one block to keep, by their place in it. */
+struct picks {
+	int64_t first; /* row of the frame the block begins with */
+	int64_t done;  /* rows kept in blocks before */
+	int n;
+	uint16_t at[BLOCK];
+};
+
+/* --- filtering ----------------------------------------------------------------------------------- */
+
+static void
+pick(struct picks *p, const uint8_t *keep, int64_t n)
+{
+	int k = 0;
+
+	for (int64_t i = 0; i < n; i++) {
+		p->at[k] = (uint16_t)i;
+		k += keep[i] != 0;
+	}
+	p->n = k;
+}
+
+static void
+gather_words(int64_t *to, const int64_t *from, const struct picks *p)
+{
+	for (int j = 0; j < p->n; j++)
+		to[j] = from[p->at[j]];
+}
+
+static void
+gather_bits(uint8_t *to, const uint8_t *from, int64_t off, const struct picks *p)
+{
+	for (int j = 0; j < p->n; j++)
+		bit_push(to, p->done + j, bit_get(from, off + p->at[j]));
+}
+
+/* The end of the run of neighbouring rows that begins with pick j. */
+static int
+run_end(const struct picks *p, int j)
+{
+	do
+		j++;
+	while (j < p->n && p->at[j] == p->at[j - 1] + 1);
+	return j;
+}
+
+static void
+gather_text(struct builder *b, struct bcol *to, const struct column *c, const struct picks *p)
+{
+	const int32_t *ends = column_ends(c) + p->first;
+	int32_t *out = (int32_t *)to->data + p->done + 1;
+	char *bytes = p->n ? bcol_text(b, to, ends[p->at[p->n - 1] + 1] - ends[p->at[0]]) : NULL;
+
+	for (int j = 0, next; bytes && j < p->n; j = next) {
+		int32_t begin = ends[p->at[j]], shift = (int32_t)to->text - begin, len;
+
+		next = run_end(p, j);
+		len = ends[p->at[next - 1] + 1] - begin;
+		memcpy(to->bytes + to->text, c->bytes + begin, (size_t)len);
+		to->text += len;
+		for (; j < next; j++)
+			out[j] = ends[p->at[j] + 1] + shift;
+	}
+}
+
+static void
+gather(struct builder *b, struct bcol *to, const struct column *c, const struct picks *p)
+{
+	int64_t off = c->off + p->first;
+
+	if (to->valid)
+		gather_bits(to->valid, c->valid, off, p);
+	if (c->type == MLF_BOOL)
+		gather_bits(to->data, c->data, off, p);
+	else if (c->type == MLF_UTF8)
+		gather_text(b, to, c, p);
+	else
+		gather_words((int64_t *)to->data + p->done, (const int64_t *)c->data + off, p);
+}
+
+static int64_t
+count_kept(const uint8_t *keep, int64_t n)
+{
+	int64_t kept = 0;
+
+	for (int64_t i = 0; i < n; i++)
+		kept += keep[i] != 0;
+	return kept;
+}
+
+/* A column like c with memory for n rows, and a bitmap if c has nulls. NULL after a mistake. */
+static struct bcol *
+column_like(struct builder *b, const struct column *c, int64_t n, bool nulls)
+{
+	struct bcol *to = builder_whole(b, c->name, c->type, n);
+
+	if (!to || (nulls && !bcol_valid(b, to)))
+		return NULL;
+	if (c->type == MLF_UTF8)
+		*(int32_t *)to->data = 0;
+	return to;
+}
+
+static void
+filter_into(struct builder *b, const struct frame *f, const uint8_t *keep, int64_t kept)
+{
+	struct picks p = {0};
+
+	for (int i = 0; i < f->n; i++) {
+		const struct column *c = frame_column(f, i);
+
+		if (!column_like(b, c, kept, c->nulls > 0))
+			return;
+	}
+	for (; p.first < f->rows; p.first += BLOCK, p.done += p.n) {
+		int64_t rest = f->rows - p.first;
+
+		pick(&p, keep + p.first, rest < BLOCK ? rest : BLOCK);
+		for (int i = 0; i < f->n; i++)
+			gather(b, &b->cols[i], frame_column(f, i), &p);
+	}
+	for (int i = 0; i < f->n; i++)
+		if (b->cols[i].valid)
+			b->cols[i].nulls = kept - bits_count(b->cols[i].valid, 0, kept);
+}
+
+struct mlf_frame *
+filter_rows(struct mlf_frame *mf, const bool *keep)
+{
+	struct lent *l = lent_of(mf);
+	/* As bytes: a plugin may have put other numbers than 0 and 1 there. */
+	const uint8_t *bytes = (const uint8_t *)keep;
+	struct frame *f = l->frame;
+	struct mlf_builder *b;
+	int64_t kept;
+
+	if (!keep && f->rows > 0) {
+		scope_mistake(l->scope, "mlf_filter without a list of rows to keep (NULL)");
+		return scope_nothing(l->scope, 0);
+	}
+	kept = count_kept(bytes, f->rows);
+	if (kept == f->rows)
+		return scope_lend(l->scope, f);
+	if (f->n == 0)
+		return scope_nothing(l->scope, kept);
+	b = scope_builder(l->scope);
+	filter_into(builder_of(b), f, bytes, kept);
+	return build_finish(b);
+}
+
+/* --- one below the other ------------------------------------------------------------------------- */
+
+static void
+append(struct builder *b, struct bcol *to, const struct column *c, int64_t at)
+{
+	int64_t text = column_text_bytes(c);
+	const int32_t *ends = column_ends(c);
+	char *bytes;
+
+	if (to->valid && c->valid)
+		bits_push(to->valid, at, c->valid, c->off, c->n);
+	else if (to->valid)
+		bits_push_ones(to->valid, at, c->n);
+	to->nulls += c->nulls;
+	if (c->type == MLF_BOOL) {
+		bits_push(to->data, at, c->data, c->off, c->n);
+	} else if (c->type != MLF_UTF8) {
+		memcpy((int64_t *)to->data + at, (const int64_t *)c->data + c->off,
+			(size_t)c->n * sizeof(int64_t));
+	} else if ((bytes = bcol_text(b, to, text))) {
+		int32_t *out = (int32_t *)to->data + at + 1, shift = (int32_t)to->text - ends[0];
+
+		memcpy(bytes, c->bytes + ends[0], (size_t)text);
+		to->text += text;
+		for (int64_t i = 0; i < c->n; i++)
+			out[i] = ends[i + 1] + shift;
+	}
+}
+
+static void
+concat_column(struct builder *b, struct frame *const *frames, size_t n, int i, int64_t rows)
+{
+	struct bcol *to;
+	int64_t at = 0, nulls = 0;
+
+	for (size_t k = 0; k < n; k++)
+		nulls += frame_column(frames[k], i)->nulls;
+	to = column_like(b, frame_column(frames[0], i), rows, nulls > 0);
+	for (size_t k = 0; to && !b->bad && k < n; at += frames[k++]->rows)
+		append(b, to, frame_column(frames[k], i), at);
+}
+
+/* Whether b can stand below a; if not, that is a mistake. */
+static bool
+same_schema(struct scope *sc, const struct frame *a, const struct frame *b)
+{
+	if (a->n != b->n) {
+		scope_mistake(sc,
+			"tables of %d and of %d columns cannot be put one below the other", a->n,
+			b->n);
+		return false;
+	}
+	for (int i = 0; i < a->n; i++) {
+		const struct column *c = &a->cols[i].c, *d = &b->cols[i].c;
+
+		if (c->type == d->type && str_eq(c->name, d->name))
+			continue;
+		scope_mistake(sc,
+			"column %d is `%s` (%s) in one table and `%s` (%s) in the one below", i + 1,
+			c->name, type_name(c->type), d->name, type_name(d->type));
+		return false;
+	}
+	return true;
+}
+
+struct mlf_frame *
+scope_concat(struct scope *sc, struct frame *const *frames, size_t n)
+{
+	struct frame *only = n ? frames[0] : NULL;
+	struct mlf_builder *b;
+	int64_t rows = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		if (!same_schema(sc, frames[0], frames[k]))
+			return scope_nothing(sc, frames[0]->rows);
+		only = rows == 0 ? frames[k] : frames[k]->rows == 0 ? only : NULL;
+		rows += frames[k]->rows;
+	}
+	if (only)
+		return scope_lend(sc, only);
+	if (n == 0 || frames[0]->n == 0)
+		return scope_nothing(sc, rows);
+	b = scope_builder(sc);
+	for (int i = 0; i < frames[0]->n && !builder_of(b)->bad; i++)
+		concat_column(builder_of(b), frames, n, i, rows);
+	return build_finish(b);
+}
