@@ -35,6 +35,9 @@ void str_add_f64(struct str *b, double v);
 void str_add_bytes(struct str *b, uint64_t n);
 void str_add_duration(struct str *b, uint64_t ms);
 void str_add_count(struct str *b, int64_t n);
+/* What people write: "500ms", "30s", "10m", "1.5h", "1d"; "64MiB", "2 GiB", "500kB", "4096". */
+MUST_CHECK int str_to_duration(const char *s, int64_t *ms);
+MUST_CHECK int str_to_bytes(const char *s, int64_t *bytes);
 
 /* Did-you-mean: true if b is near enough to a (Damerau distance at most 3 and a third of the
  * length, case folded). *distance tells how near. */

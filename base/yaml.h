@@ -33,6 +33,7 @@ struct ynode {
 		struct ynode **items;
 		struct ypair *pairs;
 	} u;
+	size_t cap; /* what yaml_put made room for; 0 or n elsewhere */
 };
 
 struct ypair {
@@ -47,20 +48,21 @@ MUST_CHECK int yaml_parse(struct arena *a, const char *file, const char *text, s
 /* Parses the file at path; errors show `shown`. */
 MUST_CHECK int yaml_parse_file(
 	struct arena *a, const char *path, const char *shown, struct ynode **out, struct err *e);
-/* One scalar or flow value as `--params a=VALUE` types it. */
+/* One scalar or flow value as `--params a=VALUE` types it; nothing gives null. Only [, {, " and '
+ * begin YAML syntax, anything else is a plain scalar as it stands (*.csv, #fff). */
 MUST_CHECK int yaml_parse_value(
 	struct arena *a, const char *shown, const char *text, struct ynode **out, struct err *e);
 
 struct ynode *yaml_get(const struct ynode *map, const char *key);        /* NULL if absent */
 const struct ypair *yaml_pair(const struct ynode *map, const char *key); /* NULL if absent */
 struct ynode *yaml_path(const struct ynode *map, const char *dotted);    /* "a.b.c", or NULL */
-const char *yaml_str(const struct ynode *n); /* text of a scalar, or NULL */
+const char *yaml_str(const struct ynode *n); /* text of a scalar; NULL for null, list, map */
 const char *yaml_kind_name(enum ykind kind); /* "text", "a list", ... */
 struct ynode *yaml_new(struct arena *a, enum ykind kind, struct place at);
 void yaml_put(struct arena *a, struct ynode *map, const struct ypair *pair); /* replaces or adds */
 /* True if both trees hold the same values (places, quoting aside). */
 bool yaml_equal(const struct ynode *a, const struct ynode *b);
-/* Writes the tree as JSON; secrets as "***" if mask. */
+/* Writes the tree as JSON; secrets as "***" if mask (a secret list or map as a whole). */
 void yaml_to_json(struct jw *w, const struct ynode *n, bool mask);
 
 /* Filling structs from maps. A table of keys ends with {0}. */
@@ -74,8 +76,9 @@ struct yfield {
 	const char *help;
 };
 
-/* Fills *into from the map; unknown, missing and mistyped keys go to `found`, all of them. Returns
- * 0, or -1 if anything was found. `what` names the thing in messages ("node `train`"). */
+/* Fills *into from the map; keys that are absent or null leave what is there. Unknown, missing and
+ * mistyped keys go to `found`, all of them. Returns 0, or -1 if anything was found. `what` names the
+ * thing in messages ("node `train`"). */
 MUST_CHECK int yaml_fill(const struct ynode *map, const struct yfield *fields, void *into,
 	const char *what, struct errs *found);
 
