@@ -8,8 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#undef alloca /* a macro in glibc; poisoning one draws a warning */
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok gets localtime gmtime asctime ctime mktemp
-#pragma GCC poison tmpnam tempnam atoi atol atof alloca
+#pragma GCC poison tmpnam tempnam atoi atol atof
 
 #endif
