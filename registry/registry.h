@@ -7,7 +7,8 @@
  * A run is alive as long as its process holds an fcntl lock on its byte of `<store>-mlc-locks`; the
  * kernel lets go when the process dies, and whoever opens the store next marks the run interrupted
  * and rolls its committed intents forward. The lock file is opened once per store and its descriptor
- * is never duplicated: closing any descriptor of that file would drop the locks. */
+ * is never duplicated: closing any descriptor of that file would drop the locks. So a process has one
+ * store open at a time for each file; a second store_open of it is refused (MLC_BUG). */
 #ifndef REGISTRY_REGISTRY_H
 #define REGISTRY_REGISTRY_H
 
@@ -87,6 +88,9 @@ struct node_fact {
 };
 MUST_CHECK int run_nodes(struct store *s, const struct run_id *r, const struct node_fact *nodes,
 	size_t n, struct err *e);
+/* True if MLflow allows it as the key of a metric, parameter or tag; other keys are refused with
+ * MLC_NAME, and a batch is all or nothing, so ask before. */
+bool record_key_ok(const char *key);
 /* Parameters (write-once) and tags of the whole run. Over-long values are cut as MLflow cuts them. */
 MUST_CHECK int run_params(
 	struct store *s, const struct run_id *r, const struct tag *params, size_t n, struct err *e);
@@ -124,11 +128,12 @@ MUST_CHECK int run_register(struct store *s, const struct run_id *r,
 /* Lists; every pointer is in the arena. */
 struct version_row {
 	const char *name, *run_id, *run_name, *source;
-	int64_t version, created_ms, bytes;
-	const char **aliases; /* NULL-terminated */
+	int64_t version, created_ms, bytes; /* bytes: -1 if another program registered it */
+	const char **aliases;               /* NULL-terminated */
 	struct metric *metrics;
 	size_t n_metrics;
 };
+/* Newest first within a model; model may be NULL: all. */
 MUST_CHECK int store_versions(struct store *s, struct arena *a, const char *model,
 	struct version_row **out, size_t *n, struct err *e);
 struct run_row {

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Moving an alias to a version that was just inserted, if its condition holds. Comparison and move
+ * share the caller's immediate transaction, so the champion that was compared with is the one that is
+ * replaced, however many register at once. Every move is kept in mlc_alias_history.
+ *
+ *	own metric   none, or NaN: the alias stays
+ *	`current`    nobody has the alias, or the metric of who has it is NaN: the condition holds
+ *	             the version that has it lacks the metric: the alias stays */
+#include "registry/store.h"
+
+#include <math.h>
+
+static const char SQL_HOLDER[] =
+	"SELECT a.version, v.run_id FROM registered_model_aliases a"
+	" JOIN model_versions v ON v.name = a.name AND v.version = a.version"
+	" WHERE a.name = ? AND a.alias = ? AND v.current_stage <> 'Deleted_Internal'";
+
+/* Who has the alias now; version 0: nobody. */
+struct holder {
+	int64_t version;
+	char run_id[65];
+};
+
+static int
+find_holder(struct store *s, const struct register_wish *w, struct holder *out, struct err *e)
+{
+	struct rows *rows = NULL;
+	int rc = db_query(s->db, &rows, e, SQL_HOLDER, "ss", w->name, w->alias);
+
+	*out = (struct holder){0};
+	if (rc == 0)
+		rc = rows_next(rows, e);
+	if (rc == 1) {
+		const char *run_id = rows_str(rows, 1);
+
+		out->version = rows_i64(rows, 0);
+		snprintf(out->run_id, sizeof out->run_id, "%s", run_id ? run_id : "");
+	}
+	rows_end(rows);
+	return rc < 0 ? -1 : 0;
+}
+
+/* "auc 0.951 > 0.949": short, unless the short forms would hide the difference. */
+static void
+say_numbers(const struct condition *c, double own, double bound, char *out, size_t cap)
+{
+	char a[32], b[32];
+
+	snprintf(a, sizeof a, "%.6g", own);
+	snprintf(b, sizeof b, "%.6g", bound);
+	if (str_eq(a, b) && own != bound) {
+		snprintf(a, sizeof a, "%.17g", own);
+		snprintf(b, sizeof b, "%.17g", bound);
+	}
+	snprintf(out, cap, "%.80s %s %s %s", c->metric, a,
+		condition__holds(c, own, bound) ? c->op : "is not", b);
+}
+
+/* Compares with the metric of the version that has the alias: 1 move, 0 stay. */
+static int
+judge_current(struct store *s, const struct condition *c, const struct holder *h, double own,
+	struct registered *out, struct err *e)
+{
+	double theirs = 0, bound;
+	char text[sizeof out->why];
+	int rc;
+
+	if (h->version == 0) {
+		snprintf(out->why, sizeof out->why, "%.80s %.6g, and no version had the alias",
+			c->metric, own);
+		return 1;
+	}
+	rc = value__latest(s, h->run_id, c->metric, &theirs, e);
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || isnan(theirs)) {
+		snprintf(out->why, sizeof out->why, "%.80s of version %lld is %s", c->metric,
+			(long long)h->version, rc == 0 ? "unknown" : "NaN");
+		return rc;
+	}
+	bound = theirs + c->number;
+	say_numbers(c, own, bound, text, sizeof text);
+	snprintf(out->why, sizeof out->why, "%.130s (version %lld)", text, (long long)h->version);
+	return condition__holds(c, own, bound);
+}
+
+static int
+judge(struct store *s, const struct run_id *r, const struct condition *c, const struct holder *h,
+	struct registered *out, struct err *e)
+{
+	double own = 0;
+	int rc = value__latest(s, r->id, c->metric, &own, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || isnan(own)) {
+		snprintf(out->why, sizeof out->why,
+			rc == 0 ? "this run has no metric %.80s" : "%.80s is NaN", c->metric);
+		return 0;
+	}
+	if (c->current)
+		return judge_current(s, c, h, own, out, e);
+	say_numbers(c, own, c->number, out->why, sizeof out->why);
+	return condition__holds(c, own, c->number);
+}
+
+static const char SQL_SET[] =
+	"INSERT INTO registered_model_aliases (alias, version, name)"
+	" VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version";
+static const char SQL_HISTORY[] =
+	"INSERT INTO mlc_alias_history (name, alias, version, previous, run_id, why, moved_ms)"
+	" VALUES (?, ?, ?, nullif(?, 0), ?, ?, ?)";
+
+int
+alias__move(struct store *s, const struct run_id *r, const struct register_wish *w,
+	struct registered *out, struct err *e)
+{
+	struct condition c;
+	struct holder h;
+	int move = 1;
+
+	if (!w->alias)
+		return 0;
+	if (find_holder(s, w, &h, e) < 0)
+		return -1;
+	snprintf(out->why, sizeof out->why, "no condition");
+	if (w->condition)
+		move = condition__parse(w->condition, &c, e) < 0 ? -1 : judge(s, r, &c, &h, out, e);
+	if (move <= 0)
+		return move;
+	out->alias_moved = true;
+	if (db_run(s->db, e, SQL_SET, "sis", w->alias, out->version, w->name) < 0)
+		return -1;
+	return db_run(s->db, e, SQL_HISTORY, "ssiissi", w->name, w->alias, out->version, h.version,
+		r->id, out->why, clock_now_ms(s->clock));
+}

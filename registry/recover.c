@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What dead runs left behind is put in order by whoever comes next. Recovery only rolls forward.
+ *
+ *	row `running`, lock free  ->  interrupted, its claims on targets gone
+ *	intent open, run over     ->  published again (harmless if it had happened): done
+ *	                              stage and content both gone: nothing to put in place: lost
+ *
+ * All of it is one immediate transaction, so of two recoverers the second finds nothing to do, and no
+ * new run can begin in between: an old stage is never put over what a later run wrote. Rows of other
+ * machines are left alone: their locks cannot be seen from here. A row of this machine is one with
+ * our host name (maybe from before a reboot) or our boot id (maybe from another container). */
+#include "registry/store.h"
+
+struct dead {
+	struct run_id run;
+	int64_t last_ms; /* its last sign of life */
+};
+
+struct open_intent {
+	int64_t id;
+	const char *run_name; /* arena, like the texts of the item */
+	struct publish_item item;
+};
+
+/* Found first and acted upon afterwards, so that no query runs over rows that are being changed. */
+struct findings {
+	struct arena arena;
+	struct dead *dead; /* owned */
+	size_t n_dead, cap_dead;
+	struct open_intent *intents; /* owned */
+	size_t n_intents, cap_intents;
+};
+
+static void
+findings_fini(struct findings *f)
+{
+	arena_fini(&f->arena);
+	free(f->dead);
+	free(f->intents);
+}
+
+static const char SQL_RUNNING[] =
+	"SELECT num, run_id, name, max(start_ms,"
+	"  coalesce((SELECT max(start_ms + wall_us / 1000) FROM mlc_nodes n"
+	"            WHERE n.num = r.num), 0),"
+	"  coalesce((SELECT max(created_ms) FROM mlc_intents i"
+	"            WHERE i.num = r.num AND i.state = 'open'), 0))"
+	" FROM mlc_runs r WHERE status = 'running' AND (host = ? OR boot = ?) ORDER BY num";
+
+static int
+find_dead(const struct store *s, struct findings *f, struct err *e)
+{
+	struct rows *rows = NULL;
+	int rc = db_query(s->db, &rows, e, SQL_RUNNING, "ss", s->host, s->boot);
+
+	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
+		struct dead *d;
+
+		rc = 0;
+		if (lock__held(&s->locks, rows_i64(rows, 0)))
+			continue;
+		f->dead = mem_grow(f->dead, &f->cap_dead, f->n_dead + 1, sizeof *f->dead);
+		d = &f->dead[f->n_dead++];
+		*d = (struct dead){.run.num = rows_i64(rows, 0), .last_ms = rows_i64(rows, 3)};
+		snprintf(d->run.id, sizeof d->run.id, "%s", rows_str(rows, 1));
+		snprintf(d->run.name, sizeof d->run.name, "%s", rows_str(rows, 2));
+	}
+	rows_end(rows);
+	return rc;
+}
+
+static const char SQL_OPEN[] =
+	"SELECT i.intent_id, i.stage, i.target, i.hash, i.folder, r.name"
+	" FROM mlc_intents i JOIN mlc_runs r ON r.num = i.num"
+	" WHERE i.state = 'open' AND r.status <> 'running' AND (r.host = ? OR r.boot = ?)"
+	" ORDER BY i.intent_id";
+
+static int
+find_open(const struct store *s, struct findings *f, struct err *e)
+{
+	struct rows *rows = NULL;
+	int rc = db_query(s->db, &rows, e, SQL_OPEN, "ss", s->host, s->boot);
+
+	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
+		struct open_intent *i;
+
+		rc = 0;
+		f->intents =
+			mem_grow(f->intents, &f->cap_intents, f->n_intents + 1, sizeof *f->intents);
+		i = &f->intents[f->n_intents++];
+		i->id = rows_i64(rows, 0);
+		i->run_name = arena_strdup(&f->arena, rows_str(rows, 5));
+		i->item.stage = arena_strdup(&f->arena, rows_str(rows, 1));
+		i->item.target = arena_strdup(&f->arena, rows_str(rows, 2));
+		i->item.hash = arena_strdup(&f->arena, rows_str(rows, 3));
+		i->item.folder = rows_i64(rows, 4) != 0;
+	}
+	rows_end(rows);
+	return rc;
+}
+
+static const char SQL_CLOSE[] =
+	"UPDATE mlc_intents SET state = ?, closed_ms = ? WHERE intent_id = ?";
+
+static int
+roll_forward(struct store *s, const struct open_intent *i, struct err *e)
+{
+	const char *state = "done";
+
+	if (publish_all(s->rootfd, &i->item, 1, e) < 0) {
+		if (file_exists(s->rootfd, i->item.stage)) {
+			err_wrap(e, "putting `%s` of run %s in place, which died before it could",
+				i->item.target, i->run_name);
+			return err_help(e,
+				"mend the cause and try again; or give that output up: rm -r %s",
+				i->item.stage);
+		}
+		if (e)
+			*e = (struct err){0};
+		state = "lost";
+	}
+	return db_run(s->db, e, SQL_CLOSE, "sii", state, clock_now_ms(s->clock), i->id);
+}
+
+static void
+note_recovered(struct store *s, const char *name)
+{
+	s->recovered =
+		mem_grow(s->recovered, &s->cap_recovered, s->n_recovered + 1, sizeof *s->recovered);
+	s->recovered[s->n_recovered++] = mem_strdup(name);
+}
+
+int
+recover__dead(struct store *s, struct err *e)
+{
+	struct findings f = {0};
+	int rc = find_dead(s, &f, e);
+
+	for (size_t i = 0; rc == 0 && i < f.n_dead; i++)
+		rc = run__close(s, &f.dead[i].run, RUN_INTERRUPTED, f.dead[i].last_ms, e);
+	if (rc == 0)
+		rc = find_open(s, &f, e);
+	for (size_t i = 0; rc == 0 && i < f.n_intents; i++)
+		rc = roll_forward(s, &f.intents[i], e);
+	for (size_t i = 0; rc == 0 && i < f.n_dead; i++)
+		note_recovered(s, f.dead[i].run.name);
+	findings_fini(&f);
+	return rc;
+}
+
+bool
+recover__needed(struct store *s)
+{
+	struct findings f = {0};
+	bool needed = (find_dead(s, &f, NULL) == 0 && f.n_dead > 0) ||
+		(find_open(s, &f, NULL) == 0 && f.n_intents > 0);
+
+	findings_fini(&f);
+	return needed;
+}
+
+int
+recover__all(struct store *s, struct err *e)
+{
+	if (!recover__needed(s))
+		return 0;
+	if (db_begin(s->db, e) < 0)
+		return -1;
+	if (recover__dead(s, e) < 0 || db_commit(s->db, e) < 0) {
+		db_rollback(s->db);
+		return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Private to registry/: the open store and what its files do for one another.
+ *
+ * Functions that say "in a transaction" leave beginning and ending it to their caller. */
+#ifndef REGISTRY_STORE_H
+#define REGISTRY_STORE_H
+
+#include <sys/types.h>
+#include "registry/registry.h"
+
+/* lock.c: the bytes of `<store>-mlc-locks`. Byte 0 belongs to whoever creates the store, byte `num`
+ * to run `num`. */
+#define LOCK_CREATE 0
+struct locks {
+	int fd; /* -1: there is no lock file, so nobody holds anything */
+	int64_t *
+		held; /* owned; the runs this store holds: the kernel never reports our own locks */
+	size_t n, cap;
+};
+enum lock_mode { LOCK_LOOK, LOCK_HOLD };
+/* LOCK_LOOK never creates the file. */
+MUST_CHECK int
+lock__open(struct locks *l, const char *store_path, enum lock_mode mode, struct err *e);
+void lock__close(struct locks *l); /* lets go of everything */
+MUST_CHECK int lock__take(struct locks *l, int64_t num, struct err *e);
+/* The same, but waits while another process has it. */
+MUST_CHECK int lock__wait(struct locks *l, int64_t num, struct err *e);
+void lock__drop(struct locks *l, int64_t num);
+bool lock__held(const struct locks *l, int64_t num); /* by anyone, us included */
+
+struct store {
+	struct db *db;       /* owned; NULL: there is no store yet (STORE_READ only) */
+	char *path;          /* owned, absolute, links resolved */
+	char *shown;         /* owned; the path as messages name it */
+	char *root;          /* owned, absolute */
+	char *experiment;    /* owned */
+	int rootfd;          /* borrowed */
+	struct clock *clock; /* borrowed */
+	enum store_mode mode;
+	int64_t level; /* the last of our migrations that the file has; 0: none */
+	struct locks locks;
+	char host[256], boot[64]; /* this machine, and this start of its kernel */
+	char **recovered;         /* owned, like the names */
+	size_t n_recovered, cap_recovered;
+};
+
+/* ddl.c: the texts. */
+#define MLFLOW_REVISION "acf3f17fdcc7"
+extern const char *const ddl__mlflow[]; /* NULL-terminated */
+extern const char *const ddl__ours[];   /* migration i + 1; NULL-terminated */
+
+/* schema.c: recognises a store, whoever wrote it, and brings our tables up to date. */
+/* Before SQLite touches the file: it is there, a file, and not empty. */
+MUST_CHECK int schema__check_file(const struct store *s, struct err *e);
+MUST_CHECK int schema__check(struct store *s, struct err *e);
+/* Names the file in what SQLite said of it. Returns -1. */
+int schema__unreadable(const struct store *s, struct err *e);
+MUST_CHECK int schema__migrate(struct store *s, struct err *e);
+/* Fills an empty database: MLflow's tables, its version row, experiment 0, our tables. */
+MUST_CHECK int schema__fill(struct db *db, const char *root, int64_t now, struct err *e);
+
+/* create.c: puts a whole new store at s->path; another process may be doing the same. Needs the
+ * lock file open. */
+MUST_CHECK int create__store(struct store *s, struct err *e);
+
+/* recover.c */
+bool recover__needed(struct store *s); /* false also when it cannot be told */
+MUST_CHECK int recover__dead(struct store *s, struct err *e); /* in a transaction */
+MUST_CHECK int recover__all(struct store *s, struct err *e);
+
+/* names.c: id, name and folder of a new run, in a transaction. The folder is made; if out->folder is
+ * set it is the caller's to remove when the run does not come to be. given may be NULL. */
+MUST_CHECK int name__choose(struct store *s, const char *given, struct run_id *out, struct err *e);
+
+/* run.c: writes down how the run ended, in a transaction. */
+MUST_CHECK int run__close(
+	struct store *s, const struct run_id *r, enum run_status st, int64_t end_ms, struct err *e);
+
+/* values.c: metrics, parameters and tags as MLflow's store keeps them; in a transaction. */
+/* s as valid UTF-8 of at most max characters: s itself if it is that already, else made in buf. */
+const char *text__fit(struct str *buf, const char *s, size_t max);
+MUST_CHECK int
+value__metric(struct store *s, const char *run_id, const struct metric *m, struct err *e);
+MUST_CHECK int
+value__tag(struct store *s, const char *run_id, const char *key, const char *value, struct err *e);
+/* The latest value of a metric: 1 found, 0 none. */
+MUST_CHECK int
+value__latest(struct store *s, const char *run_id, const char *key, double *out, struct err *e);
+
+/* nodes.c, inputs.c; in a transaction. */
+MUST_CHECK int nodes__record(struct store *s, const struct run_id *r, const struct node_fact *nodes,
+	size_t n, struct err *e);
+MUST_CHECK int input__record(struct store *s, const struct run_id *r, const char *node,
+	const struct data_fact *d, struct err *e);
+
+/* experiment.c: the id of s->experiment, made if absent; in a transaction. */
+MUST_CHECK int experiment__id(struct store *s, int64_t *out, struct err *e);
+
+/* condition.c: "auc >= current + 0.01". */
+struct condition {
+	char metric[251];
+	char op[3]; /* ">", ">=", "<", "<=" */
+	bool current;
+	double number; /* the bound, or what is added to `current` */
+};
+MUST_CHECK int condition__parse(const char *text, struct condition *out, struct err *e);
+bool condition__holds(const struct condition *c, double own, double bound);
+
+/* alias.c: moves the alias of the wish to out->version if its condition holds, and says why in out; in
+ * a transaction. */
+MUST_CHECK int alias__move(struct store *s, const struct run_id *r, const struct register_wish *w,
+	struct registered *out, struct err *e);
+
+#endif
