@@ -39,6 +39,8 @@ struct check_result {
 	int64_t sample[CONTRACT_SAMPLES]; /* rows */
 	int n_samples;
 	struct place at; /* the rule in the contract file */
+	bool skipped;    /* its column was missing or mistyped, so nobody looked: not passed either,
+			    and counted neither as failed nor as warned */
 };
 struct contract_result {
 	struct check_result *checks; /* owned */

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One rule over one block of rows: the hot loops of a contract.
+ *
+ * A block is at most 1,024 rows. The kernel, chosen once a block, writes one byte a row into bad[]
+ * without looking at nulls; then the rows that are null are taken out again with the bitmap. Loops
+ * over numbers are free of branches, so that compilers make vector code of them; the bytes of
+ * bad[] stay in the first-level cache. NaN lies in no range and in no set. */
+#define XXH_INLINE_ALL
+#include "contract/rules.h"
+
+#include <xxhash.h>
+
+static bool
+has_nulls(const struct column *c)
+{
+	return c->valid && c->nulls != 0;
+}
+
+/* ok[i] = row i of the block is not null. */
+static void
+unpack_valid(const struct column *c, const struct block *b, uint8_t *ok)
+{
+	int64_t first = c->off + b->from;
+
+	if (!has_nulls(c)) {
+		memset(ok, 1, (size_t)b->n);
+		return;
+	}
+	for (int i = 0; i < b->n; i++)
+		ok[i] = (uint8_t)(c->valid[(first + i) >> 3] >> ((first + i) & 7) & 1);
+}
+
+static const int64_t *
+i64_of(const struct column *c, const struct block *b)
+{
+	return (const int64_t *)c->data + c->off + b->from;
+}
+
+static const double *
+f64_of(const struct column *c, const struct block *b)
+{
+	return (const double *)c->data + c->off + b->from;
+}
+
+/* ends[i]..ends[i + 1] are the bytes of row i of the block. */
+static const int32_t *
+ends_of(const struct column *c, const struct block *b)
+{
+	return (const int32_t *)c->data + c->off + b->from;
+}
+
+static bool
+bit_of(const struct column *c, const struct block *b, int i)
+{
+	int64_t at = c->off + b->from + i;
+
+	return ((const uint8_t *)c->data)[at >> 3] >> (at & 7) & 1;
+}
+
+static void
+mark_nulls(const struct column *c, const struct block *b, uint8_t *bad)
+{
+	unpack_valid(c, b, bad);
+	for (int i = 0; i < b->n; i++)
+		bad[i] ^= 1;
+}
+
+static void
+mark_range(const struct rule *r, const struct column *c, const struct block *b, uint8_t *bad)
+{
+	if (c->type == MLF_F64) {
+		const double *v = f64_of(c, b), lo = r->bounds.lo_f, hi = r->bounds.hi_f;
+
+		for (int i = 0; i < b->n; i++)
+			bad[i] = (uint8_t) !((v[i] >= lo) & (v[i] <= hi));
+	} else {
+		const int64_t *v = i64_of(c, b), lo = r->bounds.lo_i, hi = r->bounds.hi_i;
+
+		for (int i = 0; i < b->n; i++)
+			bad[i] = (uint8_t)((v[i] < lo) | (v[i] > hi));
+	}
+}
+
+/* Characters are Unicode code points. */
+static void
+mark_length(const struct rule *r, const struct column *c, const struct block *b, uint8_t *bad)
+{
+	const int32_t *ends = ends_of(c, b);
+	int64_t lo = r->bounds.lo_i, hi = r->bounds.hi_i;
+
+	for (int i = 0; i < b->n; i++) {
+		int64_t chars = 0;
+
+		for (int32_t k = ends[i]; k < ends[i + 1]; k++)
+			chars += ((unsigned char)c->bytes[k] & 0xC0) != 0x80;
+		bad[i] = (uint8_t)((chars < lo) | (chars > hi));
+	}
+}
+
+/* in[i] = row i is one of the values. */
+static void
+mark_members(const struct values *v, const struct column *c, const struct block *b, uint8_t *in)
+{
+	const int32_t *ends = c->type == MLF_UTF8 ? ends_of(c, b) : NULL;
+
+	switch (c->type) {
+	case MLF_BOOL:
+		for (int i = 0; i < b->n; i++)
+			in[i] = values_have_i64(v, bit_of(c, b, i));
+		break;
+	case MLF_I64:
+	case MLF_TIMESTAMP:
+		for (int i = 0; i < b->n && v->type != MLF_F64; i++)
+			in[i] = values_have_i64(v, i64_of(c, b)[i]);
+		for (int i = 0; i < b->n && v->type == MLF_F64; i++)
+			in[i] = values_have_f64(v, (double)i64_of(c, b)[i]);
+		break;
+	case MLF_F64:
+		for (int i = 0; i < b->n; i++)
+			in[i] = values_have_f64(v, f64_of(c, b)[i]);
+		break;
+	case MLF_UTF8:
+		for (int i = 0; i < b->n; i++)
+			in[i] = values_have_text(
+				v, c->bytes + ends[i], (size_t)(ends[i + 1] - ends[i]));
+		break;
+	}
+}
+
+static void
+mark_pattern(const regex_t *re, const struct column *c, const struct block *b, uint8_t *bad)
+{
+	const int32_t *ends = ends_of(c, b);
+
+	for (int i = 0; i < b->n; i++) {
+		regmatch_t part = {0, ends[i + 1] - ends[i]}; /* texts have no NUL at their end */
+		const char *s = part.rm_eo ? c->bytes + ends[i] : "";
+
+		bad[i] = regexec(re, s, 1, &part, REG_STARTEND) != 0;
+	}
+}
+
+static void
+mark_valid(const struct rule *r, const struct tally *t, const struct column *c,
+	const struct block *b, uint8_t *bad)
+{
+	uint8_t other[BLOCK];
+
+	memset(bad, 0, (size_t)b->n);
+	if (r->values) {
+		mark_members(r->values, c, b, bad);
+		for (int i = 0; i < b->n; i++)
+			bad[i] ^= 1;
+	}
+	if (!t->has_re)
+		return;
+	mark_pattern(&t->re, c, b, other);
+	for (int i = 0; i < b->n; i++)
+		bad[i] |= other[i];
+}
+
+static struct seen_hash
+hash_of(const void *p, size_t n)
+{
+	XXH128_hash_t h = XXH3_128bits(p, n);
+
+	return (struct seen_hash){h.low64, h.high64};
+}
+
+/* One hash a row. Equal floats have equal hashes: 0 and -0, and all NaNs. */
+static void
+hash_column(const struct column *c, const struct block *b, struct seen_hash *out)
+{
+	const int32_t *ends = c->type == MLF_UTF8 ? ends_of(c, b) : NULL;
+
+	for (int i = 0; i < b->n && c->type == MLF_BOOL; i++)
+		out[i] = hash_of(bit_of(c, b, i) ? "1" : "0", 1);
+	for (int i = 0; i < b->n && (c->type == MLF_I64 || c->type == MLF_TIMESTAMP); i++)
+		out[i] = hash_of(&i64_of(c, b)[i], sizeof(int64_t));
+	for (int i = 0; i < b->n && c->type == MLF_F64; i++) {
+		double v = f64_of(c, b)[i];
+
+		v = v == 0.0 ? 0.0 : v != v ? (double)__builtin_nanf("") : v;
+		out[i] = hash_of(&v, sizeof(v));
+	}
+	for (int i = 0; i < b->n && ends; i++)
+		out[i] = hash_of(ends[i + 1] > ends[i] ? c->bytes + ends[i] : "",
+			(size_t)(ends[i + 1] - ends[i]));
+}
+
+/* A row of several columns has the hash of its columns' hashes, folded one by one. */
+static void
+mark_seen(const struct rule *r, struct tally *t, const struct block *b, uint8_t *bad)
+{
+	struct seen_hash rows[BLOCK], next[BLOCK], pair[2];
+	uint8_t keep[BLOCK], ok[BLOCK];
+
+	memset(keep, 1, (size_t)b->n);
+	for (size_t k = 0; k < r->n_columns; k++) {
+		hash_column(b->columns[k], b, k ? next : rows);
+		unpack_valid(b->columns[k], b, ok);
+		for (int i = 0; i < b->n; i++)
+			keep[i] &= ok[i];
+		for (int i = 0; k && i < b->n; i++) {
+			pair[0] = rows[i];
+			pair[1] = next[i];
+			rows[i] = hash_of(pair, sizeof(pair));
+		}
+	}
+	seen_add(&t->seen, rows, keep, b->n, bad);
+}
+
+void
+check_block(const struct rule *r, struct tally *t, const struct block *b, uint8_t *bad)
+{
+	const struct column *c = b->columns[0];
+	uint8_t ok[BLOCK], null_is_bad = r->kind == RULE_MISSING && r->values->null;
+
+	switch (r->kind) {
+	case RULE_NULLS: mark_nulls(c, b, bad); return;
+	case RULE_UNIQUE: mark_seen(r, t, b, bad); return;
+	case RULE_RANGE: mark_range(r, c, b, bad); break;
+	case RULE_LENGTH: mark_length(r, c, b, bad); break;
+	case RULE_VALID: mark_valid(r, t, c, b, bad); break;
+	case RULE_MISSING: mark_members(r->values, c, b, bad); break;
+	case RULE_PRESENT:
+	case RULE_TYPE:
+	case RULE_EXTRA:
+	case RULE_ROWS: memset(bad, 0, (size_t)b->n); return;
+	}
+	if (!has_nulls(c))
+		return;
+	unpack_valid(c, b, ok);
+	for (int i = 0; i < b->n; i++)
+		bad[i] = ok[i] ? bad[i] : null_is_bad;
+}

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A contract file: ODCS v3.1.0 YAML, turned into columns and rules.
+ *
+ * Three sorts of keys. Those that promise something become rules. Those that document (owners,
+ * prices, tags, descriptions) are accepted and mean nothing here. Those that ODCS knows and we do
+ * not check yet (sql, relationships, drop, quarantine, nested types ...) are refused, because a
+ * promise that is silently not checked is worse than none. Whatever ODCS does not know is a mistake.
+ *
+ *	required           -> NULLS          logicalTypeOptions -> RANGE, LENGTH, VALID (options.c)
+ *	unique, primaryKey -> UNIQUE, NULLS  quality            -> any (quality.c)
+ *	each property      -> PRESENT, TYPE  customProperties strict -> EXTRA */
+#include "contract/rules.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/* --- what the other files of loading use too ----------------------------------------------------- */
+
+int
+loader_fail(struct loader *l, const struct place *at, const char *help, const char *fmt, ...)
+{
+	struct err e = {0};
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	err_set(&e, MLC_CONTRACT_FILE, "%s", text);
+	err_at(&e, at, NULL);
+	if (help)
+		err_help(&e, "%s", help);
+	errs_add(l->found, &e);
+	return -1;
+}
+
+int
+loader_refuse(struct loader *l, const struct ypair *pair, const char *instead)
+{
+	if (!pair)
+		return 0;
+	return loader_fail(l, &pair->at, instead, "`%s` promises something that is not checked yet",
+		pair->key);
+}
+
+struct rule *
+loader_rule(struct loader *l, enum rule_kind kind, const char *name, const struct about *about,
+	const struct place *at)
+{
+	struct contract *c = l->contract;
+	struct rule *r;
+
+	c->rules = mem_grow(c->rules, &l->cap, c->n_rules + 1, sizeof(*c->rules));
+	r = &c->rules[c->n_rules++];
+	*r = (struct rule){.kind = kind,
+		.name = name,
+		.column = about->column,
+		.on_fail = about->on_fail,
+		.at = *at,
+		.expected = "",
+		.limit = {.op = OP_BE}};
+	if (about->column) {
+		r->columns = arena_alloc(l->arena, sizeof(*r->columns));
+		r->columns[0] = about->index;
+		r->n_columns = 1;
+	}
+	return r;
+}
+
+size_t
+load_list(struct loader *l, const struct ynode *n, const char *what, struct ynode ***items)
+{
+	*items = NULL;
+	if (!n)
+		return 0;
+	if (n->kind != Y_LIST) {
+		loader_fail(l, &n->at, NULL, "%s is wanted here, not %s", what,
+			yaml_kind_name(n->kind));
+		return 0;
+	}
+	*items = n->u.items;
+	return n->n;
+}
+
+static void
+read_on_fail(struct loader *l, const struct ynode *value, enum on_fail *on_fail)
+{
+	const char *text = yaml_str(value);
+
+	if (str_eq(text, "fail"))
+		*on_fail = ON_FAIL_FAIL;
+	else if (str_eq(text, "warn"))
+		*on_fail = ON_FAIL_WARN;
+	else if (str_eq(text, "drop") || str_eq(text, "quarantine"))
+		loader_fail(l, &value->at, "use fail or warn",
+			"onFail `%s` cannot be done yet: rows are never taken out", text);
+	else
+		loader_fail(l, &value->at, "onFail is fail or warn", "unknown onFail `%s`",
+			text ? text : yaml_kind_name(value->kind));
+}
+
+/* Custom properties are free, so only those that look like ours are held against us. */
+static void
+read_custom(struct loader *l, const struct ynode *item, enum on_fail *on_fail, bool *strict)
+{
+	const struct ynode *property = yaml_get(item, "property"), *value = yaml_get(item, "value");
+	const char *name = property ? yaml_str(property) : NULL;
+
+	if (!name || !value) {
+		loader_fail(l, &item->at, "write {property: onFail, value: warn}",
+			"a custom property has a `property` and a `value`");
+	} else if (str_eq(name, "onFail")) {
+		read_on_fail(l, value, on_fail);
+	} else if (str_eq(name, "strict") && strict) {
+		if (value->kind == Y_BOOL)
+			*strict = value->v.b;
+		else
+			loader_fail(
+				l, &value->at, "write true or false", "strict is true or false");
+	} else if (str_eq(name, "strict")) {
+		loader_fail(l, &property->at, "put it beside `properties`",
+			"strict is a property of the whole table");
+	} else if (str_eq(name, "maxFailPercent")) {
+		loader_fail(l, &property->at, "use a quality metric with `unit: percent`",
+			"maxFailPercent is not checked yet");
+	} else if (str_near(name, "onFail", NULL) || (strict && str_near(name, "strict", NULL))) {
+		loader_fail(l, &property->at,
+			str_near(name, "onFail", NULL) ? "did you mean `onFail`?"
+						       : "did you mean `strict`?",
+			"unknown custom property `%s`", name);
+	}
+}
+
+void
+load_custom(struct loader *l, const struct ynode *n, enum on_fail *on_fail, bool *strict)
+{
+	struct ynode **items;
+	size_t count = load_list(l, n, "a list of custom properties", &items);
+
+	for (size_t i = 0; i < count; i++)
+		read_custom(l, items[i], on_fail, strict);
+}
+
+/* --- properties: the columns --------------------------------------------------------------------- */
+
+struct property {
+	const char *name, *logical_type, *physical_name;
+	bool required, unique, primary_key;
+	struct ynode *options, *quality, *custom, *ignored;
+};
+
+#define DOC(what)                                                 \
+	{                                                         \
+		.key = (what), .type = YF_NODE, .offset = IGNORED \
+	}
+
+#define IGNORED offsetof(struct property, ignored)
+static const struct yfield property_fields[] = {
+	{"name", YF_STR, true, offsetof(struct property, name), "the column"},
+	{"logicalType", YF_STR, true, offsetof(struct property, logical_type), "its type"},
+	{"logicalTypeOptions", YF_NODE, false, offsetof(struct property, options), "its range"},
+	{"physicalName", YF_STR, false, offsetof(struct property, physical_name), "as name"},
+	{"required", YF_BOOL, false, offsetof(struct property, required), "no nulls"},
+	{"unique", YF_BOOL, false, offsetof(struct property, unique), "no value twice"},
+	{"primaryKey", YF_BOOL, false, offsetof(struct property, primary_key), "both; jointly"},
+	{"quality", YF_NODE, false, offsetof(struct property, quality), "rules"},
+	{"customProperties", YF_NODE, false, offsetof(struct property, custom), "onFail"},
+	DOC("id"),
+	DOC("description"),
+	DOC("businessName"),
+	DOC("physicalType"),
+	DOC("primaryKeyPosition"),
+	DOC("partitioned"),
+	DOC("partitionKeyPosition"),
+	DOC("classification"),
+	DOC("encryptedName"),
+	DOC("transformSourceObjects"),
+	DOC("transformLogic"),
+	DOC("transformDescription"),
+	DOC("examples"),
+	DOC("criticalDataElement"),
+	DOC("authoritativeDefinitions"),
+	DOC("tags"),
+	DOC("relationships"), /* refused by name, below */
+	DOC("properties"),
+	DOC("items"),
+	{0},
+};
+#undef IGNORED
+
+static enum mlf_type
+type_of_logical(const char *logical)
+{
+	static const struct {
+		const char *name;
+		enum mlf_type type;
+	} types[] = {{"string", MLF_UTF8}, {"integer", MLF_I64}, {"number", MLF_F64},
+		{"boolean", MLF_BOOL}, {"date", MLF_TIMESTAMP}, {"timestamp", MLF_TIMESTAMP}};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (str_eq(logical, types[i].name))
+			return types[i].type;
+	return 0;
+}
+
+static int
+bad_type(struct loader *l, const struct ynode *n, const char *logical)
+{
+	const struct place *at = &yaml_pair(n, "logicalType")->at;
+
+	if (str_eq(logical, "object") || str_eq(logical, "array") || str_eq(logical, "time"))
+		return loader_fail(l, at, "a table's columns are plain values",
+			"columns of logicalType `%s` do not exist here", logical);
+	return loader_fail(l, at, "types are string, integer, number, boolean, date and timestamp",
+		"unknown logicalType `%s`", logical);
+}
+
+static int
+refuse_in_property(struct loader *l, const struct ynode *n, const struct property *p)
+{
+	int rc = loader_refuse(l, yaml_pair(n, "relationships"),
+		"remove it; foreign keys come with a later version");
+
+	rc |= loader_refuse(l, yaml_pair(n, "properties"), "a table's columns are plain values");
+	rc |= loader_refuse(l, yaml_pair(n, "items"), "a table's columns are plain values");
+	if (p->physical_name && !str_eq(p->physical_name, p->name))
+		rc |= loader_fail(l, &yaml_pair(n, "physicalName")->at,
+			"give `name` the name of the column in the data",
+			"the column would be looked up as `%s`", p->name);
+	return rc;
+}
+
+static void
+add_column(struct loader *l, const struct ynode *n, const char *name, enum mlf_type type)
+{
+	struct schema *s = &l->contract->schema;
+
+	if (!map_put(&l->columns, name, (void *)(uintptr_t)(s->n + 1)))
+		loader_fail(l, &n->at, "remove one of them", "the column `%s` is described twice",
+			name);
+	s->columns[s->n++] = (struct schema_column){name, type};
+}
+
+/* Where the key stands, or the map itself. */
+static const struct place *
+place_of(const struct ynode *map, const char *key)
+{
+	const struct ypair *pair = yaml_pair(map, key);
+
+	return pair ? &pair->at : &map->at;
+}
+
+static void
+load_property(struct loader *l, const struct ynode *n, enum on_fail on_fail)
+{
+	struct property p = {0};
+	struct about about = {.on_fail = on_fail, .index = l->contract->schema.n};
+	struct rule *r;
+
+	if (n->kind != Y_MAP) {
+		loader_fail(l, &n->at, "write {name: age, logicalType: integer}",
+			"a property is a map, not %s", yaml_kind_name(n->kind));
+		return;
+	}
+	if (yaml_fill(n, property_fields, &p, "this property", l->found) != 0)
+		return;
+	about.type = type_of_logical(p.logical_type);
+	if (!about.type && bad_type(l, n, p.logical_type))
+		return;
+	if (refuse_in_property(l, n, &p) != 0)
+		return;
+	about.column = p.name;
+	load_custom(l, p.custom, &about.on_fail, NULL);
+	add_column(l, n, p.name, about.type);
+	r = loader_rule(l, RULE_PRESENT, "present", &about, place_of(n, "name"));
+	r->expected = "a column";
+	r = loader_rule(l, RULE_TYPE, "type", &about, place_of(n, "logicalType"));
+	r->expected = type_name(about.type);
+	if (p.required || p.primary_key) {
+		r = loader_rule(l, RULE_NULLS, "not_null", &about,
+			place_of(n, p.required ? "required" : "primaryKey"));
+		r->expected = "no nulls";
+	}
+	if (p.unique) {
+		r = loader_rule(l, RULE_UNIQUE, "unique", &about, place_of(n, "unique"));
+		r->expected = "no value twice";
+	}
+	load_options(l, p.options, &about);
+	load_quality(l, p.quality, &about);
+}
+
+/* All primary keys together are one promise: no combination stands twice. */
+static void
+load_primary_key(struct loader *l, struct ynode *const *items, size_t n, enum on_fail on_fail)
+{
+	struct about table = {.on_fail = on_fail};
+	size_t *columns = arena_alloc(l->arena, (n + 1) * sizeof(*columns)), count = 0;
+	const struct ynode *key = NULL, *first = NULL;
+	struct rule *r;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct ynode *name = yaml_get(items[i], "name");
+		void *at = name && yaml_str(name) ? map_get(&l->columns, yaml_str(name)) : NULL;
+
+		key = yaml_get(items[i], "primaryKey");
+		if (!at || !key || key->kind != Y_BOOL || !key->v.b)
+			continue;
+		first = first ? first : items[i];
+		columns[count++] = (size_t)(uintptr_t)at - 1;
+	}
+	if (!count)
+		return;
+	r = loader_rule(l, RULE_UNIQUE, "unique", &table, place_of(first, "primaryKey"));
+	r->columns = columns;
+	r->n_columns = count;
+	r->column = count == 1 ? l->contract->schema.columns[columns[0]].name : NULL;
+	r->expected = count == 1 ? "no primary key twice" : "no combination of primary keys twice";
+}
+
+/* --- the table ----------------------------------------------------------------------------------- */
+
+struct object {
+	const char *name, *logical_type;
+	struct ynode *properties, *quality, *custom, *ignored;
+};
+
+#define IGNORED offsetof(struct object, ignored)
+static const struct yfield object_fields[] = {
+	{"name", YF_STR, true, offsetof(struct object, name), "the dataset"},
+	{"logicalType", YF_STR, false, offsetof(struct object, logical_type), "object"},
+	{"properties", YF_NODE, false, offsetof(struct object, properties), "the columns"},
+	{"quality", YF_NODE, false, offsetof(struct object, quality), "rules about the table"},
+	{"customProperties", YF_NODE, false, offsetof(struct object, custom), "onFail, strict"},
+	DOC("id"),
+	DOC("description"),
+	DOC("businessName"),
+	DOC("physicalName"),
+	DOC("physicalType"),
+	DOC("dataGranularityDescription"),
+	DOC("authoritativeDefinitions"),
+	DOC("tags"),
+	DOC("relationships"), /* refused by name, below */
+	{0},
+};
+#undef IGNORED
+
+static void
+load_object(struct loader *l, const struct ynode *n, bool strict, enum on_fail on_fail)
+{
+	struct about table = {.on_fail = on_fail};
+	struct object o = {0};
+	struct ynode **items;
+	size_t count;
+
+	if (n->kind != Y_MAP) {
+		loader_fail(l, &n->at, "write `- name: ...`",
+			"an item of `schema` is a map, not %s", yaml_kind_name(n->kind));
+		return;
+	}
+	if (yaml_fill(n, object_fields, &o, "this schema", l->found) != 0)
+		return;
+	if (o.logical_type && !str_eq(o.logical_type, "object"))
+		loader_fail(l, place_of(n, "logicalType"), NULL,
+			"the logicalType of a table is `object`");
+	(void)loader_refuse(l, yaml_pair(n, "relationships"),
+		"remove it; foreign keys come with a later version");
+	load_custom(l, o.custom, &table.on_fail, &strict);
+	count = load_list(l, o.properties, "a list of properties", &items);
+	l->contract->schema.columns =
+		arena_alloc(l->arena, (count + 1) * sizeof(*l->contract->schema.columns));
+	for (size_t i = 0; i < count; i++)
+		load_property(l, items[i], table.on_fail);
+	load_primary_key(l, items, count, table.on_fail);
+	if (strict)
+		loader_rule(l, RULE_EXTRA, "no_extra_columns", &table, &n->at)->expected =
+			"no other columns";
+	load_quality(l, o.quality, &table);
+}
+
+/* --- the file ------------------------------------------------------------------------------------ */
+
+struct top {
+	const char *api_version, *kind;
+	struct ynode *version, *schema, *custom, *ignored;
+};
+
+#define IGNORED offsetof(struct top, ignored)
+static const struct yfield top_fields[] = {
+	{"apiVersion", YF_STR, true, offsetof(struct top, api_version), "v3.1.0"},
+	{"kind", YF_STR, true, offsetof(struct top, kind), "DataContract"},
+	{"version", YF_NODE, true, offsetof(struct top, version), "of the contract"},
+	{"schema", YF_NODE, true, offsetof(struct top, schema), "the table"},
+	{"customProperties", YF_NODE, false, offsetof(struct top, custom), "onFail, strict"},
+	DOC("id"),
+	DOC("name"),
+	DOC("status"),
+	DOC("description"),
+	DOC("tenant"),
+	DOC("domain"),
+	DOC("dataProduct"),
+	DOC("tags"),
+	DOC("authoritativeDefinitions"),
+	DOC("support"),
+	DOC("price"),
+	DOC("team"),
+	DOC("roles"),
+	DOC("servers"),
+	DOC("slaDefaultElement"),
+	DOC("slaProperties"),
+	DOC("contractCreatedTs"),
+	{0},
+};
+#undef IGNORED
+#undef DOC
+
+static void
+load_top(struct loader *l, const struct ynode *n)
+{
+	enum on_fail on_fail = ON_FAIL_FAIL;
+	struct top t = {0};
+	struct ynode **items;
+	bool strict = false;
+	size_t count;
+
+	if (n->kind != Y_MAP) {
+		loader_fail(
+			l, &n->at, NULL, "a contract is a map, not %s", yaml_kind_name(n->kind));
+		return;
+	}
+	if (yaml_fill(n, top_fields, &t, "a contract", l->found) != 0)
+		return;
+	if (!str_starts(t.api_version, "v3."))
+		loader_fail(l, place_of(n, "apiVersion"), "write `apiVersion: v3.1.0`",
+			"contracts of ODCS v3 are understood, not `%s`", t.api_version);
+	if (!str_eq(t.kind, "DataContract"))
+		loader_fail(
+			l, place_of(n, "kind"), NULL, "the kind of a contract is `DataContract`");
+	l->contract->version = yaml_str(t.version);
+	if (!l->contract->version)
+		loader_fail(l, &t.version->at, NULL, "a version is a text, such as 1.0.0");
+	load_custom(l, t.custom, &on_fail, &strict);
+	count = load_list(l, t.schema, "a list with one table", &items);
+	if (count == 1)
+		load_object(l, items[0], strict, on_fail);
+	else if (t.schema->kind == Y_LIST)
+		loader_fail(l, &t.schema->at,
+			"a contract file describes the one dataset it is named after",
+			"`schema` describes %zu tables", count);
+}
+
+int
+contract_load(struct arena *a, int rootfd, const char *path, const struct contract **out,
+	struct errs *found)
+{
+	struct contract *c = arena_alloc(a, sizeof(*c));
+	struct loader l = {.arena = a, .found = found, .contract = c};
+	size_t before = found->n + found->dropped;
+	struct ynode *tree = NULL;
+	struct rule *rules;
+	struct str text = {0};
+	struct err e = {0};
+
+	*out = NULL;
+	if (file_read(rootfd, path, false, &text, &e) != 0 ||
+		yaml_parse(a, arena_strdup(a, path), str_text(&text), text.len, &tree, &e) != 0)
+		errs_add(found, &e);
+	else
+		load_top(&l, tree);
+	rules = arena_alloc(a, (c->n_rules + 1) * sizeof(*rules));
+	if (c->n_rules)
+		memcpy(rules, c->rules, c->n_rules * sizeof(*rules));
+	free(c->rules);
+	c->rules = rules;
+	map_fini(&l.columns);
+	str_fini(&text);
+	if (found->n + found->dropped > before)
+		return -1;
+	*out = c;
+	return 0;
+}
+
+const struct schema *
+contract_schema(const struct contract *c)
+{
+	return &c->schema;
+}
+
+const char *
+contract_version(const struct contract *c)
+{
+	return c->version;
+}
+
+size_t
+contract_checks(const struct contract *c)
+{
+	return c->n_rules;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a contract is once it is loaded: columns and rules; private to the room.
+ *
+ *	load.c, quality.c, options.c   YAML -> rules, everything refused that is not checked
+ *	pattern.c, values.c, when.c    regular expressions, sets of values, points in time
+ *	check.c                        one rule over one block of one column
+ *	run.c, seen.c                  rules over batches; which rows were seen before
+ *	result.c                       what is told in the end
+ *
+ * A rule marks rows as bad, counts them, and compares the count with its limit. The few rules about
+ * the table as such (present, type, extra, rows) have no rows to mark. */
+#ifndef CONTRACT_RULES_H
+#define CONTRACT_RULES_H
+
+#include <regex.h>
+#include "contract/contract.h"
+
+enum rule_kind {
+	RULE_PRESENT, /* the column is there */
+	RULE_TYPE,    /* and has the type that was promised */
+	RULE_EXTRA,   /* no other columns */
+	RULE_NULLS,   /* bad: null */
+	RULE_RANGE,   /* bad: outside lo..hi */
+	RULE_LENGTH,  /* bad: fewer or more characters than lo..hi */
+	RULE_VALID,   /* bad: not in the set, or not matching the pattern */
+	RULE_MISSING, /* bad: in the set */
+	RULE_UNIQUE, /* bad: the same values stood in an earlier row; rows with nulls are left out */
+	RULE_ROWS,   /* the number is that of all rows */
+};
+
+/* What the number of bad rows must be. Between leaves out both ends, as ODCS has it. */
+enum op { OP_BE, OP_NOT_BE, OP_GT, OP_GE, OP_LT, OP_LE, OP_BETWEEN, OP_NOT_BETWEEN };
+struct limit {
+	enum op op;
+	double a, b;  /* b: for OP_BETWEEN, OP_NOT_BETWEEN */
+	bool percent; /* of all rows */
+};
+
+/* Both ends included; f for float64 columns, i for integers, timestamps and lengths. */
+struct bounds {
+	double lo_f, hi_f;
+	int64_t lo_i, hi_i;
+};
+
+/* A fixed set of values of one type, in the contract's arena. */
+struct values {
+	enum mlf_type type;
+	bool null; /* null is one of them */
+	size_t n;
+	int64_t *i;        /* sorted: MLF_I64, MLF_TIMESTAMP, MLF_BOOL (0, 1) */
+	double *f;         /* sorted: MLF_F64 */
+	struct mlf_str *s; /* MLF_UTF8 */
+	uint32_t *slots;   /* MLF_UTF8: open addressing, index + 1 */
+	size_t mask;       /* number of slots - 1 */
+};
+
+struct rule {
+	enum rule_kind kind;
+	const char *name;   /* as results call it */
+	const char *column; /* NULL: about the table */
+	size_t *columns;    /* which of the contract's columns it looks at */
+	size_t n_columns;
+	enum on_fail on_fail;
+	struct place at;
+	const char *expected;
+	struct limit limit;
+	struct bounds bounds;
+	const char *pattern;         /* NULL: none */
+	const struct values *values; /* NULL: none */
+};
+
+struct contract {
+	const char *version;
+	struct schema schema;
+	struct rule *rules;
+	size_t n_rules;
+};
+
+/* --- loading ------------------------------------------------------------------------------------- */
+
+struct loader {
+	struct arena *arena;
+	struct errs *found;
+	struct contract *contract;
+	size_t cap;         /* of contract->rules, on the heap until loading ends */
+	struct map columns; /* name -> index + 1 */
+};
+
+/* What rules of one column or table have in common. */
+struct about {
+	const char *column; /* NULL: the table */
+	size_t index;       /* of the column */
+	enum mlf_type type; /* of the column */
+	enum on_fail on_fail;
+};
+
+/* Reports MLC_CONTRACT_FILE at a place. help may be NULL. Returns -1. */
+int loader_fail(struct loader *l, const struct place *at, const char *help, const char *fmt, ...)
+	PRINTF(4, 5);
+/* Refuses what ODCS knows and we do not check; a NULL pair is fine. Returns -1 if there was one. */
+int loader_refuse(struct loader *l, const struct ypair *pair, const char *instead);
+/* A new rule with defaults; valid until the next call. */
+struct rule *loader_rule(struct loader *l, enum rule_kind kind, const char *name,
+	const struct about *about, const struct place *at);
+/* Reads onFail (and strict, unless NULL) from customProperties; n may be NULL. */
+void load_custom(struct loader *l, const struct ynode *n, enum on_fail *on_fail, bool *strict);
+/* Items of a list, or none after complaining; n may be NULL. */
+size_t load_list(struct loader *l, const struct ynode *n, const char *what, struct ynode ***items);
+
+void load_quality(struct loader *l, const struct ynode *list, const struct about *about);
+void load_options(struct loader *l, const struct ynode *options, const struct about *about);
+
+/* --- parts --------------------------------------------------------------------------------------- */
+
+/* Compiles a POSIX extended expression. What other dialects would read differently is an error. */
+MUST_CHECK int pattern_compile(regex_t *re, const char *text, struct err *e);
+/* The built-in pattern of a string format ("email"), or NULL. */
+const char *pattern_of_format(const char *format);
+
+/* The set of a list's values, as values of that type. NULL after reporting to the loader. */
+struct values *values_load(struct loader *l, const struct ynode *list, enum mlf_type type);
+bool values_have_i64(const struct values *v, int64_t x);
+bool values_have_f64(const struct values *v, double x);
+bool values_have_text(const struct values *v, const char *s, size_t n);
+
+/* Microseconds since the epoch of 2025-01-15, 2025-01-15T03:00:00.5Z or ...+02:00. */
+MUST_CHECK int when_parse(const char *text, int64_t *us);
+
+/* --- running ------------------------------------------------------------------------------------- */
+
+/* A set of row hashes. A row costs 16 bytes at a load between 3/8 and 3/4: 21 to 43 bytes, three
+ * times that for the moment in which the table doubles. Two different rows out of 10^9 collide with
+ * a probability below 10^-20. */
+struct seen {
+	struct seen_hash {
+		uint64_t lo, hi;
+	} * slots; /* owned; {0, 0} = empty */
+	size_t n, mask;
+};
+#define SEEN_BLOCK 1024
+/* Adds n <= SEEN_BLOCK hashes; bad[i] tells if the i-th was there already. keep[i] == 0: leave out. */
+void seen_add(struct seen *s, struct seen_hash *hashes, const uint8_t *keep, int n, uint8_t *bad);
+void seen_fini(struct seen *s);
+
+/* The state of one rule. */
+struct tally {
+	int64_t bad;
+	int64_t sample[CONTRACT_SAMPLES];
+	int n_samples;
+	bool skipped;    /* a column that it needs was missing or mistyped */
+	char found[128]; /* "": to be made from the numbers */
+	regex_t re;
+	bool has_re;
+	struct seen seen;
+};
+
+/* Rows from..from+n of columns, all of one length. */
+#define BLOCK 1024
+struct block {
+	const struct column *const *columns;
+	int64_t from;
+	int n; /* at most BLOCK */
+};
+/* Sets bad[i] to 1 for each bad row of the block and to 0 for the others. */
+void check_block(const struct rule *r, struct tally *t, const struct block *b, uint8_t *bad);
+
+bool limit_holds(const struct limit *l, int64_t count, int64_t rows);
+
+#endif
