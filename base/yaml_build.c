@@ -83,17 +83,14 @@ wants_key(struct builder *b)
 static const struct place *
 find_key(struct builder *b, struct level *l, const char *key)
 {
-	size_t n = b->n_kids - l->base;
-	struct ypair *kids = b->kids + l->base;
-
-	if (n >= HASH_FROM) {
+	if (b->n_kids - l->base >= HASH_FROM) {
 		uintptr_t number = (uintptr_t)map_get(&l->seen, key);
 
-		return number ? &kids[number - 1].at : NULL;
+		return number ? &b->kids[l->base + number - 1].at : NULL;
 	}
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(kids[i].key, key) == 0)
-			return &kids[i].at;
+	for (size_t i = l->base; i < b->n_kids; i++)
+		if (strcmp(b->kids[i].key, key) == 0)
+			return &b->kids[i].at;
 	return NULL;
 }
 
@@ -251,16 +248,17 @@ make_children(struct builder *b, struct ynode *n)
 static void
 settle(struct builder *b, struct level *l)
 {
-	const struct ypair *from = b->kids + l->base;
 	struct ynode *n = l->node;
 
 	n->n = b->n_kids - l->base;
 	make_children(b, n);
 	for (size_t i = 0; i < n->n; i++) {
+		const struct ypair *from = &b->kids[l->base + i];
+
 		if (n->kind == Y_MAP)
-			n->u.pairs[i] = from[i];
+			n->u.pairs[i] = *from;
 		else
-			n->u.items[i] = from[i].value;
+			n->u.items[i] = from->value;
 	}
 	b->n_kids = l->base;
 }
