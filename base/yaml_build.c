@@ -405,7 +405,7 @@ build(struct builder *b, yaml_parser_t *p)
 		yaml_event_t ev;
 
 		if (!yaml_parser_parse(p, &ev))
-			return yaml__syntax(b->text, p, b->e);
+			return yaml__syntax(b->text, p, b->depth ? top(b)->node : NULL, b->e);
 		end = ev.type == YAML_STREAM_END_EVENT;
 		rc = on_event(b, &ev);
 		yaml_event_delete(&ev);

@@ -41,8 +41,10 @@ const char *ytext_at(const struct ytext *t, size_t index);
 MUST_CHECK int
 yaml__build(struct arena *a, const struct ytext *t, struct ynode **out, struct err *e);
 
-/* Reports the error that p stopped at. Returns -1. */
-int yaml__syntax(const struct ytext *t, const yaml_parser_t *p, struct err *e);
+/* Reports the error that p stopped at while `open` was the innermost list or map (NULL: none).
+ * Returns -1. */
+int yaml__syntax(
+	const struct ytext *t, const yaml_parser_t *p, const struct ynode *open, struct err *e);
 
 /* Gives n the kind and value that its text has as a plain scalar. Numbers too large are errors. */
 MUST_CHECK int yaml__type(struct ynode *n, struct err *e);

@@ -42,6 +42,8 @@ static const struct saying sayings[] = {
 		"put `,` between the items and `]` at the end"},
 	{"did not find expected ',' or '}'", NULL, false, "a map `{` without `,` or `}`",
 		"put `,` between the keys and `}` at the end"},
+	{"did not find expected node content", NULL, false, "a key or value is missing here",
+		"write \"\" for empty text, ~ for null"},
 	{"found unknown escape character", NULL, false, "unknown escape in double quotes",
 		"double the `\\`, or use single quotes"},
 	{"did not find expected alphabetic or numeric character", "while scanning an alias", true,
@@ -67,13 +69,13 @@ find(const yaml_parser_t *p)
 	return NULL;
 }
 
-/* Only blanks from here on: libyaml stopped at the end of the file. */
+/* libyaml stopped at the end of the file. */
 static bool
 is_end(const struct ytext *t, size_t index)
 {
 	const char *p = ytext_at(t, index), *end = t->s + t->len;
 
-	while (p < end && strchr(" \t\r\n", *p))
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n'))
 		p++;
 	return p == end;
 }
@@ -97,17 +99,31 @@ note_context(const struct ytext *t, const yaml_parser_t *p, const struct place *
 			begin.col);
 }
 
+/* The file ended inside brackets; `open` is the innermost list or map. */
+static int
+never_closed(const struct ynode *open, struct err *e)
+{
+	bool list = open->kind == Y_LIST;
+
+	err_set(e, MLC_YAML_SYNTAX, "the %s is never closed", list ? "list" : "map");
+	err_at(e, &open->at, "");
+	return err_help(e, "put %s behind its last part", list ? "`]`" : "`}`");
+}
+
 int
-yaml__syntax(const struct ytext *t, const yaml_parser_t *p, struct err *e)
+yaml__syntax(const struct ytext *t, const yaml_parser_t *p, const struct ynode *open, struct err *e)
 {
 	const struct saying *s = find(p);
 	size_t index = p->problem_mark.index;
-	bool unclosed = p->context && is_end(t, index);
-	bool at_context = unclosed || (s && s->at_context);
+	bool end = is_end(t, index), at_context = s && s->at_context;
 	struct place at;
 
 	if (p->error == YAML_MEMORY_ERROR)
 		mem_exhausted();
+	if (end && open && p->context && str_starts(p->context, "while parsing a flow"))
+		return never_closed(open, e);
+	if (end && p->context)
+		at_context = true;
 	if (at_context)
 		index = p->context_mark.index;
 	at = ytext_place(t, index, 0);
