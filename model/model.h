@@ -22,6 +22,7 @@ struct flavor {
 	int (*save)(const struct mlf_model *m, int dirfd, struct jw *mlmodel, struct err *e);
 	int (*load)(int dirfd, struct mlf_model **out, struct err *e);
 	void (*free)(struct mlf_model *m);
+	const char *data; /* its file in the model folder; save may write others beside it */
 };
 
 MUST_CHECK int model_fit(const char *flavor, struct mlf_frame *f, const struct mlf_fit_spec *spec,
@@ -36,7 +37,7 @@ struct mlf_model *model_ref(struct mlf_model *m);
 void model_unref(struct mlf_model *m); /* NULL is fine */
 
 /* Copies a model folder to dst beneath rootfd for registration: MLmodel gains run_id,
- * utc_time_created and model_uuid. *bytes and hash are those of the copy. */
+ * utc_time_created and model_uuid in place of what it had of them. dst must not exist. */
 struct model_stamp {
 	const char *run_id, *uuid; /* 32 hex digits each */
 	int64_t time_ms;

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Private to model/: what every flavor's model begins with, and the files of a model folder. */
+#ifndef MODEL_FLAVOR_H
+#define MODEL_FLAVOR_H
+
+#include <stdatomic.h>
+#include "model/model.h"
+
+/* One column of a signature. */
+struct sig_column {
+	const char *name; /* arena of the model */
+	enum mlf_type type;
+};
+
+/* The head of every model; a flavor's own struct begins with it. */
+struct mlf_model {
+	const struct flavor *flavor;
+	atomic_int refs;
+	struct arena arena; /* whatever the model points to */
+	struct sig_column *inputs, *outputs;
+	size_t n_inputs, n_outputs;
+};
+
+/* A zeroed model of `size` bytes with one reference; the flavor's free ends it. */
+struct mlf_model *model_new(const struct flavor *flavor, size_t size);
+/* The flavor called `name`, or NULL and an error that names the ones there are. */
+const struct flavor *flavor_need(const char *name, struct err *e);
+
+/* ---- folder.c: files directly in a model folder. */
+
+#define MLMODEL "MLmodel"
+enum { MLMODEL_CAP = 4 << 20 };
+
+MUST_CHECK int folder_open(int rootfd, const char *path, struct err *e); /* fd or -1 */
+/* Makes the folder, which must not exist, and opens it. */
+MUST_CHECK int folder_make(int rootfd, const char *path, struct err *e);
+/* Ends a folder that was being written: durable if rc is 0, removed if not. Closes dirfd. */
+MUST_CHECK int folder_end(int rootfd, const char *path, int dirfd, int rc, struct err *e);
+/* Reading refuses all but regular files of at most `cap` bytes; writing fsyncs. */
+MUST_CHECK int folder_read(int dirfd, const char *name, size_t cap, struct str *out, struct err *e);
+MUST_CHECK int folder_write(int dirfd, const char *name, const void *p, size_t n, struct err *e);
+
+/* ---- signature.c */
+
+/* A signature side as MLflow writes it: [{"type": "double", "name": "age"}, ...], in ASCII. */
+void signature_json(const struct sig_column *columns, size_t n, struct str *out);
+/* Fails unless the text says the same; `side` is "inputs" or "outputs". */
+MUST_CHECK int signature_check(const char *json, size_t len, const struct sig_column *columns,
+	size_t n, const char *side, struct err *e);
+
+extern const struct flavor flavor_linear;
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Models from the outside: counting, and finding the flavor that does the work.
+ *
+ * Invariant: a model never changes after fit or load, so any number of threads may predict with it;
+ * only the count of references moves. */
+#include "model/flavor.h"
+
+#include <stdlib.h>
+
+static const struct flavor *const flavors[] = {
+	&flavor_linear,
+};
+
+enum { FLAVORS = sizeof(flavors) / sizeof(flavors[0]) };
+
+const struct flavor *
+flavor_need(const char *name, struct err *e)
+{
+	struct str known = {0};
+	for (size_t i = 0; i < FLAVORS; i++)
+		if (str_eq(flavors[i]->name, name))
+			return flavors[i];
+	for (size_t i = 0; i < FLAVORS; i++)
+		str_addf(&known, "%s`%s`", i ? ", " : "", flavors[i]->name);
+	err_set(e, MLC_MODEL, "there is no model flavor `%s`", name ? name : "");
+	err_help(e, "the flavors are: %s", str_text(&known));
+	str_fini(&known);
+	return NULL;
+}
+
+int
+model_fit(const char *name, struct mlf_frame *f, const struct mlf_fit_spec *spec,
+	struct mlf_model **out, struct err *e)
+{
+	*out = NULL;
+	const struct flavor *flavor = flavor_need(name, e);
+	if (!flavor)
+		return -1;
+	if (flavor->fit(f, spec, out, e) < 0)
+		return err_wrap(e, "training with flavor `%s`", name);
+	return 0;
+}
+
+int
+model_predict(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
+	struct mlf_frame **out, struct err *e)
+{
+	*out = NULL;
+	if (m->flavor->predict(m, f, sc, out, e) < 0)
+		return err_wrap(e, "predicting");
+	return 0;
+}
+
+struct mlf_model *
+model_new(const struct flavor *flavor, size_t size)
+{
+	struct mlf_model *m = mem_alloc(size);
+	m->flavor = flavor;
+	atomic_init(&m->refs, 1);
+	return m;
+}
+
+struct mlf_model *
+model_ref(struct mlf_model *m)
+{
+	atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
+	return m;
+}
+
+void
+model_unref(struct mlf_model *m)
+{
+	if (!m || atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) > 1)
+		return;
+	m->flavor->free(m);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Newton's method with a Cholesky factor of the full Hessian.
+ *
+ *	at w ---> direction d = -(H + damp * diag H)^-1 g ---> try w + d, w + d/2, ... ---> next w
+ *
+ * Invariant: the objective never rises (but for the rounding of its sum). Damping is zero unless
+ * the factor breaks down, which happens where probabilities reach 0 or 1 in floating point. */
+#include "model/newton.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/base.h"
+
+/* A pivot this much smaller than its diagonal is rounding and no information. */
+static const double pivot_floor = 1e-12;
+/* Relative rounding of the objective's sum; a rise below it is none. */
+static const double value_noise = 1e-13;
+/* Where no step lowers the objective any more, the gradient is at its floor if it is this small. */
+static const double stall_tol = 1e-6;
+static const double smallest_step = 1e-12;
+
+/* Where the search stands: the point, what the pass found there, and the next candidate. */
+struct search {
+	const struct problem *p;
+	struct pass *pass;
+	double *w, *trial, *d; /* owned, k + 1 each */
+	double *factor;        /* owned, (k + 1)^2 */
+	struct sums at, next;
+};
+
+/* Lower Cholesky factor of h with its diagonal raised by `damp`; -1, or the row that broke down. */
+static int
+factorise(const double *h, size_t n, double damp, double *f)
+{
+	for (size_t i = 0; i < n; i++) {
+		double *fi = f + i * n;
+		for (size_t j = 0; j <= i; j++) {
+			const double *fj = f + j * n;
+			double v = h[i * n + j];
+			if (i == j)
+				v += damp * v;
+			for (size_t l = 0; l < j; l++)
+				v -= fi[l] * fj[l];
+			if (j < i)
+				fi[j] = v / fj[j];
+			else if (v > pivot_floor * h[i * n + i])
+				fi[i] = sqrt(v);
+			else
+				return (int)i;
+		}
+	}
+	return -1;
+}
+
+/* d = -(f f')^-1 g */
+static void
+back_substitute(const double *f, const double *g, size_t n, double *d)
+{
+	for (size_t i = 0; i < n; i++) {
+		double v = -g[i];
+		for (size_t l = 0; l < i; l++)
+			v -= f[i * n + l] * d[l];
+		d[i] = v / f[i * n + i];
+	}
+	for (size_t i = n; i-- > 0;) {
+		double v = d[i];
+		for (size_t l = i + 1; l < n; l++)
+			v -= f[l * n + i] * d[l];
+		d[i] = v / f[i * n + i];
+	}
+}
+
+static void
+search_init(struct search *s, const struct problem *p)
+{
+	size_t d = (size_t)p->k + 1;
+	*s = (struct search){.p = p, .pass = pass_new(p)};
+	s->w = mem_alloc(d * sizeof(double));
+	s->trial = mem_alloc(d * sizeof(double));
+	s->d = mem_alloc(d * sizeof(double));
+	s->factor = mem_alloc(d * d * sizeof(double));
+	sums_init(&s->at, p->k);
+	sums_init(&s->next, p->k);
+}
+
+static void
+search_fini(struct search *s)
+{
+	pass_free(s->pass);
+	free(s->w);
+	free(s->trial);
+	free(s->d);
+	free(s->factor);
+	sums_fini(&s->at);
+	sums_fini(&s->next);
+}
+
+/* The best constant: the mean, or its log-odds. */
+static double
+start(const struct problem *p)
+{
+	double sum = 0;
+	for (int64_t i = 0; i < p->n; i++)
+		sum += p->y[i];
+	double mean = sum / (double)p->n;
+	return p->loss == LOSS_LOGISTIC ? log(mean / (1 - mean)) : mean;
+}
+
+static double
+steepest(const struct search *s)
+{
+	double max = 0;
+	for (int j = 0; j <= s->p->k; j++)
+		max = fmax(max, fabs(s->at.g[j]));
+	return max / (double)s->p->n;
+}
+
+/* Sets d. Returns -1, or the column whose pivot vanished in the undamped Hessian. */
+static int
+direct(struct search *s)
+{
+	size_t n = (size_t)s->p->k + 1;
+	int broke = factorise(s->at.h, n, 0, s->factor);
+	double damp = 1e-10;
+	for (int row = broke; row >= 0; damp *= 10)
+		row = factorise(s->at.h, n, damp, s->factor);
+	back_substitute(s->factor, s->at.g, n, s->d);
+	return broke;
+}
+
+/* Moves along d as far as the objective does not rise; false if it rises however small the step. */
+static bool
+advance(struct search *s)
+{
+	double limit = s->at.value + value_noise * fabs(s->at.value);
+	for (double t = 1; t > smallest_step; t /= 2) {
+		for (int j = 0; j <= s->p->k; j++)
+			s->trial[j] = s->w[j] + t * s->d[j];
+		pass_run(s->pass, s->trial, &s->next);
+		if (!(s->next.value <= limit))
+			continue;
+		double *w = s->w;
+		struct sums at = s->at;
+		s->w = s->trial;
+		s->trial = w;
+		s->at = s->next;
+		s->next = at;
+		return true;
+	}
+	return false;
+}
+
+static bool
+unpenalised(const struct problem *p)
+{
+	for (int j = 0; j < p->k; j++)
+		if (p->penalty[j] > 0)
+			return false;
+	return true;
+}
+
+static enum newton_end
+descend(struct search *s, struct newton *out)
+{
+	const struct problem *p = s->p;
+	s->w[0] = start(p);
+	pass_run(s->pass, s->w, &s->at);
+	for (out->iterations = 0;; out->iterations++) {
+		out->gradient = steepest(s);
+		if (out->gradient <= p->tol)
+			return NEWTON_DONE;
+		if (out->iterations == p->max_iter)
+			return NEWTON_LIMIT;
+		/* At the start all rows weigh the same, so only the columns can be at fault. */
+		int broke = direct(s);
+		if (broke > 0 && out->iterations == 0 && unpenalised(p)) {
+			out->column = broke - 1;
+			return NEWTON_COLLINEAR;
+		}
+		if (!advance(s))
+			return out->gradient <= stall_tol ? NEWTON_DONE : NEWTON_LIMIT;
+	}
+}
+
+enum newton_end
+newton_solve(const struct problem *p, struct newton *out)
+{
+	struct search s;
+	search_init(&s, p);
+	enum newton_end end = descend(&s, out);
+	memcpy(out->w, s.w, ((size_t)p->k + 1) * sizeof(double));
+	out->value = s.at.value;
+	search_fini(&s);
+	return end;
+}
