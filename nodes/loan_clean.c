@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * loan_clean: drops loans that cannot be (people above `max_age`, no known outcome) and fills what is
+ * missing: numbers with the column's median, texts with its most frequent value. */
+#include <mlflow-c/node.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	const struct mlf_str *x = a, *y = b;
+	int64_t shorter = x->len < y->len ? x->len : y->len;
+	int c = memcmp(x->s, y->s, (size_t)shorter);
+	return c ? c : (x->len > y->len) - (x->len < y->len);
+}
+
+/* Room for n values; none fails the node. */
+static void *
+room(struct mlf_ctx *ctx, int64_t n, size_t size)
+{
+	void *p = calloc((size_t)n + 1, size);
+	if (!p)
+		mlf_fail(ctx, "no memory for %lld values", (long long)n);
+	return p;
+}
+
+/* The lower median of the values there are; 0 if there are none. */
+static double
+median(struct mlf_ctx *ctx, const struct mlf_f64s *c)
+{
+	double *v = room(ctx, c->n, sizeof(*v)), middle = 0;
+	int64_t n = 0;
+	for (int64_t i = 0; v && i < c->n; i++)
+		if (!mlf_is_null(c->valid, c->off, i))
+			v[n++] = c->v[i];
+	if (n > 0) {
+		qsort(v, (size_t)n, sizeof(*v), compare_numbers);
+		middle = v[(n - 1) / 2];
+	}
+	free(v);
+	return middle;
+}
+
+/* The most frequent text, the first in order among equals; empty if there is none. */
+static struct mlf_str
+mode(struct mlf_ctx *ctx, const struct mlf_strs *c)
+{
+	struct mlf_str *v = room(ctx, c->n, sizeof(*v)), best = {"", 0};
+	int64_t n = 0, most = 0;
+	for (int64_t i = 0; v && i < c->n; i++)
+		if (!mlf_is_null(c->valid, c->off, i))
+			v[n++] = mlf_str_at(c, i);
+	if (n > 0)
+		qsort(v, (size_t)n, sizeof(*v), compare_texts);
+	for (int64_t from = 0, to; from < n; from = to) {
+		for (to = from; to < n && compare_texts(&v[from], &v[to]) == 0;)
+			to++;
+		if (to - from > most) {
+			most = to - from;
+			best = v[from];
+		}
+	}
+	free(v);
+	return best;
+}
+
+static int64_t
+fill_f64(struct mlf_ctx *ctx, struct mlf_builder *b, struct mlf_frame *f, const char *name)
+{
+	struct mlf_f64s c = mlf_f64(f, name);
+	double *v = c.nulls ? mlf_new_f64(b, name, c.n) : NULL;
+	double middle = c.nulls ? median(ctx, &c) : 0;
+	for (int64_t i = 0; v && i < c.n; i++)
+		v[i] = mlf_is_null(c.valid, c.off, i) ? middle : c.v[i];
+	return c.nulls;
+}
+
+static int64_t
+fill_i64(struct mlf_ctx *ctx, struct mlf_builder *b, struct mlf_frame *f, const char *name)
+{
+	struct mlf_i64s c = mlf_i64(f, name);
+	struct mlf_f64s rough = mlf_f64(f, name); /* good enough to find the middle */
+	int64_t *v = c.nulls ? mlf_new_i64(b, name, c.n) : NULL;
+	int64_t middle = c.nulls ? (int64_t)median(ctx, &rough) : 0;
+	for (int64_t i = 0; v && i < c.n; i++)
+		v[i] = mlf_is_null(c.valid, c.off, i) ? middle : c.v[i];
+	return c.nulls;
+}
+
+static int64_t
+fill_text(struct mlf_ctx *ctx, struct mlf_builder *b, struct mlf_frame *f, const char *name)
+{
+	struct mlf_strs c = mlf_utf8(f, name);
+	if (!c.nulls)
+		return 0;
+	struct mlf_str usual = mode(ctx, &c);
+	int column = mlf_add_column(b, name, MLF_UTF8);
+	for (int64_t i = 0; i < c.n; i++) {
+		struct mlf_str s = mlf_is_null(c.valid, c.off, i) ? usual : mlf_str_at(&c, i);
+		mlf_push_str(b, column, s.s, s.len);
+	}
+	return c.nulls;
+}
+
+/* Fills a column if it has nulls, and takes it over as it is if not. Times and booleans stay. */
+static int64_t
+fill(struct mlf_ctx *ctx, struct mlf_builder *b, struct mlf_frame *f, int column)
+{
+	const char *name = mlf_column_name(f, column);
+	enum mlf_type type = mlf_column_type(f, column);
+	int64_t filled = type == MLF_F64 ? fill_f64(ctx, b, f, name)
+		: type == MLF_I64        ? fill_i64(ctx, b, f, name)
+		: type == MLF_UTF8       ? fill_text(ctx, b, f, name)
+					 : 0;
+	if (!filled)
+		mlf_graft(b, f, name, name);
+	return filled;
+}
+
+/* The rows that can be: an age up to the limit (or none, which is filled) and a known outcome. */
+static struct mlf_frame *
+drop_impossible(struct mlf_ctx *ctx, struct mlf_frame *in)
+{
+	struct mlf_f64s age = mlf_f64(in, mlf_param_str(ctx, "age"));
+	struct mlf_i64s target = mlf_i64(in, mlf_param_str(ctx, "target"));
+	double limit = mlf_param_f64(ctx, "max_age");
+	bool *keep = room(ctx, age.n, sizeof(*keep));
+	if (!keep)
+		return in;
+	for (int64_t i = 0; i < age.n; i++)
+		keep[i] = !mlf_is_null(target.valid, target.off, i) &&
+			(mlf_is_null(age.valid, age.off, i) || age.v[i] <= limit);
+	struct mlf_frame *out = mlf_filter(in, keep);
+	free(keep);
+	return out;
+}
+
+static int
+run(struct mlf_ctx *ctx)
+{
+	struct mlf_frame *in = mlf_input(ctx, "table"), *kept = drop_impossible(ctx, in);
+	struct mlf_builder *b = mlf_build(ctx);
+	int64_t filled = 0;
+	for (int c = 0; c < mlf_columns(kept); c++)
+		filled += fill(ctx, b, kept, c);
+	mlf_metric(ctx, "dropped_rows", (double)(mlf_rows(in) - mlf_rows(kept)), 0);
+	mlf_metric(ctx, "filled_values", (double)filled, 0);
+	mlf_log(ctx, "%lld rows in, %lld out, %lld values filled", (long long)mlf_rows(in),
+		(long long)mlf_rows(kept), (long long)filled);
+	return mlf_output(ctx, "table", mlf_finish(b));
+}
+
+static const struct mlf_node nodes[] = {{
+	.name = "loan_clean",
+	.help = "Drops impossible loans and fills what is missing.",
+	.inputs = (const struct mlf_port[]){{"table", MLF_TABLE, 0, "loans"}, {0}},
+	.outputs = (const struct mlf_port[]){{"table", MLF_TABLE, 0, "loans without holes"}, {0}},
+	.params = (const struct mlf_param[]){{"age", MLF_STR, "person_age", 0, 0,
+						     "the column of ages"},
+		{"max_age", MLF_FLOAT, "100", 0, 200, "older people are mistakes"},
+		{"target", MLF_STR, "loan_status", 0, 0, "the outcome; rows without are dropped"},
+		{0}},
+	.run = run,
+}};
+MLF_PLUGIN("loan_clean", "1.0", nodes);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * train: learns to predict one column of a table from all the others. */
+#include <mlflow-c/node.h>
+
+static int
+run(struct mlf_ctx *ctx)
+{
+	struct mlf_frame *table = mlf_input(ctx, "table");
+	char options[160];
+	snprintf(options, sizeof(options),
+		"{\"l2\": %.17g, \"max_iter\": %lld, \"standardize\": %s}",
+		mlf_param_f64(ctx, "l2"), (long long)mlf_param_i64(ctx, "max_iter"),
+		mlf_param_bool(ctx, "standardize") ? "true" : "false");
+	struct mlf_fit_spec spec = {
+		.target = mlf_param_str(ctx, "target"),
+		.options = options,
+		.seed = mlf_seed(ctx),
+	};
+	mlf_log(ctx, "training on %lld rows, %d columns", (long long)mlf_rows(table),
+		mlf_columns(table) - 1);
+	return mlf_output_model(
+		ctx, "model", mlf_fit(ctx, mlf_param_str(ctx, "flavor"), table, &spec));
+}
+
+static const struct mlf_node nodes[] = {{
+	.name = "train",
+	.help = "Trains a model.",
+	.inputs = (const struct mlf_port[]){{"table", MLF_TABLE, 0, "features and target"}, {0}},
+	.outputs = (const struct mlf_port[]){{"model", MLF_MODEL, 0, "what was learnt"}, {0}},
+	.params =
+		(const struct mlf_param[]){{"target", MLF_STR, NULL, 0, 0, "the column to predict"},
+			{"flavor", MLF_STR, "linear", 0, 0, "the kind of model"},
+			{"l2", MLF_FLOAT, "1.0", 0, 1e15, "how much large coefficients cost"},
+			{"max_iter", MLF_INT, "100", 1, 100000, "steps to take at most"},
+			{"standardize", MLF_BOOLEAN, "true", 0, 0,
+				"give every column the same spread"},
+			{0}},
+	.run = run,
+}};
+MLF_PLUGIN("train", "1.0", nodes);
