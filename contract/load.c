@@ -71,7 +71,7 @@ size_t
 load_list(struct loader *l, const struct ynode *n, const char *what, struct ynode ***items)
 {
 	*items = NULL;
-	if (!n)
+	if (!n || n->kind == Y_NULL)
 		return 0;
 	if (n->kind != Y_LIST) {
 		loader_fail(l, &n->at, NULL, "%s is wanted here, not %s", what,
@@ -442,7 +442,7 @@ load_top(struct loader *l, const struct ynode *n)
 	count = load_list(l, t.schema, "a list with one table", &items);
 	if (count == 1)
 		load_object(l, items[0], strict, on_fail);
-	else if (t.schema->kind == Y_LIST)
+	else if (t.schema->kind == Y_LIST || t.schema->kind == Y_NULL)
 		loader_fail(l, &t.schema->at,
 			"a contract file describes the one dataset it is named after",
 			"`schema` describes %zu tables", count);

@@ -297,7 +297,7 @@ load_options(struct loader *l, const struct ynode *n, const struct about *about)
 {
 	struct options o = {0};
 
-	if (!n)
+	if (!n || n->kind == Y_NULL)
 		return;
 	if (n->kind != Y_MAP) {
 		loader_fail(l, &n->at, "write {minimum: 0}", "logicalTypeOptions is a map, not %s",

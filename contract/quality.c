@@ -153,7 +153,7 @@ describe(struct arena *a, const struct limit *limit, const char *none, const cha
 static int
 read_arguments(struct loader *l, const struct ynode *args, const char *first, const char *second)
 {
-	if (!args)
+	if (!args || args->kind == Y_NULL)
 		return 0;
 	if (args->kind != Y_MAP)
 		return loader_fail(l, &args->at, NULL, "arguments is a map, not %s",
@@ -181,7 +181,8 @@ list_text(struct arena *a, const struct ynode *list)
 	const char *text;
 
 	for (size_t i = 0; i < list->n && s.len < 100; i++)
-		str_addf(&s, "%s%s", i ? ", " : "", yaml_str(list->u.items[i]));
+		str_addf(&s, "%s%s", i ? ", " : "",
+			yaml_str(list->u.items[i]) ? yaml_str(list->u.items[i]) : "null");
 	text = arena_strdup(a, str_text(&s));
 	str_fini(&s);
 	return text;
@@ -311,7 +312,7 @@ load_duplicates(struct loader *l, const struct ynode *n, const struct item *it,
 	if (read_arguments(l, it->arguments, about->column ? NULL : "properties", NULL) != 0)
 		return;
 	list = it->arguments ? yaml_get(it->arguments, "properties") : NULL;
-	if (!about->column && (!list || (list->kind == Y_LIST && list->n == 0))) {
+	if (!about->column && (!list || list->n == 0)) {
 		loader_fail(l, &n->at, "write `arguments: {properties: [a, b]}`",
 			"duplicateValues of a table must say which properties count");
 		return;

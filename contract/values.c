@@ -105,10 +105,14 @@ struct values *
 values_load(struct loader *l, const struct ynode *list, enum mlf_type type)
 {
 	struct values *v = values_new(l->arena, type, list->n);
-	struct ynode **items;
-	size_t n = load_list(l, list, "a list of values", &items), bad = 0;
+	struct ynode **items = list->u.items;
+	size_t bad = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	if (list->kind != Y_LIST || !list->n) {
+		loader_fail(l, &list->at, "write [a, b]", "a list of values is wanted here");
+		return NULL;
+	}
+	for (size_t i = 0; i < list->n; i++) {
 		const char *shown = yaml_str(items[i]);
 
 		if (items[i]->kind == Y_NULL) {
@@ -127,5 +131,5 @@ values_load(struct loader *l, const struct ynode *list, enum mlf_type type)
 		qsort(v->i, v->n, sizeof(*v->i), by_i64);
 	for (size_t i = 0; type == MLF_UTF8 && i < v->n; i++)
 		v->slots[slot_of(v, v->s[i].s, (size_t)v->s[i].len)] = (uint32_t)(i + 1);
-	return bad || list->kind != Y_LIST ? NULL : v;
+	return bad ? NULL : v;
 }

@@ -247,6 +247,7 @@ copy(struct interp *in, const struct ynode *from)
 	in->copies++;
 	n = yaml_new(in->arena, from->kind, from->at);
 	*n = *from;
+	n->cap = n->n;
 	if (from->kind == Y_LIST)
 		n->u.items = arena_alloc(in->arena, (n->n + 1) * sizeof(struct ynode *));
 	if (from->kind == Y_MAP)

@@ -10,6 +10,7 @@ static const struct setting {
 } settings[] = {
 	{.key = "env_allowed", .list = true},   /* keys that may use ${env:NAME} */
 	{.key = "experiment"},                  /* the experiment that runs are recorded under */
+	{.key = "git"},                         /* false: record nothing of git */
 	{.key = "memory"},                      /* budget for tables held between nodes */
 	{.key = "merge", .map = true},          /* see overlay.c */
 	{.key = "outside_roots", .list = true}, /* folders outside the root that paths may reach */
