@@ -30,14 +30,10 @@ fresh(void)
 static void
 tidy(const struct folder *f)
 {
-	cr_expect_eq(file_remove_tree(AT_FDCWD, f->dir + strlen("/tmp/"), NULL), 0);
-}
+	int tmp = open("/tmp", O_RDONLY | O_DIRECTORY);
 
-/* tidy works beneath /tmp */
-static void
-in_tmp(void)
-{
-	cr_assert_eq(chdir("/tmp"), 0);
+	cr_expect_eq(file_remove_tree(tmp, f->dir + strlen("/tmp/"), NULL), 0);
+	close(tmp);
 }
 
 static struct db *
@@ -46,7 +42,6 @@ opened(const struct folder *f, enum db_mode mode)
 	struct err e = {0};
 	struct db *db;
 
-	in_tmp();
 	cr_assert_eq(db_open(&db, f->path, mode, &e), 0, "%s", e.msg);
 	return db;
 }
@@ -106,7 +101,6 @@ Test(base_sql, an_empty_path_and_a_folder_are_errors)
 	struct err e = {0};
 	struct db *db;
 
-	in_tmp();
 	cr_expect_eq(db_open(&db, "", DB_CREATE, &e), -1);
 	cr_expect_eq(e.code, MLC_STORE);
 	cr_expect_eq(db_open(&db, f.dir, DB_CREATE, &e), -1);
@@ -124,7 +118,6 @@ Test(base_sql, a_path_that_looks_like_a_uri_is_a_path)
 	cr_assert_eq(db_script(db, "CREATE TABLE t(a)", NULL), 0);
 	db_close(db);
 	cr_expect_eq(access("file:x?mode=memory", F_OK), 0);
-	in_tmp();
 	tidy(&f);
 }
 
@@ -201,7 +194,6 @@ Test(base_sql, a_file_that_is_no_database_is_a_store_error_at_once)
 	struct err e = {0};
 	struct db *db;
 
-	in_tmp();
 	for (int i = 0; i < 200; i++) {
 		int fd = open(f.path, O_WRONLY | O_CREAT | O_APPEND, 0644);
 
