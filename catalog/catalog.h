@@ -40,6 +40,8 @@ const char *catalog_near(const struct catalog *c, const char *word); /* did-you-
 void dataset_encode(const struct dataset *d, struct jw *w);
 MUST_CHECK int
 dataset_decode(struct arena *a, const char *json, size_t len, struct dataset **out, struct err *e);
+/* A built-in dataset type by its name, or NULL. */
+const struct mlf_dataset_type *catalog_type(const char *name);
 bool dataset_exists(const struct dataset *d, int rootfd);
 
 /* Expected columns, from a contract or from an earlier write. */
@@ -101,6 +103,8 @@ MUST_CHECK int stage_bytes(struct stage *s, const void *p, size_t n, struct err 
 const char *stage_path(const struct stage *s);
 MUST_CHECK int
 stage_end(struct stage *s, struct staged *out, struct err *e); /* frees s on success */
+/* Removes the stage that a dead writer with this token may have left. */
+void stage_discard(const struct dataset *d, int rootfd, const char *token);
 void stage_abort(struct stage *s);                             /* frees s */
 void staged_fini(struct staged *s);
 

@@ -138,9 +138,10 @@ host_progress(struct mlf_ctx *pub, int64_t done, int64_t total)
 {
 	struct ctx *c = ctx_of(pub);
 	struct progress_msg m = {done, total};
+	struct wire_out out = {&m, sizeof(m), NULL, 0};
 	struct err ignored;
 	if (c->host->ctl >= 0)
-		(void)!wire_send(c->host->ctl, WIRE_PROGRESS, &m, sizeof(m), NULL, 0, &ignored);
+		(void)!wire_send(c->host->ctl, WIRE_PROGRESS, &out, &ignored);
 }
 
 /* In a worker SIGTERM means "stop". It ends a node that never asks, and a node that asks once has

@@ -127,6 +127,23 @@ size_t plugin_nodes(const struct plugin_info *info, const struct mlf_node **node
 const char *plugin_hash(const struct plugin_info *info);
 const char *plugin_path(const struct plugin_info *info);
 
+/* ---- alone.c: one node alone, in this process, on files. */
+
+struct alone_file {
+	const char *port, *path;
+};
+struct alone_opts {
+	const struct project *project;
+	const char *plugin; /* file, relative to the root */
+	const char *node;
+	const struct alone_file *in, *out;
+	size_t n_in, n_out;
+	int64_t now_ms;
+	void (*metric)(void *arg, const char *key, double value); /* may be NULL */
+	void *arg;
+};
+MUST_CHECK int node_run_alone(const struct alone_opts *o, struct err *e);
+
 /* ---- runner.c: the run. */
 
 enum node_status {
@@ -145,12 +162,12 @@ const char *node_status_name(enum node_status st);
 struct node_result {
 	enum node_status status;
 	int attempts;
-	int64_t wall_us, cpu_us, rss_bytes;
-	int64_t rows; /* of its first table output; -1: none */
 	int checks, checks_failed;
-	const char *log;   /* path of its log, relative to the root; NULL: it wrote nothing */
-	struct err err;    /* code 0: none */
-	char blocker[128]; /* skipped: the dataset or node it needed */
+	int64_t wall_us, cpu_us, rss_bytes;
+	int64_t rows;        /* of its first table output; -1: none */
+	char *log;           /* owned; path of its log beneath the root; NULL: it wrote nothing */
+	struct err *err;     /* owned; NULL: none */
+	const char *blocker; /* skipped: the dataset it needed; the plan's */
 };
 struct model_result {
 	char name[129];
@@ -180,7 +197,8 @@ struct run_opts {
 struct run_result {
 	struct run_id id;
 	enum run_status status;
-	struct node_result *nodes;   /* owned; one per plan node */
+	struct node_result *nodes; /* owned; one per plan node */
+	size_t n_nodes;
 	struct model_result *models; /* owned */
 	size_t n_models;
 	int signal;     /* that stopped it, 0: none */

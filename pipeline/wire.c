@@ -77,19 +77,16 @@ body_fd(const void *body, size_t len)
 }
 
 int
-wire_send(int sock, enum wire_kind kind, const void *body, size_t len, const int *fds, size_t n_fds,
-	struct err *e)
+wire_send(int sock, enum wire_kind kind, const struct wire_out *out, struct err *e)
 {
-	struct header more = {WIRE_MORE_FDS, 0, 0};
-	while (n_fds > FDS_MAX) {
+	struct header more = {WIRE_MORE_FDS, 0, 0}, h = {(uint32_t)kind, 0, out->len};
+	const int *fds = out->fds;
+	size_t n_fds = out->n_fds;
+	for (; n_fds > FDS_MAX; n_fds -= FDS_MAX, fds += FDS_MAX)
 		if (send_packet(sock, &more, NULL, fds, FDS_MAX) < 0)
 			return err_errno(e, MLC_WORKER, "cannot send descriptors");
-		fds += FDS_MAX;
-		n_fds -= FDS_MAX;
-	}
-	struct header h = {(uint32_t)kind, 0, len};
-	if (len <= INLINE_MAX) {
-		if (send_packet(sock, &h, body, fds, n_fds) < 0)
+	if (out->len <= INLINE_MAX) {
+		if (send_packet(sock, &h, out->body, fds, n_fds) < 0)
 			return err_errno(e, MLC_WORKER, "cannot send a message");
 		return 0;
 	}
@@ -97,10 +94,10 @@ wire_send(int sock, enum wire_kind kind, const void *body, size_t len, const int
 	if (n_fds)
 		memcpy(all, fds, sizeof(int) * n_fds);
 	h.flags = BODY_IN_FD;
-	all[n_fds] = body_fd(body, len);
+	all[n_fds] = body_fd(out->body, out->len);
 	int rc = all[n_fds] < 0 ? -1 : send_packet(sock, &h, NULL, all, n_fds + 1);
 	if (rc < 0)
-		err_errno(e, MLC_WORKER, "cannot send a message of %zu bytes", len);
+		err_errno(e, MLC_WORKER, "cannot send a message of %zu bytes", out->len);
 	if (all[n_fds] >= 0)
 		close(all[n_fds]);
 	return rc;

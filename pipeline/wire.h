@@ -51,8 +51,13 @@ struct wire_msg {
 
 /* Sends one message; blocks if it must. Bodies beyond 64 KiB travel as a memfd, descriptors beyond
  * 200 in packets of their own, so there is no limit to either. */
-MUST_CHECK int wire_send(int sock, enum wire_kind kind, const void *body, size_t len,
-	const int *fds, size_t n_fds, struct err *e);
+struct wire_out {
+	const void *body;
+	size_t len;
+	const int *fds; /* stay the caller's */
+	size_t n_fds;
+};
+MUST_CHECK int wire_send(int sock, enum wire_kind kind, const struct wire_out *out, struct err *e);
 /* Receives one message into m: 1, 0 when the other side is gone, 2 when nothing is there yet on a
  * non-blocking socket, -1 on an error. */
 MUST_CHECK int wire_recv(int sock, struct wire_msg *m, struct err *e);

@@ -38,7 +38,8 @@ answer(const struct str *body, const struct segs *segs, struct err *e)
 		(void)segs_fresh(segs, i, &info);
 		fds[i] = info.fd;
 	}
-	int rc = wire_send(WORKER_CTL, WIRE_DONE, str_text(body), body->len, fds, n, e);
+	struct wire_out out = {str_text(body), body->len, fds, n};
+	int rc = wire_send(WORKER_CTL, WIRE_DONE, &out, e);
 	free(fds);
 	return rc;
 }

@@ -64,7 +64,7 @@ keep_environment(void)
 }
 
 static void
-limit(int what, int64_t value)
+limit(__rlimit_resource_t what, int64_t value)
 {
 	struct rlimit l = {(rlim_t)value, (rlim_t)value};
 	(void)setrlimit(what, &l);
@@ -99,8 +99,9 @@ become_worker(struct server *s, const struct spawn_msg *m, int ctl, int log)
 static void
 tell_exit(struct server *s, const struct exit_msg *m)
 {
+	struct wire_out out = {m, sizeof(*m), NULL, 0};
 	struct err e;
-	if (wire_send(s->sock, WIRE_EXIT, m, sizeof(*m), NULL, 0, &e) < 0)
+	if (wire_send(s->sock, WIRE_EXIT, &out, &e) < 0)
 		_exit(0); /* the runner is gone, and the workers go with us */
 }
 
@@ -289,7 +290,8 @@ zygote_spawn(struct zygote *z, const struct spawn_msg *s, int log, int *ctl, str
 	int pair[2];
 	if (wire_pair(pair, e) < 0)
 		return -1;
-	int rc = wire_send(z->sock, WIRE_SPAWN, s, sizeof(*s), (int[]){pair[1], log}, 2, e);
+	struct wire_out out = {s, sizeof(*s), (int[]){pair[1], log}, 2};
+	int rc = wire_send(z->sock, WIRE_SPAWN, &out, e);
 	close(pair[1]);
 	if (rc < 0)
 		close(pair[0]);
@@ -302,7 +304,8 @@ int
 zygote_kill(struct zygote *z, uint64_t job, int sig, bool group, struct err *e)
 {
 	struct kill_msg m = {job, sig, group};
-	return wire_send(z->sock, WIRE_KILL, &m, sizeof(m), NULL, 0, e);
+	struct wire_out out = {&m, sizeof(m), NULL, 0};
+	return wire_send(z->sock, WIRE_KILL, &out, e);
 }
 
 /* Waits for the end of one worker, while no other worker runs. */
@@ -327,7 +330,8 @@ zygote_ask(struct zygote *z, enum wire_kind kind, const char *json, struct wire_
 	int ctl = -1, rc = -1;
 	if (zygote_spawn(z, &s, STDERR_FILENO, &ctl, e) < 0)
 		return -1;
-	if (wire_send(ctl, kind, json, strlen(json), NULL, 0, e) < 0)
+	struct wire_out out = {json, strlen(json), NULL, 0};
+	if (wire_send(ctl, kind, &out, e) < 0)
 		goto out;
 	int got = wire_recv(ctl, answer, e);
 	if (got < 0 || await_exit(z, end, e) < 0)

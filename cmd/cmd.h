@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The room cmd/: the command line. A command is one file that ends with one `const struct cmd`;
+ * main.c holds the list. Only this room prints and decides exit codes. */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include "base/base.h"
+#include "pipeline/pipeline.h"
+
+#define MLFLOW_C_VERSION "0.1.0"
+
+enum opt_type { OPT_FLAG, OPT_COUNT, OPT_STR, OPT_INT };
+struct opt {
+	const char *name; /* without the dashes; the last entry of a list has none */
+	char letter;      /* 0: no short form */
+	enum opt_type type;
+	size_t offset;   /* into the command's struct: bool, int, const char *, int64_t */
+	const char *arg; /* what the help calls the value */
+	const char *help;
+};
+
+/* What every command may be told, before or after its name. */
+struct globals {
+	const char *conf, *dir, *color;
+	bool json, plain, quiet, help, version, yes;
+	int verbose;
+};
+
+#define NEEDS_PROJECT 1u
+#define NEEDS_STORE 2u   /* for reading */
+#define NEEDS_WORKERS 4u /* the zygote is forked before anything else */
+#define TAKES_PARAMS 8u  /* the command's struct begins with struct param_opts */
+
+struct param_opts {
+	const char *params, *params_file;
+};
+#define PARAM_OPTS(type)                                                                        \
+	{"params", 0, OPT_STR, offsetof(type, params.params), "K=V,..", "override parameters"}, \
+	{                                                                                       \
+		"params-file", 0, OPT_STR, offsetof(type, params.params_file), "FILE",          \
+			"override them from a YAML file"                                        \
+	}
+
+struct app {
+	struct globals g;
+	const char *command_line; /* as typed, for the record */
+	const char *program;      /* path of this binary */
+	const struct cmd *cmd;
+	void *opts;  /* the command's struct, filled from its table */
+	int words;   /* of the command line that are the command's name */
+	char **args; /* what is left: positional arguments */
+	int n_args;
+	struct clock clock;
+	struct term out, err;
+	struct zygote *zygote;
+	struct project *project;
+	struct store *store;
+};
+
+struct cmd {
+	const char *name; /* "registry list" */
+	const char *args; /* "[NAME]", "" */
+	int min_args, max_args;
+	const char *summary;
+	const char *const *examples; /* NULL-terminated: command, explanation, ... */
+	unsigned needs;
+	const struct opt *opts;
+	size_t opts_size;
+	/* The exit code. */
+	int (*run)(struct app *a);
+};
+extern const struct cmd cmd_run, cmd_registry_list, cmd_runs_list, cmd_node_list, cmd_node_describe,
+	cmd_node_run, cmd_explain, cmd_validate;
+
+/* opts.c */
+MUST_CHECK int opts_parse(struct app *a, int argc, char **argv, struct err *e);
+void help_command(const struct cmd *c, FILE *to);
+void help_all(const struct cmd *const *all, FILE *to);
+
+/* report.c: errors and answers. */
+int report(struct app *a, const struct err *e); /* prints; the exit code */
+int report_all(struct app *a, struct errs *found);
+/* The envelope of --json: begin, write the value of "data", end. */
+void answer_begin(struct app *a, struct jw *w, struct str *out);
+void answer_end(struct jw *w, struct str *out);
+/* Opens the store of the project for reading, or writing. */
+MUST_CHECK int app_store(struct app *a, enum store_mode mode, struct err *e);
+/* A duration to show; 0 under an injected clock, so that sessions can be compared. */
+uint64_t app_ms(const struct app *a, int64_t us);
+
+/* table.c: columns as wide as their content; numbers to the right; tab-separated with --plain. */
+struct table {
+	struct str *cells; /* owned */
+	size_t n, cap;
+	int columns;
+	unsigned right; /* bit i: column i to the right */
+};
+void table_cell(struct table *t, const char *fmt, ...) PRINTF(2, 3);
+void table_print(struct app *a, struct table *t); /* first row is the header; frees the table */
+
+/* load.c: what several commands do before their own work. */
+struct loaded {
+	struct arena arena;
+	struct catalog *catalog;
+	struct spec spec;
+	struct graph graph;
+	struct plan plan;
+};
+struct load_opts {
+	const char *pipeline;
+	struct slice slice;
+};
+/* Project to plan; every problem goes to found. */
+MUST_CHECK int
+load_plan(struct app *a, const struct load_opts *o, struct loaded *out, struct errs *found);
+void loaded_fini(struct loaded *l);
+/* Compiles plugins whose source is newer (run --build). */
+MUST_CHECK int build_plugins(struct app *a, struct err *e);
+#define PLUGIN_DIR "build/nodes"
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * mlflow-c explain: what an error code means. */
+#include "cmd/cmd.h"
+
+static const enum err_code all[] = {
+#define X(name, number, exit, title, explanation) name,
+	ERR_CODES(X)
+#undef X
+};
+
+static int
+list(struct app *a)
+{
+	struct table t = {.columns = 3, .right = 1u << 1};
+	char name[16];
+	table_cell(&t, "CODE");
+	table_cell(&t, "EXIT");
+	table_cell(&t, "TITLE");
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		table_cell(&t, "%s", code_name(all[i], name));
+		table_cell(&t, "%d", code_exit(all[i]));
+		table_cell(&t, "%s", code_title(all[i]));
+	}
+	table_print(a, &t);
+	return 0;
+}
+
+static int
+run(struct app *a)
+{
+	char name[16];
+	struct err e;
+	if (a->n_args == 0)
+		return list(a);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcasecmp(code_name(all[i], name), a->args[0]) == 0) {
+			(void)printf("%s: %s (exit code %d)\n\n%s\n", name, code_title(all[i]),
+				code_exit(all[i]), code_explain(all[i]));
+			return 0;
+		}
+	err_set(&e, MLC_NOT_FOUND, "there is no error code `%s`", a->args[0]);
+	err_help(&e, "all of them: mlflow-c explain");
+	return report(a, &e);
+}
+
+static const char *const examples[] = {
+	"mlflow-c explain MLC0312", "one code", "mlflow-c explain", "all of them", NULL};
+const struct cmd cmd_explain = {
+	.name = "explain",
+	.args = "[CODE]",
+	.max_args = 1,
+	.summary = "What an error code means.",
+	.examples = examples,
+	.run = run,
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From an open project to a plan, for every command that needs one. */
+#include "cmd/cmd.h"
+
+int
+load_plan(struct app *a, const struct load_opts *o, struct loaded *out, struct errs *found)
+{
+	struct err e = {0};
+	memset(out, 0, sizeof(*out));
+	int rc = catalog_load(&out->catalog, a->project, found);
+	if (pipeline_load(&out->arena, a->project, o->pipeline, &out->spec, found) < 0 ||
+		graph_build(&out->arena, &out->spec, &out->graph, found) < 0 || rc < 0)
+		return -1;
+	if (graph_slice(&out->graph, &o->slice, &e) < 0) {
+		errs_add(found, &e);
+		return -1;
+	}
+	struct plan_input in = {a->project, out->catalog, &out->graph, a->zygote, PLUGIN_DIR};
+	return plan_make(&out->arena, &in, &out->plan, found);
+}
+
+void
+loaded_fini(struct loaded *l)
+{
+	graph_fini(&l->graph);
+	catalog_free(l->catalog);
+	arena_fini(&l->arena);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The program: finds the command, opens what the command says it needs, runs it.
+ *
+ *	parse -> zygote (before anything else exists) -> project -> store -> command -> stdout checked
+ *
+ * The only file that may hold mutable globals; it holds none. */
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+static const struct cmd *const commands[] = {&cmd_run, &cmd_validate, &cmd_runs_list,
+	&cmd_registry_list, &cmd_node_list, &cmd_node_describe, &cmd_node_run, &cmd_explain, NULL};
+
+/* The command whose words stand at the beginning of the positional arguments; *words: how many. */
+static const struct cmd *
+find_command(int argc, char **argv, int *words)
+{
+	const char *first = NULL, *second = NULL;
+	int at = 0;
+	for (int i = 0; i < argc && !second; i++) {
+		if (argv[i][0] == '-') {
+			if (str_eq(argv[i], "-e") || str_eq(argv[i], "--conf") ||
+				str_eq(argv[i], "--env") || str_eq(argv[i], "--project") ||
+				str_eq(argv[i], "--color"))
+				i++; /* a global flag and its value */
+			continue;
+		}
+		if (!first) {
+			first = argv[i];
+			at = i;
+		} else if (i == at + 1)
+			second = argv[i];
+		else
+			break;
+	}
+	*words = 0;
+	for (const struct cmd *const *c = commands; first && *c; c++) {
+		struct str both = {0};
+		str_addf(&both, "%s %s", first, second ? second : "");
+		bool one = str_eq((*c)->name, first), two = str_eq((*c)->name, both.s);
+		str_fini(&both);
+		if (!one && !two)
+			continue;
+		*words = two ? 2 : 1;
+		return *c;
+	}
+	return NULL;
+}
+
+static int
+unknown_command(struct app *a, const char *word)
+{
+	struct err e;
+	struct map names = {0};
+	struct str group = {0};
+	for (const struct cmd *const *c = commands; *c; c++) {
+		map_put(&names, (*c)->name, &names);
+		size_t n = strlen(word);
+		if (strncmp((*c)->name, word, n) == 0 && (*c)->name[n] == ' ')
+			str_addf(&group, "%s`%s`", group.len ? ", " : "", (*c)->name);
+	}
+	const char *near = map_near(&names, word);
+	err_set(&e, MLC_USAGE, "there is no command `%s`", word);
+	if (group.len)
+		err_help(&e, "there is %s", group.s);
+	else if (near)
+		err_help(&e, "did you mean `%s`?", near);
+	else
+		err_help(&e, "the commands: mlflow-c --help");
+	map_fini(&names);
+	str_fini(&group);
+	return report(a, &e);
+}
+
+static int
+open_project(struct app *a)
+{
+	const char *dir = a->g.dir ? a->g.dir : getenv("MLFLOW_C_PROJECT");
+	struct project_opts o = {.dir = dir, .env = a->g.conf};
+	struct errs found = {0};
+	if (a->cmd->needs & TAKES_PARAMS) {
+		const struct param_opts *p = a->opts;
+		o.params = p->params;
+		o.params_file = p->params_file;
+	}
+	return project_open(&a->project, &o, &found) < 0 ? report_all(a, &found) : 0;
+}
+
+static int
+run_command(struct app *a)
+{
+	struct err e = {0};
+	if (a->cmd->needs & NEEDS_WORKERS && zygote_start(&a->zygote, &e) < 0)
+		return report(a, &e);
+	int code = a->cmd->needs & NEEDS_PROJECT ? open_project(a) : 0;
+	if (code == 0 && a->cmd->needs & NEEDS_STORE && app_store(a, STORE_READ, &e) < 0)
+		code = report(a, &e);
+	if (code == 0)
+		code = a->cmd->run(a);
+	store_close(a->store);
+	project_close(a->project);
+	zygote_stop(a->zygote);
+	return code;
+}
+
+/* A full disk or a closed pipe behind stdout is an error like any other; a reader that has seen
+ * enough (`| head`) is not. */
+static int
+check_stdout(int code)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	if (errno == EPIPE || code)
+		return code;
+	(void)fprintf(stderr, "error: cannot write the answer: %s\n", strerror(errno));
+	return code_exit(MLC_DISK);
+}
+
+static void
+init(struct app *a)
+{
+	const char *clock = getenv("MLFLOW_C_CLOCK"), *seed = getenv("MLFLOW_C_SEED");
+	int64_t n;
+	if (clock && str_to_i64(clock, &n) == 0)
+		a->clock.fixed_ms = n;
+	if (seed && str_to_i64(seed, &n) == 0)
+		a->clock.state = (uint64_t)n;
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+/* The command line as one string. */
+static char *
+join(int argc, char **argv)
+{
+	struct str s = {0};
+	str_add(&s, "mlflow-c");
+	for (int i = 1; i < argc; i++)
+		str_addf(&s, " %s", argv[i]);
+	return s.s;
+}
+
+static int
+dispatch(struct app *a, int argc, char **argv)
+{
+	struct err e = {0};
+	a->cmd = find_command(argc - 1, argv + 1, &a->words);
+	if (a->cmd && a->cmd->opts_size)
+		a->opts = mem_alloc(a->cmd->opts_size);
+	int rc = opts_parse(a, argc - 1, argv + 1, &e);
+	term_init(&a->out, STDOUT_FILENO, a->g.color ? a->g.color : "auto");
+	term_init(&a->err, STDERR_FILENO, a->g.color ? a->g.color : "auto");
+	if (a->g.version) {
+		(void)printf("mlflow-c %s\n", MLFLOW_C_VERSION);
+		return 0;
+	}
+	if (!a->cmd && a->n_args && !a->g.help)
+		return unknown_command(a, a->args[0]);
+	if (!a->cmd) {
+		help_all(commands, a->g.help ? stdout : stderr);
+		return a->g.help ? 0 : rc < 0 ? report(a, &e) : code_exit(MLC_USAGE);
+	}
+	if (a->g.help) {
+		help_command(a->cmd, stdout);
+		return 0;
+	}
+	return rc < 0 ? report(a, &e) : run_command(a);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct app a = {.program = argv[0]};
+	init(&a);
+	char *line = join(argc, argv);
+	a.command_line = line;
+	int code = check_stdout(dispatch(&a, argc, argv));
+	free(a.args);
+	free(a.opts);
+	free(line);
+	return code;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * mlflow-c node list, node describe: the plugins of the project and what their nodes declare. */
+#include "cmd/cmd.h"
+
+#include <dirent.h>
+
+static const char *
+kind_name(enum mlf_kind kind)
+{
+	static const char *const names[] = {"?", "table", "model", "json", "text", "bytes", "path"};
+	return kind >= MLF_TABLE && kind <= MLF_PATH ? names[kind] : names[0];
+}
+
+static const char *
+type_name_of(enum mlf_param_type type)
+{
+	static const char *const names[] = {"?", "int", "float", "str", "bool", "any"};
+	return type >= MLF_INT && type <= MLF_ANY ? names[type] : names[0];
+}
+
+static void
+ports_json(struct jw *w, const char *key, const struct mlf_port *p)
+{
+	jw_key(w, key);
+	jw_array(w);
+	for (; p && p->name; p++) {
+		jw_object(w);
+		jw_kv_str(w, "name", p->name);
+		jw_kv_str(w, "kind", kind_name(p->kind));
+		jw_kv_bool(w, "optional", p->flags & MLF_OPTIONAL);
+		jw_kv_str(w, "help", p->help);
+		jw_end(w, '}');
+	}
+	jw_end(w, ']');
+}
+
+static void
+node_json(struct jw *w, const struct plugin_info *info, const struct mlf_node *n)
+{
+	jw_object(w);
+	jw_kv_str(w, "name", n->name);
+	jw_kv_str(w, "plugin", plugin_path(info));
+	jw_kv_str(w, "hash", plugin_hash(info));
+	jw_kv_str(w, "help", n->help);
+	ports_json(w, "inputs", n->inputs);
+	ports_json(w, "outputs", n->outputs);
+	jw_key(w, "params");
+	jw_array(w);
+	for (const struct mlf_param *p = n->params; p && p->key; p++) {
+		jw_object(w);
+		jw_kv_str(w, "key", p->key);
+		jw_kv_str(w, "type", type_name_of(p->type));
+		jw_kv_str(w, "default", p->def);
+		if (p->min < p->max) {
+			jw_kv_f64(w, "min", p->min);
+			jw_kv_f64(w, "max", p->max);
+		}
+		jw_kv_str(w, "help", p->help);
+		jw_end(w, '}');
+	}
+	jw_end(w, ']');
+	jw_end(w, '}');
+}
+
+static void
+print_ports(const char *title, const struct mlf_port *p)
+{
+	if (p && p->name)
+		(void)printf("\n%s:\n", title);
+	for (; p && p->name; p++)
+		(void)printf("  %-14s %-6s %s%s\n", p->name, kind_name(p->kind),
+			p->flags & MLF_OPTIONAL ? "(optional) " : "", p->help ? p->help : "");
+}
+
+static void
+print_node(const struct plugin_info *info, const struct mlf_node *n)
+{
+	(void)printf("%s: %s\nplugin %s, sha256 %.16s...\n", n->name, n->help ? n->help : "",
+		plugin_path(info), plugin_hash(info));
+	print_ports("inputs", n->inputs);
+	print_ports("outputs", n->outputs);
+	if (n->params && n->params->key)
+		(void)printf("\nparameters:\n");
+	for (const struct mlf_param *p = n->params; p && p->key; p++) {
+		(void)printf(
+			"  %-14s %-6s %s", p->key, type_name_of(p->type), p->help ? p->help : "");
+		if (p->def)
+			(void)printf(" (default %s)", p->def[0] ? p->def : "empty");
+		else
+			(void)printf(" (required)");
+		if (p->min < p->max)
+			(void)printf(" [%g .. %g]", p->min, p->max);
+		(void)printf("\n");
+	}
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Names of the built plugins, sorted; owned. */
+static char **
+plugin_files(const struct app *a, size_t *n)
+{
+	struct str path = {0};
+	char **names = NULL;
+	size_t cap = 0;
+	str_addf(&path, "%s/%s", a->project->root, PLUGIN_DIR);
+	DIR *dir = opendir(path.s);
+	for (struct dirent *d; dir && (d = readdir(dir));)
+		if (d->d_name[0] != '.' && str_ends(d->d_name, ".so")) {
+			names = mem_grow(names, &cap, *n + 1, sizeof(*names));
+			names[*n] = mem_strdup(d->d_name);
+			names[(*n)++][strlen(d->d_name) - 3] = '\0';
+		}
+	if (dir)
+		closedir(dir);
+	str_fini(&path);
+	if (*n)
+		qsort(names, *n, sizeof(*names), by_name);
+	return names;
+}
+
+/* One plugin: rows of a table, or JSON. A plugin that cannot be described is shown with its reason. */
+static void
+list_plugin(struct app *a, struct arena *arena, const char *file, struct jw *w, struct table *t)
+{
+	const struct plugin_info *info;
+	const struct mlf_node *nodes;
+	struct err e = {0};
+	const char *path = arena_printf(arena, "%s/%s.so", PLUGIN_DIR, file);
+	if (plugin_describe(a->zygote, arena, a->project, path, &info, &e) < 0) {
+		(void)report(a, &e);
+		return;
+	}
+	size_t n = plugin_nodes(info, &nodes);
+	for (size_t i = 0; i < n; i++) {
+		if (a->g.json) {
+			node_json(w, info, &nodes[i]);
+			continue;
+		}
+		table_cell(t, n > 1 ? "%s:%s" : "%s", file, nodes[i].name);
+		table_cell(t, "%s", nodes[i].help ? nodes[i].help : "");
+	}
+}
+
+static int
+list(struct app *a)
+{
+	struct arena arena = {0};
+	struct table t = {.columns = 2};
+	struct str out = {0};
+	struct jw w;
+	size_t n = 0;
+	char **names = plugin_files(a, &n);
+	if (a->g.json) {
+		answer_begin(a, &w, &out);
+		jw_array(&w);
+	}
+	table_cell(&t, "NODE");
+	table_cell(&t, "WHAT IT DOES");
+	for (size_t i = 0; i < n; i++) {
+		list_plugin(a, &arena, names[i], &w, &t);
+		free(names[i]);
+	}
+	free(names);
+	if (a->g.json) {
+		jw_end(&w, ']');
+		answer_end(&w, &out);
+		a->g.quiet = true;
+		t.n = 0;
+	} else if (!n && !a->g.quiet) {
+		(void)fprintf(
+			stderr, "no plugins in %s; build them: mlflow-c run --build\n", PLUGIN_DIR);
+	}
+	if (!a->g.json && n)
+		table_print(a, &t);
+	for (size_t i = 0; i < 2; i++)
+		if (t.cells)
+			str_fini(&t.cells[i]);
+	free(t.cells);
+	arena_fini(&arena);
+	return 0;
+}
+
+static int
+describe(struct app *a)
+{
+	struct arena arena = {0};
+	const struct plugin_info *info;
+	struct err e = {0};
+	char file[256];
+	const char *colon = strchr(a->args[0], ':');
+	(void)snprintf(file, sizeof(file), "%.*s",
+		colon ? (int)(colon - a->args[0]) : (int)strlen(a->args[0]), a->args[0]);
+	int code = 0;
+	const char *path = arena_printf(&arena, "%s/%s.so", PLUGIN_DIR, file);
+	if (!str_is_name(file) || !file_exists(a->project->rootfd, path)) {
+		err_set(&e, MLC_PLUGIN_UNKNOWN, "there is no plugin `%s`", file);
+		err_help(&e, "see what there is: mlflow-c node list");
+		code = report(a, &e);
+	} else if (plugin_describe(a->zygote, &arena, a->project, path, &info, &e) < 0) {
+		code = report(a, &e);
+	} else {
+		const struct mlf_node *nodes;
+		size_t n = plugin_nodes(info, &nodes);
+		struct str out = {0};
+		struct jw w;
+		if (a->g.json) {
+			answer_begin(a, &w, &out);
+			jw_array(&w);
+		}
+		for (size_t i = 0; i < n; i++) {
+			if (colon && !str_eq(nodes[i].name, colon + 1))
+				continue;
+			if (a->g.json)
+				node_json(&w, info, &nodes[i]);
+			else
+				print_node(info, &nodes[i]);
+		}
+		if (a->g.json) {
+			jw_end(&w, ']');
+			answer_end(&w, &out);
+		}
+	}
+	arena_fini(&arena);
+	return code;
+}
+
+static const char *const list_examples[] = {
+	"mlflow-c node list", "every node and what it does", NULL};
+static const char *const describe_examples[] = {
+	"mlflow-c node describe train", "ports and parameters of one node", NULL};
+
+const struct cmd cmd_node_list = {
+	.name = "node list",
+	.args = "",
+	.summary = "The nodes of the project's plugins.",
+	.examples = list_examples,
+	.needs = NEEDS_PROJECT | NEEDS_WORKERS,
+	.run = list,
+};
+const struct cmd cmd_node_describe = {
+	.name = "node describe",
+	.args = "PLUGIN[:NODE]",
+	.min_args = 1,
+	.max_args = 1,
+	.summary = "Ports and parameters of a node.",
+	.examples = describe_examples,
+	.needs = NEEDS_PROJECT | NEEDS_WORKERS,
+	.run = describe,
+};

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * mlflow-c node run: one node alone, on files, in this process; with --gdb under the debugger. */
+#include "cmd/cmd.h"
+
+#include <unistd.h>
+
+struct node_run_args {
+	struct param_opts params; /* first, see TAKES_PARAMS */
+	const char *in, *out;
+	bool gdb;
+};
+
+/* Splits "port=file,port=file" in place. */
+static int
+split(char *list, struct alone_file *files, size_t room, size_t *n, struct err *e)
+{
+	for (char *item = list, *next; item && *item; item = next) {
+		next = strchr(item, ',');
+		if (next)
+			*next++ = '\0';
+		char *eq = strchr(item, '=');
+		if (!eq || *n == room)
+			return err_set(e, MLC_USAGE, "`%s` should be PORT=FILE", item);
+		*eq = '\0';
+		files[(*n)++] = (struct alone_file){item, eq + 1};
+	}
+	return 0;
+}
+
+/* Runs this very command line again under gdb. */
+static int
+debug(struct app *a, struct err *e)
+{
+	const struct node_run_args *args = a->opts;
+	const char *argv[16] = {"gdb", "--args", "/proc/self/exe", "node", "run", a->args[0]};
+	char self[4096];
+	int n = 6;
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (len > 0) {
+		self[len] = '\0';
+		argv[2] = self;
+	}
+	const char *const pairs[][2] = {{"--in", args->in}, {"--out", args->out},
+		{"--params", args->params.params}, {"--conf", a->g.conf}};
+	for (size_t i = 0; i < 4; i++)
+		if (pairs[i][1]) {
+			argv[n++] = pairs[i][0];
+			argv[n++] = pairs[i][1];
+		}
+	(void)execvp("gdb", (char *const *)(uintptr_t)argv);
+	err_errno(e, MLC_USAGE, "cannot run gdb");
+	return err_help(e, "install it: apt-get install gdb");
+}
+
+static void
+show_metric(void *arg, const char *key, double value)
+{
+	(void)arg;
+	(void)printf("%s\t%.17g\n", key, value);
+}
+
+static int
+run(struct app *a)
+{
+	const struct node_run_args *args = a->opts;
+	struct alone_file in[64], out[64];
+	struct err e = {0};
+	char file[256], plugin[300];
+	const char *colon = strchr(a->args[0], ':');
+	char *in_list = mem_strdup(args->in), *out_list = mem_strdup(args->out);
+	(void)snprintf(file, sizeof(file), "%.*s",
+		colon ? (int)(colon - a->args[0]) : (int)strlen(a->args[0]), a->args[0]);
+	(void)snprintf(plugin, sizeof(plugin), "%s/%s.so", PLUGIN_DIR, file);
+	struct alone_opts o = {.project = a->project,
+		.plugin = plugin,
+		.node = colon ? colon + 1 : file,
+		.in = in,
+		.out = out,
+		.now_ms = clock_now_ms(&a->clock),
+		.metric = show_metric};
+	int rc;
+	if (args->gdb)
+		rc = debug(a, &e);
+	else if (split(in_list, in, 64, &o.n_in, &e) < 0 ||
+		split(out_list, out, 64, &o.n_out, &e) < 0)
+		rc = -1;
+	else
+		rc = node_run_alone(&o, &e);
+	free(in_list);
+	free(out_list);
+	return rc < 0 ? report(a, &e) : 0;
+}
+
+static const char *const examples[] = {"mlflow-c node run clean --in table=a.csv --out table=b.csv",
+	"", "mlflow-c node run clean --in table=a.csv --gdb", "in the debugger", NULL};
+static const struct opt opts[] = {
+	{"in", 0, OPT_STR, offsetof(struct node_run_args, in), "PORT=FILE,..", "files to read"},
+	{"out", 0, OPT_STR, offsetof(struct node_run_args, out), "PORT=FILE,..", "files to write"},
+	PARAM_OPTS(struct node_run_args),
+	{"gdb", 0, OPT_FLAG, offsetof(struct node_run_args, gdb), NULL, "under the debugger"},
+	{0},
+};
+const struct cmd cmd_node_run = {
+	.name = "node run",
+	.args = "PLUGIN[:NODE]",
+	.min_args = 1,
+	.max_args = 1,
+	.summary = "Run one node alone, on files.",
+	.examples = examples,
+	.needs = NEEDS_PROJECT | TAKES_PARAMS,
+	.opts = opts,
+	.opts_size = sizeof(struct node_run_args),
+	.run = run,
+};

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * mlflow-c registry list: model versions, newest first. */
+#include "cmd/cmd.h"
+
+/* The metric a table shows: auc if there is one, else the first by name. */
+static const struct metric *
+main_metric(const struct version_row *v)
+{
+	const struct metric *best = NULL;
+	for (size_t i = 0; i < v->n_metrics; i++)
+		if (str_eq(v->metrics[i].key, "auc"))
+			return &v->metrics[i];
+		else if (!best || strcmp(v->metrics[i].key, best->key) < 0)
+			best = &v->metrics[i];
+	return best;
+}
+
+static int
+print_json(struct app *a, const struct version_row *rows, size_t n)
+{
+	struct str out = {0};
+	struct jw w;
+	char when[32];
+	answer_begin(a, &w, &out);
+	jw_array(&w);
+	for (size_t i = 0; i < n; i++) {
+		jw_object(&w);
+		jw_kv_str(&w, "name", rows[i].name);
+		jw_kv_i64(&w, "version", rows[i].version);
+		jw_key(&w, "aliases");
+		jw_array(&w);
+		for (const char **alias = rows[i].aliases; *alias; alias++)
+			jw_str(&w, *alias);
+		jw_end(&w, ']');
+		jw_key(&w, "metrics");
+		jw_object(&w);
+		for (size_t m = 0; m < rows[i].n_metrics; m++)
+			jw_kv_f64(&w, rows[i].metrics[m].key, rows[i].metrics[m].value);
+		jw_end(&w, '}');
+		jw_kv_str(&w, "run_id", rows[i].run_id);
+		clock_rfc3339(rows[i].created_ms, when);
+		jw_kv_str(&w, "created", when);
+		jw_kv_i64(&w, "bytes", rows[i].bytes);
+		jw_end(&w, '}');
+	}
+	jw_end(&w, ']');
+	answer_end(&w, &out);
+	return 0;
+}
+
+static void
+add_row(struct table *t, const struct version_row *v)
+{
+	struct str aliases = {0}, size = {0};
+	char when[32];
+	const struct metric *m = main_metric(v);
+	for (const char **alias = v->aliases; *alias; alias++)
+		str_addf(&aliases, "%s%s", aliases.len ? "," : "", *alias);
+	str_add_bytes(&size, (uint64_t)v->bytes);
+	clock_rfc3339(v->created_ms, when);
+	when[10] = ' ';
+	when[16] = '\0';
+	table_cell(t, "%s", v->name);
+	table_cell(t, "%lld", (long long)v->version);
+	table_cell(t, "%s", aliases.len ? str_text(&aliases) : "-");
+	if (m)
+		table_cell(t, "%s %.4f", m->key, m->value);
+	else
+		table_cell(t, "-");
+	table_cell(t, "%s", v->run_name ? v->run_name : v->run_id ? v->run_id : "-");
+	table_cell(t, "%s", when);
+	table_cell(t, "%s", str_text(&size));
+	str_fini(&aliases);
+	str_fini(&size);
+}
+
+static int
+run(struct app *a)
+{
+	static const char *const head[] = {
+		"MODEL", "VERSION", "ALIAS", "METRIC", "RUN", "CREATED", "SIZE"};
+	struct arena arena = {0};
+	struct version_row *rows = NULL;
+	struct table t = {.columns = 7, .right = 1u << 1 | 1u << 6};
+	size_t n = 0;
+	struct err e = {0};
+	int code = 0;
+	if (store_versions(a->store, &arena, a->n_args ? a->args[0] : NULL, &rows, &n, &e) < 0) {
+		code = report(a, &e);
+	} else if (a->g.json) {
+		code = print_json(a, rows, n);
+	} else if (n == 0) {
+		if (!a->g.quiet)
+			(void)fprintf(stderr,
+				"no model versions yet; a pipeline registers them: "
+				"mlflow-c run\n");
+	} else {
+		for (int i = 0; i < 7; i++)
+			table_cell(&t, "%s", head[i]);
+		for (size_t i = 0; i < n; i++)
+			add_row(&t, &rows[i]);
+		table_print(a, &t);
+	}
+	arena_fini(&arena);
+	return code;
+}
+
+static const char *const examples[] = {"mlflow-c registry list", "all versions of all models",
+	"mlflow-c registry list loan --json", "one model, for a script", NULL};
+const struct cmd cmd_registry_list = {
+	.name = "registry list",
+	.args = "[MODEL]",
+	.max_args = 1,
+	.summary = "Model versions with aliases and metrics.",
+	.examples = examples,
+	.needs = NEEDS_PROJECT | NEEDS_STORE,
+	.run = run,
+};

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Errors and answers: stderr is the talk, stdout is the answer; with --json both are JSON on stdout,
+ * one object, and stderr stays for people. */
+#include "cmd/cmd.h"
+
+static int
+root_of(const struct app *a)
+{
+	return a->project ? a->project->rootfd : -1;
+}
+
+static void
+print_text(struct app *a, const struct err *e)
+{
+	struct str text = {0};
+	diag_render(&text, e, root_of(a), &a->err);
+	(void)fputs(str_text(&text), stderr);
+	str_fini(&text);
+}
+
+static void
+print_json(const struct err *v, size_t n)
+{
+	struct str out = {0};
+	struct jw w;
+	jw_init(&w, &out);
+	jw_object(&w);
+	jw_kv_str(&w, "schema", "mlflow-c/error");
+	jw_kv_str(&w, "version", "1.0");
+	jw_key(&w, "data");
+	jw_array(&w);
+	for (size_t i = 0; i < n; i++)
+		diag_json(&w, &v[i]);
+	jw_end(&w, ']');
+	jw_end(&w, '}');
+	(void)printf("%s\n", str_text(&out));
+	str_fini(&out);
+}
+
+int
+report(struct app *a, const struct err *e)
+{
+	if (a->g.json)
+		print_json(e, 1);
+	else
+		print_text(a, e);
+	return code_exit(e->code);
+}
+
+int
+report_all(struct app *a, struct errs *found)
+{
+	int code = found->n ? code_exit(found->v[0].code) : code_exit(MLC_BUG);
+	if (a->g.json)
+		print_json(found->v, found->n);
+	else
+		for (size_t i = 0; i < found->n; i++)
+			print_text(a, &found->v[i]);
+	if (!a->g.json && found->n + found->dropped > 1)
+		(void)fprintf(stderr, "%zu errors; nothing was run (exit %d)\n",
+			found->n + found->dropped, code);
+	errs_fini(found);
+	return code;
+}
+
+void
+answer_begin(struct app *a, struct jw *w, struct str *out)
+{
+	struct str schema = {0};
+	str_addf(&schema, "mlflow-c/%s", a->cmd->name);
+	for (char *p = schema.s; *p; p++)
+		if (*p == ' ')
+			*p = '.';
+	jw_init(w, out);
+	jw_object(w);
+	jw_kv_str(w, "schema", schema.s);
+	jw_kv_str(w, "version", "1.0");
+	jw_key(w, "data");
+	str_fini(&schema);
+}
+
+void
+answer_end(struct jw *w, struct str *out)
+{
+	jw_end(w, '}');
+	(void)printf("%s\n", str_text(out));
+	str_fini(out);
+}
+
+int
+app_store(struct app *a, enum store_mode mode, struct err *e)
+{
+	struct store_opts o = {.root = a->project->root,
+		.rootfd = a->project->rootfd,
+		.path = project_setting(a->project, "store", "runs/mlflow.db"),
+		.experiment = project_setting(a->project, "experiment", "default"),
+		.clock = &a->clock,
+		.mode = mode};
+	const char *name;
+	if (store_open(&a->store, &o, e) < 0)
+		return -1;
+	size_t n = store_recovered(a->store, 0, &name);
+	for (size_t i = 0; i < n && !a->g.quiet; i++) {
+		(void)store_recovered(a->store, i, &name);
+		(void)fprintf(stderr,
+			"note: run %s was found dead (no process holds it) and is now "
+			"`interrupted`\n",
+			name);
+	}
+	return 0;
+}
+
+uint64_t
+app_ms(const struct app *a, int64_t us)
+{
+	return a->clock.fixed_ms ? 0 : (uint64_t)us / 1000;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A run on the screen or in a log: one line per event, all on stderr.
+ *
+ *	terminal   "  ✓ clean   0.2s   44,993 rows   contract 12/12"
+ *	log        "[2/6] ok    clean 0.2s rows=44993 contract=12/12"
+ *
+ * A name is data: it never reaches the terminal with control characters in it. */
+#include "cmd/view.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define TAIL_LINES 5
+
+static bool
+fancy(const struct view *v)
+{
+	return v->app->err.tty;
+}
+
+static const char *
+paint(const struct view *v, const char *code)
+{
+	return v->app->err.color ? code : "";
+}
+
+static void
+on_started(void *arg, const struct run_id *run, const struct plan *plan)
+{
+	struct view *v = arg;
+	v->plan = plan;
+	for (size_t i = 0; i < plan->n; i++)
+		if (strlen(plan->nodes[i].spec->name) > v->width)
+			v->width = strlen(plan->nodes[i].spec->name);
+	const char *env = plan->project->env, *name = plan->graph->spec->name;
+	if (v->app->g.quiet)
+		return;
+	if (fancy(v))
+		(void)fprintf(stderr, "%s · %s · run %s · %zu node%s, %d at once\n",
+			str_eq(name, "__default__") ? "default" : name, env, run->name, plan->n,
+			plan->n == 1 ? "" : "s", v->jobs);
+	else
+		(void)fprintf(stderr, "run %s started: %s conf=%s nodes=%zu jobs=%d\n", run->name,
+			name, env, plan->n, v->jobs);
+}
+
+static void
+on_node_started(void *arg, size_t i, int attempt)
+{
+	struct view *v = arg;
+	if (attempt > 1 && !v->app->g.quiet)
+		(void)fprintf(stderr, fancy(v) ? "  ↻ %-*s attempt %d\n" : "retry %*s attempt=%d\n",
+			(int)v->width, v->plan->nodes[i].spec->name, attempt);
+}
+
+/* What the node did, in words. */
+static void
+describe(const struct view *v, const struct node_result *r, struct str *s)
+{
+	str_add_duration(s, app_ms(v->app, r->wall_us));
+	if (r->rows >= 0 && fancy(v)) {
+		str_add(s, "   ");
+		str_add_count(s, r->rows);
+		str_add(s, " rows");
+	} else if (r->rows >= 0) {
+		str_addf(s, " rows=%lld", (long long)r->rows);
+	}
+	if (r->checks)
+		str_addf(s, fancy(v) ? "   contract %d/%d" : " contract=%d/%d",
+			r->checks - r->checks_failed, r->checks);
+	if (r->attempts > 1)
+		str_addf(s, fancy(v) ? "   attempt %d" : " attempts=%d", r->attempts);
+}
+
+static void
+on_node_ended(void *arg, size_t i, const struct node_result *r)
+{
+	struct view *v = arg;
+	const char *name = v->plan->nodes[i].spec->name;
+	struct str s = {0};
+	v->ended++;
+	bool ok = r->status == NODE_OK, skipped = r->status >= NODE_SKIPPED;
+	if (v->app->g.quiet)
+		return;
+	if (skipped)
+		str_addf(&s, r->blocker ? "%s: needs `%s`" : "%s", node_status_name(r->status),
+			r->blocker ? r->blocker : "");
+	else
+		describe(v, r, &s);
+	if (fancy(v))
+		(void)fprintf(stderr, "  %s%s%s %-*s  %s\n",
+			paint(v,
+				ok                ? "\033[32m"
+					: skipped ? "\033[2m"
+						  : "\033[31m"),
+			ok                ? "✓"
+				: skipped ? "–"
+					  : "✗",
+			paint(v, "\033[0m"), (int)v->width, name, str_text(&s));
+	else
+		(void)fprintf(stderr, "[%d/%zu] %s %s %s\n", v->ended, v->plan->n,
+			node_status_name(r->status), name, str_text(&s));
+	str_fini(&s);
+}
+
+static void
+on_stopping(void *arg, int running)
+{
+	struct view *v = arg;
+	if (!v->app->g.quiet)
+		(void)fprintf(stderr,
+			"stopping: %d node%s asked to finish (5s), press Ctrl-C again to kill "
+			"now\n",
+			running, running == 1 ? "" : "s");
+}
+
+void
+view_watch(struct view *v, struct run_watch *w)
+{
+	*w = (struct run_watch){.arg = v,
+		.started = on_started,
+		.node_started = on_node_started,
+		.node_ended = on_node_ended,
+		.stopping = on_stopping};
+}
+
+/* The last lines of a node's log, made safe for a terminal. */
+static void
+show_tail(struct view *v, const char *node, const char *path)
+{
+	struct str text = {0}, safe = {0};
+	struct err ignored;
+	if (file_read(v->plan->project->rootfd, path, true, &text, &ignored) < 0 || !text.len)
+		goto out;
+	size_t lines = 0, from = text.len;
+	while (from && lines <= TAIL_LINES) {
+		from--;
+		if (text.s[from] == '\n' && from + 1 < text.len && ++lines > TAIL_LINES - 1)
+			break;
+	}
+	from += from && text.s[from] == '\n';
+	(void)fprintf(stderr, "── %s: the end of its log (%s)\n", node, path);
+	for (char *p = text.s + from, *end; *p; p = end) {
+		end = strchr(p, '\n');
+		if (end)
+			*end++ = '\0';
+		else
+			end = p + strlen(p);
+		str_reset(&safe);
+		term_add_safe(&safe, p);
+		(void)fprintf(stderr, "   %s\n", str_text(&safe));
+	}
+out:
+	str_fini(&text);
+	str_fini(&safe);
+}
+
+static void
+show_errors(struct view *v, const struct run_result *r)
+{
+	struct str s = {0};
+	for (size_t i = 0; i < r->n_nodes; i++) {
+		const struct node_result *n = &r->nodes[i];
+		if (!n->err || n->status == NODE_CANCELLED)
+			continue;
+		if (n->log)
+			show_tail(v, v->plan->nodes[i].spec->name, n->log);
+		str_reset(&s);
+		diag_render(&s, n->err, v->plan->project->rootfd, &v->app->err);
+		(void)fputs(str_text(&s), stderr);
+	}
+	str_fini(&s);
+}
+
+static void
+show_models(struct view *v, const struct run_result *r)
+{
+	for (size_t i = 0; i < r->n_models && !v->app->g.quiet; i++) {
+		const struct model_result *m = &r->models[i];
+		(void)fprintf(
+			stderr, "model %s version %lld registered", m->name, (long long)m->version);
+		if (m->alias[0])
+			(void)fprintf(stderr, "; alias %s %s%s%s%s", m->alias,
+				m->alias_moved ? "moved to it" : "stays where it is",
+				m->why[0] ? " (" : "", m->why, m->why[0] ? ")" : "");
+		(void)fprintf(stderr, "\n");
+	}
+}
+
+void
+view_end(struct view *v, const struct run_result *r)
+{
+	struct str s = {0};
+	size_t count[NODE_CANCELLED + 1] = {0};
+	int64_t peak = 0;
+	for (size_t i = 0; i < r->n_nodes; i++) {
+		count[r->nodes[i].status]++;
+		peak = r->nodes[i].rss_bytes > peak ? r->nodes[i].rss_bytes : peak;
+	}
+	show_errors(v, r);
+	show_models(v, r);
+	if (v->app->g.quiet)
+		return;
+	size_t failed = count[NODE_FAILED] + count[NODE_TIMEOUT] + count[NODE_CONTRACT];
+	str_addf(&s, "%s · %zu ok", run_status_name(r->status), count[NODE_OK]);
+	if (failed)
+		str_addf(&s, ", %zu failed", failed);
+	if (count[NODE_SKIPPED])
+		str_addf(&s, ", %zu skipped", count[NODE_SKIPPED]);
+	if (count[NODE_CANCELLED])
+		str_addf(&s, ", %zu cancelled", count[NODE_CANCELLED]);
+	str_add(&s, " in ");
+	str_add_duration(&s, app_ms(v->app, r->wall_us));
+	if (peak && !v->app->clock.fixed_ms) {
+		str_add(&s, " · peak ");
+		str_add_bytes(&s, (uint64_t)peak);
+	}
+	if (r->status == RUN_OK && r->n_models)
+		str_add(&s, " · next: mlflow-c registry list");
+	(void)fprintf(stderr, "%s\n", str_text(&s));
+	str_fini(&s);
+}
+
+void
+view_json(struct app *a, const struct plan *p, const struct run_result *r)
+{
+	struct str out = {0};
+	struct jw w;
+	answer_begin(a, &w, &out);
+	jw_object(&w);
+	jw_kv_str(&w, "run_id", r->id.id);
+	jw_kv_str(&w, "name", r->id.name);
+	jw_kv_str(&w, "status", run_status_name(r->status));
+	jw_key(&w, "nodes");
+	jw_array(&w);
+	for (size_t i = 0; i < r->n_nodes; i++) {
+		const struct node_result *n = &r->nodes[i];
+		jw_object(&w);
+		jw_kv_str(&w, "name", p->nodes[i].spec->name);
+		jw_kv_str(&w, "status", node_status_name(n->status));
+		jw_kv_i64(&w, "ms", (int64_t)app_ms(a, n->wall_us));
+		jw_kv_i64(&w, "rss_bytes", a->clock.fixed_ms ? 0 : n->rss_bytes);
+		jw_kv_i64(&w, "attempts", n->attempts);
+		if (n->err) {
+			jw_key(&w, "error");
+			diag_json(&w, n->err);
+		}
+		jw_end(&w, '}');
+	}
+	jw_end(&w, ']');
+	jw_key(&w, "models");
+	jw_array(&w);
+	for (size_t i = 0; i < r->n_models; i++) {
+		jw_object(&w);
+		jw_kv_str(&w, "name", r->models[i].name);
+		jw_kv_i64(&w, "version", r->models[i].version);
+		jw_kv_str(&w, "alias", r->models[i].alias_moved ? r->models[i].alias : NULL);
+		jw_end(&w, '}');
+	}
+	jw_end(&w, ']');
+	jw_end(&w, '}');
+	answer_end(&w, &out);
+}

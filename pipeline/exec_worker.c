@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The executor of isolated nodes: each attempt is a worker forked by the zygote.
+ *
+ *	start   pipe for its output, spawn, job and descriptors down the control socket
+ *	        <- progress, DONE (control), output (pipe)          any time
+ *	        <- EXIT (zygote)                                    the attempt is over
+ *
+ * EXIT is what ends an attempt: whatever the worker said before it is already in our sockets, so
+ * both are drained then, and nobody waits for descriptors that a stray process keeps open. */
+#include "pipeline/run.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A polled descriptor, freed by libuv's close callback. */
+struct conn {
+	uv_poll_t poll;
+	struct slot *slot; /* NULL once closed */
+	int fd;
+};
+struct state {
+	struct wire_msg msg; /* its buffers are kept between messages */
+};
+
+static void
+conn_gone(uv_handle_t *h)
+{
+	free(h->data);
+}
+
+static void
+conn_close(struct conn **c)
+{
+	if (!*c)
+		return;
+	(*c)->slot = NULL;
+	uv_close((uv_handle_t *)&(*c)->poll, conn_gone);
+	close((*c)->fd);
+	*c = NULL;
+}
+
+static int
+conn_open(struct slot *s, int fd, uv_poll_cb cb, struct conn **out, struct err *e)
+{
+	struct conn *c = mem_alloc(sizeof(*c));
+	c->slot = s;
+	c->fd = fd;
+	int rc = uv_poll_init(&s->run->loop, &c->poll, fd);
+	if (rc < 0) {
+		free(c);
+		close(fd);
+		return err_set(e, MLC_WORKER, "cannot watch a worker: %s", uv_strerror(rc));
+	}
+	c->poll.data = c;
+	*out = c;
+	rc = uv_poll_start(&c->poll, UV_READABLE, cb);
+	if (rc < 0)
+		return err_set(e, MLC_WORKER, "cannot watch a worker: %s", uv_strerror(rc));
+	return 0;
+}
+
+/* ---- what a worker says */
+
+/* Takes over the segments that came with DONE. */
+static void
+take_fresh(struct slot *s, struct wire_msg *m)
+{
+	s->fresh = mem_alloc((m->n_fds + 1) * sizeof(struct segment *));
+	for (size_t i = 0; i < m->n_fds; i++) {
+		struct segment *seg = mem_alloc(sizeof(*seg));
+		struct stat st;
+		*seg = (struct segment){
+			.id = (s->job << 20) + i, .fd = m->fds[i], .read_fd = -1, .refs = 1};
+		if (fstat(seg->fd, &st) == 0)
+			seg->bytes = (uint64_t)st.st_blocks * 512;
+		s->run->held_bytes += seg->bytes;
+		s->fresh[s->n_fresh++] = seg;
+		m->fds[i] = -1;
+	}
+}
+
+static void
+take_message(struct slot *s, struct wire_msg *m)
+{
+	struct run *r = s->run;
+	struct progress_msg p;
+	struct err e;
+	if (m->kind == WIRE_PROGRESS && m->body.len == sizeof(p) && s->task) {
+		memcpy(&p, m->body.s, sizeof(p));
+		if (r->o->watch.node_progress)
+			r->o->watch.node_progress(r->o->watch.arg,
+				(size_t)(s->task->node - r->o->plan->nodes), p.done, p.total);
+	}
+	if (m->kind != WIRE_DONE || s->has_done)
+		return;
+	s->has_done = true;
+	if (!s->task) {
+		record_git(r, str_text(&m->body));
+		return;
+	}
+	if (done_decode(&s->arena, str_text(&m->body), m->body.len, &s->done, &e) < 0)
+		s->done = (struct done){.err = e};
+	take_fresh(s, m);
+}
+
+/* Reads what is there. An end or an error is no news: EXIT is what counts. */
+static void
+drain_ctl(struct slot *s)
+{
+	struct state *st = s->run->exec_state;
+	struct err ignored;
+	for (int i = 0; s->ctl && i < 1000; i++) {
+		int rc = wire_recv(s->ctl->fd, &st->msg, &ignored);
+		if (rc == 1)
+			take_message(s, &st->msg);
+		wire_msg_reset(&st->msg);
+		if (rc == 0 || rc == -1)
+			(void)uv_poll_stop(&s->ctl->poll);
+		if (rc != 1)
+			return;
+	}
+}
+
+static void
+drain_out(struct slot *s, int times)
+{
+	char buf[16384];
+	while (s->out && times-- > 0) {
+		ssize_t n = read(s->out->fd, buf, sizeof(buf));
+		if (n > 0)
+			capture_add(s, buf, (size_t)n);
+		else if (n == 0 || errno != EINTR) {
+			if (n == 0 || errno != EAGAIN)
+				(void)uv_poll_stop(&s->out->poll);
+			return;
+		}
+	}
+}
+
+static void
+on_ctl(uv_poll_t *p, int status, int events)
+{
+	struct conn *c = p->data;
+	(void)status;
+	(void)events;
+	if (c->slot)
+		drain_ctl(c->slot);
+}
+
+static void
+on_out(uv_poll_t *p, int status, int events)
+{
+	struct conn *c = p->data;
+	(void)status;
+	(void)events;
+	if (c->slot)
+		drain_out(c->slot, 4);
+}
+
+/* A working folder is for one attempt: what the node left in it goes. */
+static void
+clean_scratch(struct slot *s)
+{
+	struct err ignored;
+	struct str path = {0};
+	DIR *d = s->task ? opendir(s->scratch) : NULL;
+	int entries = 0;
+	while (d && readdir(d))
+		entries++;
+	if (d)
+		closedir(d);
+	if (entries <= 2) /* . and .. */
+		return;
+	int rootfd = s->run->o->plan->project->rootfd;
+	str_add(&path, s->scratch + strlen(s->run->o->plan->project->root) + 1);
+	(void)!file_remove_tree(rootfd, path.s, &ignored);
+	str_add(&path, "/.");
+	(void)!file_mkdirs(rootfd, path.s, true, &ignored);
+	str_fini(&path);
+}
+
+static void
+end_attempt(struct slot *s)
+{
+	conn_close(&s->ctl);
+	conn_close(&s->out);
+	clean_scratch(s);
+	slot_ended(s);
+}
+
+static void
+on_exit_message(struct run *r, const struct exit_msg *m)
+{
+	struct slot *s = run_slot(r, m->job);
+	if (!s)
+		return;
+	s->end = *m;
+	drain_ctl(s);
+	drain_out(s,
+		1 << 12); /* at most 64 MiB: what the pipe held, not what a stray goes on writing */
+	end_attempt(s);
+}
+
+static void
+on_zygote(uv_poll_t *p, int status, int events)
+{
+	struct run *r = p->data;
+	struct wire_msg msg = {0};
+	struct exit_msg m;
+	struct err e = {0};
+	(void)events;
+	int rc = status < 0 ? 0 : 1;
+	while (rc == 1) {
+		rc = wire_recv(zygote_fd(r->o->zygote), &msg, &e);
+		if (rc == 1 && msg.kind == WIRE_EXIT && msg.body.len == sizeof(m)) {
+			memcpy(&m, msg.body.s, sizeof(m));
+			on_exit_message(r, &m);
+		}
+		wire_msg_reset(&msg);
+	}
+	wire_msg_fini(&msg);
+	if (rc == 2 || !r->exec)
+		return;
+	(void)uv_poll_stop(p);
+	err_set(&e, MLC_WORKER, "the process that starts workers is gone");
+	run_broken(r, &e);
+	for (int i = 0; i < r->n_slots; i++)
+		if (r->slots[i].job) {
+			r->slots[i].has_done = true;
+			r->slots[i].done.err = e;
+			end_attempt(&r->slots[i]);
+		}
+}
+
+/* ---- starting */
+
+/* Read-only descriptors for the segments the inputs lie in, in the order of job_make's list. */
+static size_t
+collect_fds(struct slot *s, int **out)
+{
+	size_t n = 0, cap = 0;
+	int *fds = NULL;
+	char path[64];
+	for (size_t i = 0; i < s->j.n_inputs; i++) {
+		const struct held *h = held_get(s->run, s->j.inputs[i].dataset);
+		for (size_t k = 0; h && k < h->n_segs; k++) {
+			struct segment *seg = h->segs[k];
+			if (seg->read_fd < 0) {
+				(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", seg->fd);
+				seg->read_fd = open(path, O_RDONLY | O_CLOEXEC);
+			}
+			fds = mem_grow(fds, &cap, n + 1, sizeof(*fds));
+			fds[n++] = seg->read_fd;
+		}
+	}
+	*out = fds;
+	return n;
+}
+
+static int
+set_nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+/* Forks the worker and connects its output and control socket to the loop. */
+static int
+launch(struct slot *s, struct err *e)
+{
+	struct spawn_msg m = {.job = s->job, .memory = s->task ? s->task->node->spec->memory : 0};
+	int out[2], ctl = -1;
+	(void)snprintf(m.folder, sizeof(m.folder), "%s", s->task ? s->scratch : "");
+	if (pipe2(out, O_CLOEXEC) < 0)
+		return err_errno(e, MLC_WORKER, "cannot make a pipe");
+	int rc = zygote_spawn(s->run->o->zygote, &m, out[1], &ctl, e);
+	close(out[1]);
+	if (rc < 0) {
+		close(out[0]);
+		return -1;
+	}
+	if (set_nonblocking(out[0]) < 0)
+		rc = err_errno(e, MLC_WORKER, "cannot set up a pipe");
+	if (conn_open(s, out[0], on_out, &s->out, e) < 0 ||
+		conn_open(s, ctl, on_ctl, &s->ctl, e) < 0)
+		rc = -1;
+	return rc;
+}
+
+/* After launch the worker exists; a failure from here on ends it, and its EXIT ends the attempt. */
+static int
+send_question(struct slot *s, enum wire_kind kind, const struct str *body, const int *fds, size_t n)
+{
+	struct err e;
+	struct wire_out out = {str_text(body), body->len, fds, n};
+	if (wire_send(s->ctl->fd, kind, &out, &e) == 0 && set_nonblocking(s->ctl->fd) == 0)
+		return 0;
+	s->has_done = true;
+	s->done.err = e;
+	return zygote_kill(s->run->o->zygote, s->job, SIGKILL, true, &e);
+}
+
+static int
+worker_start(struct slot *s, struct err *e)
+{
+	struct jw w;
+	int *fds = NULL;
+	if (launch(s, e) < 0)
+		return -1;
+	str_reset(&s->run->scratch);
+	jw_init(&w, &s->run->scratch);
+	job_encode(&s->j, &w);
+	size_t n = collect_fds(s, &fds);
+	int rc = send_question(s, WIRE_JOB, &s->run->scratch, fds, n);
+	free(fds);
+	return rc;
+}
+
+int
+ask_git(struct slot *s, struct err *e)
+{
+	struct jw w;
+	if (launch(s, e) < 0)
+		return -1;
+	str_reset(&s->run->scratch);
+	jw_init(&w, &s->run->scratch);
+	jw_object(&w);
+	jw_kv_str(&w, "root", s->run->o->plan->project->root);
+	jw_end(&w, '}');
+	return send_question(s, WIRE_GIT, &s->run->scratch, NULL, 0);
+}
+
+static void
+worker_stop(struct slot *s, int signal)
+{
+	struct err ignored;
+	(void)!zygote_kill(s->run->o->zygote, s->job, signal, true, &ignored);
+}
+
+/* ---- opening and closing */
+
+static int
+worker_open(struct run *r, struct err *e)
+{
+	struct state *st = mem_alloc(sizeof(*st));
+	r->exec_state = st;
+	int fd = zygote_fd(r->o->zygote);
+	int rc = set_nonblocking(fd) < 0 ? -errno : uv_poll_init(&r->loop, &r->zygote_poll, fd);
+	r->zygote_poll.data = r;
+	if (rc == 0)
+		rc = uv_poll_start(&r->zygote_poll, UV_READABLE, on_zygote);
+	return rc < 0 ? err_set(e, MLC_WORKER, "cannot watch the workers: %s", uv_strerror(rc)) : 0;
+}
+
+static void
+worker_close(struct run *r)
+{
+	struct state *st = r->exec_state;
+	uv_close((uv_handle_t *)&r->zygote_poll, NULL);
+	wire_msg_fini(&st->msg);
+	free(st);
+	r->exec_state = NULL;
+}
+
+const struct executor worker_executor = {
+	"worker", worker_open, worker_start, worker_stop, worker_close};

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The end of an attempt: what it was, and what follows from it.
+ *
+ *	verdict  signal? exit code? DONE? its error?     -> status and one clear message
+ *	ok       intent -> rename -> record (one commit) -> register wishes -> dependents ready
+ *	failed   stages removed -> again, or dependents skipped; the old datasets are untouched
+ */
+#include "pipeline/run.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "pipeline/worker.h"
+
+static size_t
+index_of(const struct slot *s)
+{
+	return (size_t)(s->task - s->run->tasks);
+}
+
+static struct node_result *
+result_of(const struct slot *s)
+{
+	return &s->run->out->nodes[index_of(s)];
+}
+
+/* ---- verdict */
+
+/* The attempt was killed by a signal that neither the timeout nor an interrupt sent. */
+static enum node_status
+crashed(const struct slot *s, struct err *e)
+{
+	const struct plan_node *n = s->task->node;
+	int sig = WTERMSIG(s->end.status);
+	const char *abbrev = sigabbrev_np(sig);
+	err_set(e, MLC_NODE_CRASHED, "node `%s` was killed by SIG%s (%s)", n->spec->name,
+		abbrev ? abbrev : "?", strsignal(sig));
+	err_note(e, "plugin %s, node %s; nothing it wrote was published", n->plugin->path,
+		n->def->name);
+	err_help(
+		e, "debug it in this process: mlflow-c run --nodes %s --in-process", n->spec->name);
+	return NODE_FAILED;
+}
+
+/* The process ended by itself, without DONE. */
+static enum node_status
+left(const struct slot *s, struct err *e)
+{
+	const struct spec_node *n = s->task->node->spec;
+	int code = WEXITSTATUS(s->end.status);
+	if (code == 70 && n->memory) {
+		err_set(e, MLC_NODE_MEMORY, "node `%s` needed more than its memory limit", n->name);
+		err_at(e, &n->at, NULL);
+		err_help(e,
+			"raise `resources: {memory: ...}` of the node, or let it work in batches");
+	} else if (code == WORKER_SETUP_FAILED && !s->log.path) {
+		err_set(e, MLC_WORKER, "the worker for node `%s` could not be set up", n->name);
+	} else {
+		err_set(e, MLC_NODE_EXITED,
+			"node `%s` ended its process with exit code %d before it "
+			"was done",
+			n->name, code);
+		err_help(e, "a node returns from its function; it must not call exit()");
+	}
+	return NODE_FAILED;
+}
+
+static enum node_status
+verdict(const struct slot *s, struct err *e)
+{
+	const struct spec_node *n = s->task->node->spec;
+	bool in_process = s->run->o->in_process, fine = s->has_done && !s->done.err.code;
+	if (s->stopped && !fine) {
+		err_set(e, MLC_CANCELLED, "node `%s` was stopped", n->name);
+		return NODE_CANCELLED;
+	}
+	if (s->timed_out && !fine) {
+		struct str t = {0};
+		str_add_duration(&t, (uint64_t)n->timeout_ms);
+		err_set(e, MLC_NODE_TIMEOUT, "node `%s` ran longer than its timeout of %s", n->name,
+			str_text(&t));
+		err_at(e, &n->at, NULL);
+		str_fini(&t);
+		return NODE_TIMEOUT;
+	}
+	if (s->has_done && s->done.err.code) {
+		*e = s->done.err;
+		return e->code == MLC_CONTRACT ? NODE_CONTRACT : NODE_FAILED;
+	}
+	if (!in_process && !s->end.pid) {
+		err_set(e, MLC_WORKER, "cannot fork a worker for node `%s`: %s", n->name,
+			strerror(s->end.status));
+		return NODE_FAILED;
+	}
+	if (!in_process && WIFSIGNALED(s->end.status))
+		return crashed(s, e);
+	if (!in_process && (!s->has_done || WEXITSTATUS(s->end.status)))
+		return left(s, e);
+	return NODE_OK;
+}
+
+/* ---- what follows */
+
+/* Puts the outputs in place and records the node with them. *recorded stays false for a node that
+ * publishes nothing: its record can wait. */
+static int
+publish(struct slot *s, bool *recorded, struct err *e)
+{
+	size_t n = 0;
+	struct publish_item *items = arena_alloc(&s->arena, (s->done.n_data + 1) * sizeof(*items));
+	for (size_t i = 0; i < s->done.n_data; i++) {
+		const struct done_data *d = &s->done.data[i];
+		if (d->output && d->stage)
+			items[n++] = (struct publish_item){d->stage, d->target, d->hash, d->folder};
+	}
+	if (n == 0 && s->done.n_wishes == 0)
+		return 0;
+	if (run_flush(s->run, e) < 0)
+		return -1;
+	if (n &&
+		(intent_write(s->run->o->store, &s->run->out->id, s->task->node->spec->name, items,
+			 n, e) < 0 ||
+			publish_all(s->run->o->plan->project->rootfd, items, n, e) < 0))
+		return err_wrap(e, "node `%s`", s->task->node->spec->name);
+	*recorded = true;
+	return record_published(s, e);
+}
+
+static int
+register_models(struct slot *s, struct err *e)
+{
+	struct run_result *out = s->run->out;
+	for (size_t i = 0; i < s->done.n_wishes; i++) {
+		const struct done_wish *w = &s->done.wishes[i];
+		struct register_wish wish = {w->name, w->alias, w->condition, w->model_path};
+		struct registered got;
+		if (run_register(s->run->o->store, &out->id, &wish, &got, e) < 0)
+			return err_wrap(e, "node `%s`", s->task->node->spec->name);
+		size_t cap = out->n_models;
+		out->models = mem_resize(out->models, (out->n_models + 1) * sizeof(*out->models));
+		struct model_result *m = &out->models[cap];
+		memset(m, 0, sizeof(*m));
+		out->n_models++;
+		(void)snprintf(m->name, sizeof(m->name), "%s", w->name);
+		(void)snprintf(m->alias, sizeof(m->alias), "%s", w->alias ? w->alias : "");
+		(void)snprintf(m->why, sizeof(m->why), "%s", got.why);
+		m->version = got.version;
+		m->alias_moved = got.alias_moved;
+	}
+	return 0;
+}
+
+/* Removes what a failed attempt left in hidden stages. */
+static void
+discard_stages(struct slot *s)
+{
+	char token[300];
+	(void)snprintf(token, sizeof(token), "%.12s.%s", s->run->out->id.id + 20,
+		s->task->node->spec->name);
+	for (size_t i = 0; i < s->j.n_outputs; i++)
+		if (s->j.outputs[i].entry)
+			stage_discard(s->j.outputs[i].entry, s->j.rootfd, token);
+}
+
+static void
+release_inputs(struct run *r, const struct plan_node *n)
+{
+	for (size_t i = 0; i < n->n_inputs; i++) {
+		bool twice = false; /* a dataset at two ports has one reader */
+		for (size_t k = 0; k < i; k++)
+			twice |= str_eq(n->inputs[k].dataset, n->inputs[i].dataset);
+		if (!twice)
+			held_read(r, n->inputs[i].dataset);
+	}
+}
+
+static void
+hold_outputs(struct slot *s)
+{
+	const struct plan_node *n = s->task->node;
+	for (size_t i = 0; i < s->done.n_data; i++) {
+		const struct done_data *d = &s->done.data[i];
+		for (size_t k = 0; d->output && k < n->n_outputs; k++)
+			if (str_eq(n->outputs[k].dataset, d->dataset))
+				held_add(s, d, n->outputs[k].readers, n->outputs[k].entry != NULL);
+	}
+}
+
+/* Tells the watcher, once, that the node has its final status. */
+static void
+announce(struct run *r, size_t i)
+{
+	if (r->o->watch.node_ended)
+		r->o->watch.node_ended(r->o->watch.arg, i, &r->out->nodes[i]);
+}
+
+void
+node_skip(struct run *r, size_t i, enum node_status st, const char *blocker)
+{
+	struct node_result *res = &r->out->nodes[i];
+	if (res->status != NODE_PENDING)
+		return;
+	res->status = st;
+	res->blocker = blocker;
+	release_inputs(r, r->tasks[i].node);
+	record_skipped(r, i);
+	announce(r, i);
+}
+
+/* The dataset through which `reader` waits for `n`. */
+static const char *
+link_between(const struct plan_node *n, const struct plan_node *reader)
+{
+	for (size_t o = 0; o < n->n_outputs; o++)
+		for (size_t i = 0; i < reader->n_inputs; i++)
+			if (str_eq(n->outputs[o].dataset, reader->inputs[i].dataset))
+				return n->outputs[o].dataset;
+	return NULL;
+}
+
+/* Everything behind a failed node is skipped. Plan order is topological: one pass is enough. */
+static void
+skip_behind(struct run *r, size_t failed)
+{
+	const struct plan *p = r->o->plan;
+	for (size_t i = failed; i < p->n; i++) {
+		enum node_status st = r->out->nodes[i].status;
+		if (i != failed && st != NODE_SKIPPED && st != NODE_CANCELLED)
+			continue;
+		for (size_t k = 0; k < p->nodes[i].n_next; k++) {
+			size_t next = (size_t)p->nodes[i].next[k];
+			node_skip(
+				r, next, NODE_SKIPPED, link_between(&p->nodes[i], &p->nodes[next]));
+		}
+	}
+}
+
+static void
+keep_error(struct slot *s, struct node_result *res, const struct err *e)
+{
+	free(res->err);
+	res->err = mem_alloc(sizeof(*res->err));
+	*res->err = *e;
+	if (!s->run->out->err.code)
+		s->run->out->err = *e;
+}
+
+static void
+fill_result(struct slot *s, struct node_result *res)
+{
+	res->wall_us += clock_mono_us() - s->start_us;
+	res->cpu_us += s->end.cpu_us;
+	if (s->end.rss_bytes > res->rss_bytes)
+		res->rss_bytes = s->end.rss_bytes;
+	for (size_t i = 0; i < s->done.n_data; i++) {
+		const struct done_data *d = &s->done.data[i];
+		res->checks += d->checks;
+		res->checks_failed += d->checks_failed;
+		if (d->output && res->rows < 0)
+			res->rows = d->rows;
+	}
+	if (s->log.path) {
+		free(res->log);
+		res->log = s->log.path;
+		s->log.path = NULL;
+	}
+}
+
+void
+node_finish(struct slot *s)
+{
+	struct run *r = s->run;
+	struct node_result *res = result_of(s);
+	const struct plan_node *n = s->task->node;
+	struct err e = {0};
+	bool recorded = false;
+	enum node_status st = verdict(s, &e);
+	fill_result(s, res);
+	if (st == NODE_OK) {
+		res->status = NODE_OK;
+		if (publish(s, &recorded, &e) < 0 || register_models(s, &e) < 0)
+			st = NODE_FAILED;
+	}
+	if (st == NODE_OK) {
+		hold_outputs(s);
+		if (!recorded)
+			record_later(s);
+		release_inputs(r, n);
+		for (size_t i = 0; i < n->n_next; i++)
+			if (--r->tasks[n->next[i]].blockers == 0)
+				run_ready(r, &r->tasks[n->next[i]]);
+		announce(r, index_of(s));
+		return;
+	}
+	discard_stages(s);
+	if (st != NODE_CANCELLED && !r->stopping && res->attempts <= n->spec->retries) {
+		res->status = NODE_PENDING;
+		run_retry(r, s->task);
+		return;
+	}
+	res->status = st;
+	keep_error(s, res, &e);
+	r->failed = true;
+	release_inputs(r, n);
+	record_later(s);
+	announce(r, index_of(s));
+	skip_behind(r, index_of(s));
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From a node of the plan to a job: where each input comes from at this moment, where each output
+ * goes. Everything is in the slot's arena.
+ *
+ *	input held in memory      -> its frame or descriptor
+ *	otherwise its file        -> the entry, the hash and schema of our last write, its contract
+ *	optional and not there    -> absent
+ */
+#include "pipeline/run.h"
+
+#include "pipeline/plugin.h"
+
+/* Models, JSON, text and bytes that no catalog entry names live as files of the run's folder. */
+static const struct dataset *
+memory_entry(struct slot *s, const struct plan_port *p)
+{
+	static const char *const types[] = {NULL, NULL, "model", "json", "text", "bytes", "bytes"};
+	if (p->entry || p->port->kind == MLF_TABLE)
+		return p->entry;
+	struct dataset *d = arena_alloc(&s->arena, sizeof(*d));
+	d->name = p->dataset;
+	d->type = catalog_type(types[p->port->kind]);
+	d->kind = d->type->kind;
+	d->path = arena_printf(&s->arena, "%s/memory/%s", s->run->out->id.folder, p->dataset);
+	d->outside = true; /* the run's folder may be linked elsewhere */
+	d->entry = yaml_new(&s->arena, Y_MAP, p->at);
+	return d;
+}
+
+static int
+make_input(struct slot *s, const struct plan_port *p, struct job_input *in, struct err *e)
+{
+	const struct run *r = s->run;
+	const struct held *h = held_get(r, p->dataset);
+	int rootfd = r->o->plan->project->rootfd;
+	*in = (struct job_input){.port = p->port->name,
+		.kind = p->port->kind,
+		.optional = p->port->flags & MLF_OPTIONAL,
+		.dataset = p->dataset};
+	if (h) {
+		in->frame = h->frame;
+		in->frame_json = h->json;
+		return 0;
+	}
+	in->entry = memory_entry(s, p);
+	if (!in->entry || !dataset_exists(in->entry, rootfd)) {
+		in->absent = in->optional;
+		if (in->absent)
+			return 0;
+		err_set(e, MLC_DATA_MISSING, "dataset `%s` does not exist", p->dataset);
+		err_at(e, &p->at, "read here");
+		return err_help(e,
+			in->entry ? "put the file at %s, or run the node that writes it"
+				  : "run the node that writes it%.0s",
+			in->entry ? in->entry->path : "");
+	}
+	if (!p->produced)
+		in->contract = p->contract;
+	if (in->kind != MLF_TABLE)
+		return 0;
+	return store_written(r->o->store, &s->arena, in->entry->path, &in->known_hash,
+		       &in->known_schema, e) < 0
+		? -1
+		: 0;
+}
+
+/* A seed of its own for every node, from the run's. FNV-1a, then a 64-bit mix. */
+static uint64_t
+node_seed(uint64_t seed, const char *name)
+{
+	uint64_t h = 1469598103934665603u ^ seed;
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 1099511628211u;
+	h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9u;
+	h = (h ^ h >> 27) * 0x94d049bb133111ebu;
+	return h ^ h >> 31;
+}
+
+static void
+list_segments(struct slot *s)
+{
+	struct str json = {0};
+	struct jw w;
+	jw_init(&w, &json);
+	jw_array(&w);
+	for (size_t i = 0; i < s->j.n_inputs; i++) {
+		const struct held *h = held_get(s->run, s->j.inputs[i].dataset);
+		for (size_t k = 0; h && k < h->n_segs; k++)
+			jw_i64(&w, (int64_t)h->segs[k]->id);
+	}
+	jw_end(&w, ']');
+	s->j.segments = arena_strdup(&s->arena, str_text(&json));
+	str_fini(&json);
+}
+
+int
+job_make(struct slot *s, struct err *e)
+{
+	const struct plan_node *n = s->task->node;
+	const struct run *r = s->run;
+	s->j = (struct job){.id = s->job,
+		.root = r->o->plan->project->root,
+		.rootfd = r->o->plan->project->rootfd,
+		.run_id = r->out->id.id,
+		.run_folder = r->out->id.folder,
+		.node = n->spec->name,
+		.plugin = n->plugin->path,
+		.def = n->def->name,
+		.plugin_id = n->plugin->id,
+		.params = n->params,
+		.seed = node_seed(r->seed, n->spec->name),
+		.now_ms = s->start_ms,
+		.n_inputs = n->n_inputs,
+		.n_outputs = n->n_outputs};
+	s->j.inputs = arena_alloc(&s->arena, (n->n_inputs + 1) * sizeof(*s->j.inputs));
+	s->j.outputs = arena_alloc(&s->arena, (n->n_outputs + 1) * sizeof(*s->j.outputs));
+	for (size_t i = 0; i < n->n_inputs; i++)
+		if (make_input(s, &n->inputs[i], &s->j.inputs[i], e) < 0)
+			return -1;
+	for (size_t i = 0; i < n->n_outputs; i++) {
+		const struct plan_port *p = &n->outputs[i];
+		s->j.outputs[i] = (struct job_output){.port = p->port->name,
+			.kind = p->port->kind,
+			.dataset = p->dataset,
+			.entry = memory_entry(s, p),
+			.contract = p->contract,
+			.keep = p->readers > 0};
+	}
+	list_segments(s);
+	return 0;
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a run writes into the registry, and when.
+ *
+ *	run_begin           claim: row, lock, targets
+ *	nodes that publish  one commit each, together with the end of their intents
+ *	all other nodes     in groups: one commit costs as much as many rows
+ *	run_end             the last word
+ *
+ * Records wait in `pending` with the arena their texts live in; they are gone from here once they
+ * are on disk. */
+#include "pipeline/run.h"
+
+#include <unistd.h>
+
+#define GROUP 256
+#define FLUSH_MS 100
+
+uint64_t
+run_memory_limit(const struct project *p)
+{
+	const char *set = project_setting(p, "memory", NULL);
+	struct limit {
+		int64_t memory;
+	} limit = {0};
+	static const struct yfield fields[] = {
+		{"memory", YF_SIZE, false, offsetof(struct limit, memory), "memory for tables"},
+		{0}};
+	struct errs found = {0};
+	struct ynode *only = NULL;
+	struct arena a = {0};
+	const struct ypair *pair = set ? yaml_pair(p->settings, "memory") : NULL;
+	if (pair) {
+		only = yaml_new(&a, Y_MAP, pair->at);
+		yaml_put(&a, only, pair);
+	}
+	if (!only || yaml_fill(only, fields, &limit, "mlflow-c.yml", &found) < 0)
+		limit.memory = (int64_t)sysconf(_SC_PHYS_PAGES) / 2 * sysconf(_SC_PAGESIZE);
+	errs_fini(&found);
+	arena_fini(&a);
+	return (uint64_t)limit.memory;
+}
+
+/* ---- begin */
+
+/* Every file the run may publish, for the lock between runs. */
+static const char **
+targets(struct arena *a, const struct plan *p)
+{
+	size_t n = 0, room = 1;
+	for (size_t i = 0; i < p->n; i++)
+		room += p->nodes[i].n_outputs;
+	const char **list = arena_alloc(a, room * sizeof(*list));
+	for (size_t i = 0; i < p->n; i++)
+		for (size_t o = 0; o < p->nodes[i].n_outputs; o++)
+			if (p->nodes[i].outputs[o].entry)
+				list[n++] = p->nodes[i].outputs[o].entry->path;
+	return list;
+}
+
+static void
+config_json(const struct project *p, struct str *out)
+{
+	struct jw w;
+	jw_init(&w, out);
+	jw_object(&w);
+	jw_key(&w, "pipelines");
+	yaml_to_json(&w, p->pipelines, true);
+	jw_key(&w, "catalog");
+	yaml_to_json(&w, p->catalog, true);
+	jw_key(&w, "parameters");
+	yaml_to_json(&w, p->params, true);
+	jw_key(&w, "settings");
+	yaml_to_json(&w, p->settings, true);
+	jw_end(&w, '}');
+}
+
+/* The checked parameters of every node, as `node.key`. */
+static int
+record_params(struct run *r, struct arena *a, struct err *e)
+{
+	struct tag *v = NULL;
+	size_t n = 0, cap = 0, len;
+	const struct plan *p = r->o->plan;
+	for (size_t i = 0; i < p->n; i++) {
+		struct jr jr, one;
+		const char *key, *json = p->nodes[i].params;
+		if (!json || str_eq(json, "{}"))
+			continue;
+		jr_init(&jr, json, strlen(json));
+		if (jr_object(&jr))
+			while (jr_next(&jr, &key)) {
+				v = mem_grow(v, &cap, n + 1, sizeof(*v));
+				v[n].key = arena_printf(a, "%s.%s", p->nodes[i].spec->name, key);
+				const char *raw = jr_raw(&jr, &len);
+				v[n].value = arena_strndup(a, raw, len);
+				jr_init(&one, v[n].value, len);
+				if (jr_peek(&one) == J_STRING)
+					v[n].value = arena_strdup(a, jr_str(&one));
+				jr_fini(&one);
+				n++;
+			}
+		jr_fini(&jr);
+	}
+	int rc = n ? run_params(r->o->store, &r->out->id, v, n, e) : 0;
+	free(v);
+	return rc;
+}
+
+/* mlflow-c.yml may fix the seed; otherwise chance gives one, and the record keeps it. */
+static uint64_t
+run_seed(const struct run *r)
+{
+	const struct ynode *n = yaml_get(r->o->plan->project->settings, "seed");
+	return n && n->kind == Y_INT ? (uint64_t)n->v.i : clock_random(r->o->clock) >> 1;
+}
+
+int
+record_begin(struct run *r, struct err *e)
+{
+	struct arena a = {0};
+	struct str config = {0};
+	const struct project *p = r->o->plan->project;
+	r->seed = run_seed(r);
+	config_json(p, &config);
+	struct run_new n = {.name = r->o->name,
+		.pipeline = r->o->plan->graph->spec->name,
+		.env = p->env,
+		.command = r->o->command,
+		.config = str_text(&config),
+		.writes = targets(&a, r->o->plan),
+		.seed = r->seed};
+	int rc = run_begin(r->o->store, &n, &r->out->id, e);
+	if (rc == 0 && record_params(r, &a, e) < 0) {
+		struct err ignored;
+		(void)!run_end(r->o->store, &r->out->id, RUN_FAILED, &ignored);
+		rc = -1;
+	}
+	r->pending = mem_alloc(GROUP * sizeof(*r->pending));
+	if (rc < 0)
+		free(r->pending);
+	str_fini(&config);
+	arena_fini(&a);
+	return rc;
+}
+
+/* ---- nodes */
+
+static const char *
+error_json(struct arena *a, const struct err *err)
+{
+	struct str s = {0};
+	struct jw w;
+	if (!err)
+		return NULL;
+	jw_init(&w, &s);
+	diag_json(&w, err);
+	const char *copy = arena_strdup(a, str_text(&s));
+	str_fini(&s);
+	return copy;
+}
+
+/* The catalog entry of the port a fact is about. */
+static const struct dataset *
+entry_of(const struct slot *s, const struct done_data *d)
+{
+	for (size_t i = 0; !d->output && i < s->j.n_inputs; i++)
+		if (str_eq(s->j.inputs[i].port, d->port))
+			return s->j.inputs[i].entry;
+	for (size_t i = 0; d->output && i < s->j.n_outputs; i++)
+		if (str_eq(s->j.outputs[i].port, d->port))
+			return s->j.outputs[i].entry;
+	return NULL;
+}
+
+static void
+data_facts(struct slot *s, struct node_fact *f)
+{
+	struct data_fact *facts = arena_alloc(&s->arena, (s->done.n_data + 1) * sizeof(*facts));
+	for (size_t i = 0; i < s->done.n_data; i++) {
+		const struct done_data *d = &s->done.data[i];
+		const struct dataset *entry = entry_of(s, d);
+		if (!d->given)
+			continue;
+		facts[f->n_data++] = (struct data_fact){.dataset = d->dataset,
+			.path = entry ? entry->path : NULL,
+			.hash = d->hash,
+			.schema = d->schema,
+			.type = entry ? entry->type->name : "memory",
+			.rows = d->rows,
+			.bytes = (int64_t)d->bytes,
+			.output = d->output,
+			.contract = d->contract_json};
+	}
+	f->data = facts;
+}
+
+static struct node_fact
+fact_of(struct slot *s)
+{
+	size_t i = (size_t)(s->task - s->run->tasks);
+	const struct node_result *res = &s->run->out->nodes[i];
+	const struct plan_node *n = s->task->node;
+	struct node_fact f = {.name = n->spec->name,
+		.plugin = n->plugin->path,
+		.plugin_hash = n->plugin->hash,
+		.status = node_status_name(res->status),
+		.error = error_json(&s->arena, res->err),
+		.order = (int)i,
+		.attempts = res->attempts,
+		.start_ms = s->start_ms,
+		.wall_us = res->wall_us,
+		.cpu_us = res->cpu_us,
+		.rss_bytes = res->rss_bytes,
+		.metrics = s->done.metrics,
+		.n_metrics = s->done.n_metrics,
+		.tags = s->done.tags,
+		.n_tags = s->done.n_tags};
+	data_facts(s, &f);
+	return f;
+}
+
+int
+record_published(struct slot *s, struct err *e)
+{
+	struct node_fact f = fact_of(s);
+	return intent_done(s->run->o->store, &s->run->out->id, &f, e);
+}
+
+static void
+on_flush(uv_timer_t *t)
+{
+	struct run *r = t->data;
+	struct err e = {0};
+	if (run_flush(r, &e) < 0)
+		run_broken(r, &e);
+}
+
+static void
+add_pending(struct run *r, struct node_fact f, struct arena a)
+{
+	struct err e = {0};
+	r->pending[r->n_pending++] = (struct pending){f, a};
+	if (r->n_pending == 1 && r->exec)
+		(void)uv_timer_start(&r->flush_timer, on_flush, FLUSH_MS, 0);
+	if (r->n_pending == GROUP && run_flush(r, &e) < 0)
+		run_broken(r, &e);
+}
+
+void
+record_later(struct slot *s)
+{
+	struct node_fact f = fact_of(s);
+	for (size_t i = 0; i < s->done.n_data; i++) { /* frames do not wait with the record */
+		frame_unref(s->done.data[i].frame);
+		s->done.data[i].frame = NULL;
+	}
+	add_pending(s->run, f, s->arena);
+	s->arena = (struct arena){0};
+	s->done.n_data = 0;
+}
+
+void
+record_skipped(struct run *r, size_t i)
+{
+	const struct plan_node *n = r->tasks[i].node;
+	struct node_fact f = {.name = n->spec->name,
+		.plugin = n->plugin->path,
+		.plugin_hash = n->plugin->hash,
+		.status = node_status_name(r->out->nodes[i].status),
+		.order = (int)i,
+		.start_ms = clock_now_ms(r->o->clock)};
+	add_pending(r, f, (struct arena){0});
+}
+
+int
+run_flush(struct run *r, struct err *e)
+{
+	if (r->n_pending == 0)
+		return 0;
+	struct node_fact *facts = mem_alloc(r->n_pending * sizeof(*facts));
+	for (size_t i = 0; i < r->n_pending; i++)
+		facts[i] = r->pending[i].fact;
+	int rc = run_nodes(r->o->store, &r->out->id, facts, r->n_pending, e);
+	for (size_t i = 0; i < r->n_pending; i++)
+		arena_fini(&r->pending[i].arena);
+	r->n_pending = 0;
+	free(facts);
+	return rc;
+}
+
+/* ---- end */
+
+void
+record_git(struct run *r, const char *json)
+{
+	static const char *const names[][2] = {{"commit", "mlflow.source.git.commit"},
+		{"branch", "mlflow.source.git.branch"}, {"remote", "mlflow.source.git.repoURL"},
+		{"dirty", "mlflow.source.git.dirty"}, {"unknown", "mlflow_c.git.unknown"}};
+	struct arena a = {0};
+	struct tag tags[5];
+	size_t n = 0;
+	struct jr jr;
+	const char *key;
+	struct err e = {0};
+	jr_init(&jr, json, strlen(json));
+	if (jr_object(&jr))
+		while (jr_next(&jr, &key)) {
+			size_t i = 0;
+			while (i < 5 && !str_eq(names[i][0], key))
+				i++;
+			enum jtype type = jr_peek(&jr);
+			if (i == 5 || n == 5 || (type != J_STRING && type != J_BOOL)) {
+				jr_skip(&jr);
+				continue;
+			}
+			tags[n].key = names[i][1];
+			if (type == J_BOOL)
+				tags[n].value = jr_bool(&jr) ? "true" : "false";
+			else
+				tags[n].value = arena_strdup(&a, jr_str(&jr));
+			n++;
+		}
+	jr_fini(&jr);
+	if (n && run_tags(r->o->store, &r->out->id, tags, n, &e) < 0)
+		run_broken(r, &e);
+	arena_fini(&a);
+}
+
+int
+record_end(struct run *r, struct err *e)
+{
+	int rc = run_flush(r, e);
+	if (run_end(r->o->store, &r->out->id, r->out->status, rc < 0 ? NULL : e) < 0)
+		rc = -1;
+	free(r->pending);
+	return rc;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A run in progress: what runner.c, the executors and finish.c share.
+ *
+ *	task   a node of the plan and how far it is
+ *	slot   a place to run one task at a time; holds everything of the current attempt
+ *	held   a dataset kept in memory for later nodes
+ */
+#ifndef PIPELINE_RUN_H
+#define PIPELINE_RUN_H
+
+#include <uv.h>
+
+#include "pipeline/job.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/zygote.h"
+
+struct run;
+struct slot;
+
+struct task {
+	const struct plan_node *node;
+	int blockers; /* inputs whose producers are not ok yet */
+};
+struct retry { /* a failed node that waits for its next attempt */
+	uv_timer_t timer;
+	struct run *run;
+	struct task *task;
+	struct retry *next;
+};
+
+/* A segment of memory: the writable descriptor, and a read-only one for readers. Counted. */
+struct segment {
+	uint64_t id, bytes;
+	int fd, read_fd;
+	int refs;
+};
+struct held {
+	const char *dataset;
+	int readers;           /* nodes that have yet to read it */
+	struct frame *frame;   /* threads; counted */
+	char *json;            /* processes; owned descriptor */
+	struct segment **segs; /* owned vector, counted elements */
+	size_t n_segs;
+};
+
+/* Output of a node on its way to its log: the head goes straight to the file, the tail waits here. */
+struct capture {
+	char *path; /* owned, beneath the root; NULL until something was written */
+	int fd;
+	uint64_t total;
+	char *tail; /* owned ring */
+};
+
+struct slot {
+	struct run *run;
+	struct task *task; /* NULL: idle, or the question about git */
+	uint64_t job;
+	struct arena arena; /* of this attempt */
+	struct job j;
+	struct done done;
+	bool has_done, timed_out, stopped;
+	struct exit_msg end;
+	struct segment **fresh; /* segments that came with DONE; owned vector */
+	size_t n_fresh;
+	int64_t start_us, start_ms;
+	uv_timer_t timer; /* timeout, then the grace before SIGKILL */
+	struct capture log;
+	struct conn *ctl, *out; /* worker executor */
+	char scratch[600];      /* working folder, absolute */
+};
+
+/* Where nodes run. start begins the slot's job and later calls slot_ended, exactly once. */
+struct executor {
+	const char *name;
+	int (*open)(struct run *r, struct err *e);
+	int (*start)(struct slot *s, struct err *e);
+	void (*stop)(struct slot *s, int signal);
+	void (*close)(struct run *r);
+};
+extern const struct executor worker_executor, thread_executor;
+
+struct pending { /* a node's record that waits for the next commit */
+	struct node_fact fact;
+	struct arena arena;
+};
+
+struct run {
+	const struct run_opts *o;
+	struct run_result *out;
+	const struct executor *exec;
+	void *exec_state;
+	uv_loop_t loop;
+	uv_signal_t sig[3];
+	uv_poll_t zygote_poll;
+	uv_timer_t flush_timer;
+	struct task *tasks;
+	int *ready; /* heap of plan indexes: the plan's order decides */
+	size_t n_ready;
+	struct slot *slots; /* o->jobs of them, and one for git */
+	int n_slots, running;
+	struct retry *retries; /* owned list */
+	bool git_running, stopping, failed, broken;
+	uint64_t next_job, seed;
+	struct map held; /* dataset -> struct held * */
+	uint64_t held_bytes, held_limit;
+	struct pending *pending;
+	size_t n_pending;
+	struct str scratch; /* for building messages */
+};
+
+/* runner.c */
+void run_retry(struct run *r, struct task *t);       /* again, after the back-off */
+void run_ready(struct run *r, struct task *t);       /* its producers are ok */
+void slot_ended(struct slot *s);                     /* the attempt is over: done/end say how */
+void run_broken(struct run *r, const struct err *e); /* the run itself cannot go on */
+struct slot *run_slot(struct run *r, uint64_t job);
+
+/* prepare.c: the job of a node, in the slot's arena. */
+MUST_CHECK int job_make(struct slot *s, struct err *e);
+
+/* finish.c: verdict and publishing. */
+void node_finish(struct slot *s);
+void node_skip(struct run *r, size_t i, enum node_status st, const char *blocker);
+
+/* record.c: what goes into the registry. */
+MUST_CHECK int record_begin(struct run *r, struct err *e);
+MUST_CHECK int record_end(struct run *r, struct err *e);
+void record_git(struct run *r, const char *json); /* the facts about git have arrived */
+/* Commits the node's record now, with its publishing intents; or later, with others. */
+MUST_CHECK int record_published(struct slot *s, struct err *e);
+void record_later(struct slot *s);
+void record_skipped(struct run *r, size_t i);
+MUST_CHECK int run_flush(struct run *r, struct err *e); /* commits pending records */
+uint64_t run_memory_limit(const struct project *p);
+
+/* held.c */
+void held_add(struct slot *s, const struct done_data *d, int readers, bool has_file);
+const struct held *held_get(const struct run *r, const char *dataset);
+void held_read(struct run *r, const char *dataset); /* one reader less */
+void held_close(struct run *r);
+void segment_unref(struct run *r, struct segment *seg);
+
+/* capture.c */
+void capture_add(struct slot *s, const char *p, size_t n);
+void capture_end(struct slot *s); /* leaves log.path for the record */
+
+/* exec_worker.c: a question to a worker beside the nodes. */
+MUST_CHECK int ask_git(struct slot *s, struct err *e);
+
+#endif

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The runner: one thread on a libuv loop that decides which node runs when. It never loads a plugin
+ * and never blocks on a node.
+ *
+ *	                    +------------------------- retry (1, 2, 4 ... 60 s) ------+
+ *	                    v                                                         |
+ *	PENDING --blockers 0--> ready heap --slot free--> RUNNING --slot_ended--> node_finish
+ *	   |                                                                     |    |    |
+ *	   +--- a producer failed: SKIPPED                                     OK  FAILED  TIMEOUT,
+ *	   +--- interrupted: CANCELLED                                  dependents ready   CONTRACT
+ *
+ * Legal at any moment: a signal (nothing new starts, workers get SIGTERM, 5 s later SIGKILL). The
+ * loop ends when nothing runs, nothing waits and nothing can start. */
+#include "pipeline/run.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define GRACE_MS 5000
+
+static void schedule(struct run *r);
+
+const char *
+node_status_name(enum node_status st)
+{
+	static const char *const names[] = {"pending", "running", "ok", "failed", "timeout",
+		"contract_failed", "skipped", "cancelled"};
+	return names[st];
+}
+
+/* ---- the ready heap: smallest plan index first */
+
+static size_t
+index_of(const struct run *r, const struct task *t)
+{
+	return (size_t)(t - r->tasks);
+}
+
+void
+run_ready(struct run *r, struct task *t)
+{
+	size_t i = r->n_ready++;
+	int v = (int)index_of(r, t);
+	for (; i && r->ready[(i - 1) / 2] > v; i = (i - 1) / 2)
+		r->ready[i] = r->ready[(i - 1) / 2];
+	r->ready[i] = v;
+}
+
+static struct task *
+take_ready(struct run *r)
+{
+	int top = r->ready[0], v = r->ready[--r->n_ready];
+	size_t i = 0;
+	for (size_t c; (c = 2 * i + 1) < r->n_ready; i = c) {
+		if (c + 1 < r->n_ready && r->ready[c + 1] < r->ready[c])
+			c++;
+		if (r->ready[c] >= v)
+			break;
+		r->ready[i] = r->ready[c];
+	}
+	r->ready[i] = v;
+	return &r->tasks[top];
+}
+
+/* ---- one attempt */
+
+static struct slot *
+free_slot(struct run *r)
+{
+	for (int i = 0; i < r->o->jobs; i++)
+		if (!r->slots[i].task)
+			return &r->slots[i];
+	return NULL;
+}
+
+struct slot *
+run_slot(struct run *r, uint64_t job)
+{
+	for (int i = 0; i < r->n_slots; i++)
+		if (r->slots[i].job == job)
+			return &r->slots[i];
+	return NULL;
+}
+
+/* The timeout: ask, and after the grace kill. */
+static void
+on_timer(uv_timer_t *t)
+{
+	struct slot *s = t->data;
+	bool asked = s->timed_out || s->stopped;
+	if (!s->stopped)
+		s->timed_out = true;
+	s->run->exec->stop(s, asked ? SIGKILL : SIGTERM);
+	if (!asked)
+		(void)uv_timer_start(&s->timer, on_timer, GRACE_MS, 0);
+}
+
+static void
+slot_clear(struct slot *s)
+{
+	(void)uv_timer_stop(&s->timer);
+	for (size_t i = 0; i < s->n_fresh; i++)
+		segment_unref(s->run, s->fresh[i]);
+	free(s->fresh);
+	s->fresh = NULL;
+	s->n_fresh = 0;
+	for (size_t i = 0; i < s->done.n_data; i++)
+		frame_unref(s->done.data[i].frame);
+	arena_fini(&s->arena);
+	free(s->log.path);
+	s->log.path = NULL;
+	memset(&s->done, 0, sizeof(s->done));
+	memset(&s->end, 0, sizeof(s->end));
+	s->has_done = s->timed_out = s->stopped = false;
+	s->task = NULL;
+	s->job = 0;
+}
+
+/* The attempt is over, by its end or because it could not begin. */
+static void
+attempt_over(struct slot *s)
+{
+	struct run *r = s->run;
+	if (s->end.strays) {
+		char line[128];
+		int n = snprintf(line, sizeof(line),
+			"mlflow-c: killed %d process%s that the node left behind\n", s->end.strays,
+			s->end.strays == 1 ? "" : "es");
+		capture_add(s, line, (size_t)n);
+	}
+	capture_end(s);
+	if (s->task)
+		node_finish(s);
+	else
+		r->git_running = false;
+	slot_clear(s);
+}
+
+static void
+start(struct run *r, struct slot *s, struct task *t)
+{
+	size_t i = index_of(r, t);
+	struct node_result *res = &r->out->nodes[i];
+	struct err e = {0};
+	s->task = t;
+	s->job = ++r->next_job;
+	s->start_us = clock_mono_us();
+	s->start_ms = clock_now_ms(r->o->clock);
+	res->status = NODE_RUNNING;
+	res->attempts++;
+	r->running++;
+	if (r->o->watch.node_started)
+		r->o->watch.node_started(r->o->watch.arg, i, res->attempts);
+	if (job_make(s, &e) < 0 || r->exec->start(s, &e) < 0) {
+		s->has_done = true;
+		s->done.err = e;
+		r->running--;
+		attempt_over(s);
+		return;
+	}
+	if (t->node->spec->timeout_ms)
+		(void)uv_timer_start(&s->timer, on_timer, (uint64_t)t->node->spec->timeout_ms, 0);
+}
+
+void
+slot_ended(struct slot *s)
+{
+	struct run *r = s->run;
+	if (s->task)
+		r->running--;
+	attempt_over(s);
+	schedule(r);
+}
+
+/* ---- retries */
+
+static void
+retry_gone(uv_handle_t *h)
+{
+	free(h->data);
+}
+
+static void
+drop_retry(struct run *r, struct retry *gone)
+{
+	struct retry **p = &r->retries;
+	while (*p != gone)
+		p = &(*p)->next;
+	*p = gone->next;
+	uv_close((uv_handle_t *)&gone->timer, retry_gone);
+}
+
+static void
+on_retry(uv_timer_t *t)
+{
+	struct retry *again = t->data;
+	struct run *r = again->run;
+	run_ready(r, again->task);
+	drop_retry(r, again);
+	schedule(r);
+}
+
+/* 1, 2, 4 ... 60 s, each 20 % more or less. */
+void
+run_retry(struct run *r, struct task *t)
+{
+	struct retry *again = mem_alloc(sizeof(*again));
+	int attempts = r->out->nodes[index_of(r, t)].attempts;
+	uint64_t ms = 1000u << (attempts > 6 ? 6 : attempts - 1);
+	if (ms > 60000)
+		ms = 60000;
+	ms = ms * 4 / 5 + clock_random(r->o->clock) % (ms * 2 / 5 + 1);
+	*again = (struct retry){.run = r, .task = t, .next = r->retries};
+	again->timer.data = again;
+	r->retries = again;
+	(void)uv_timer_init(&r->loop, &again->timer);
+	(void)uv_timer_start(&again->timer, on_retry, ms, 0);
+}
+
+/* ---- stopping */
+
+static void
+stop_running(struct run *r, int signal)
+{
+	for (int i = 0; i < r->n_slots; i++) {
+		struct slot *s = &r->slots[i];
+		if (!s->job)
+			continue;
+		s->stopped = true;
+		r->exec->stop(s, signal);
+		if (signal == SIGTERM)
+			(void)uv_timer_start(&s->timer, on_timer, GRACE_MS, 0);
+	}
+}
+
+static void
+on_signal(uv_signal_t *h, int signum)
+{
+	struct run *r = h->data;
+	bool again = r->stopping;
+	r->stopping = true;
+	if (!again)
+		r->out->signal = signum;
+	if (r->o->watch.stopping && !again)
+		r->o->watch.stopping(r->o->watch.arg, r->running);
+	stop_running(r, again ? SIGKILL : SIGTERM);
+	schedule(r);
+}
+
+void
+run_broken(struct run *r, const struct err *e)
+{
+	r->broken = r->stopping = true;
+	if (!r->out->err.code)
+		r->out->err = *e;
+	stop_running(r, SIGTERM);
+}
+
+/* ---- the loop */
+
+static void
+end_loop(struct run *r)
+{
+	while (r->retries)
+		drop_retry(r, r->retries);
+	for (size_t i = 0; i < r->o->plan->n; i++)
+		if (r->out->nodes[i].status == NODE_PENDING)
+			node_skip(r, i, r->stopping ? NODE_CANCELLED : NODE_SKIPPED, NULL);
+	for (int i = 0; i < 3; i++)
+		uv_close((uv_handle_t *)&r->sig[i], NULL);
+	for (int i = 0; i < r->n_slots; i++)
+		uv_close((uv_handle_t *)&r->slots[i].timer, NULL);
+	uv_close((uv_handle_t *)&r->flush_timer, NULL);
+	r->exec->close(r);
+	r->exec = NULL;
+}
+
+/* Starts what can start; ends the loop when nothing is left to wait for. */
+static void
+schedule(struct run *r)
+{
+	struct slot *s;
+	if (!r->exec)
+		return;
+	while (r->n_ready && !r->stopping && (!r->failed || r->o->keep_going) && (s = free_slot(r)))
+		start(r, s, take_ready(r));
+	bool more = r->retries && !r->stopping && (!r->failed || r->o->keep_going);
+	if (!r->running && !more && !r->git_running)
+		end_loop(r);
+}
+
+/* ---- beginning */
+
+static int
+make_slots(struct run *r, struct err *e)
+{
+	const char *root = r->o->plan->project->root;
+	r->n_slots = r->o->jobs + 1;
+	r->slots = mem_alloc((size_t)r->n_slots * sizeof(*r->slots));
+	for (int i = 0; i < r->n_slots; i++) {
+		struct slot *s = &r->slots[i];
+		s->run = r;
+		s->log.fd = -1;
+		(void)uv_timer_init(&r->loop, &s->timer);
+		s->timer.data = s;
+		int n = snprintf(s->scratch, sizeof(s->scratch), "%s/%s/scratch/%d", root,
+			r->out->id.folder, i);
+		if (n >= 512)
+			return err_set(e, MLC_FILE, "the path of the project folder is too long");
+		struct str path = {0};
+		str_addf(&path, "%s/scratch/%d/.", r->out->id.folder, i);
+		int rc = r->o->in_process
+			? 0
+			: file_mkdirs(r->o->plan->project->rootfd, path.s, true, e);
+		str_fini(&path);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+watch_signals(struct run *r)
+{
+	static const int signums[] = {SIGINT, SIGTERM, SIGHUP};
+	for (int i = 0; i < 3; i++) {
+		(void)uv_signal_init(&r->loop, &r->sig[i]);
+		r->sig[i].data = r;
+		(void)uv_signal_start(&r->sig[i], on_signal, signums[i]);
+	}
+}
+
+static void
+start_git(struct run *r)
+{
+	struct slot *s = &r->slots[r->n_slots - 1];
+	struct err ignored;
+	const char *on = project_setting(r->o->plan->project, "git", "true");
+	if (!r->o->zygote || r->o->in_process || str_eq(on, "false"))
+		return;
+	s->job = ++r->next_job;
+	if (ask_git(s, &ignored) == 0)
+		r->git_running = true;
+	else
+		slot_clear(s);
+}
+
+static int
+open_loop(struct run *r, struct err *e)
+{
+	int rc = uv_loop_init(&r->loop);
+	if (rc < 0)
+		return err_set(e, MLC_WORKER, "cannot make an event loop: %s", uv_strerror(rc));
+	(void)uv_timer_init(&r->loop, &r->flush_timer);
+	r->flush_timer.data = r;
+	watch_signals(r);
+	if (make_slots(r, e) < 0 || r->exec->open(r, e) < 0) {
+		r->broken = true;
+		r->out->err = *e;
+	}
+	return 0;
+}
+
+static void
+begin_tasks(struct run *r)
+{
+	const struct plan *p = r->o->plan;
+	r->tasks = mem_alloc((p->n + 1) * sizeof(*r->tasks));
+	r->ready = mem_alloc((p->n + 1) * sizeof(*r->ready));
+	r->out->nodes = mem_alloc((p->n + 1) * sizeof(*r->out->nodes));
+	r->out->n_nodes = p->n;
+	for (size_t i = 0; i < p->n; i++) {
+		r->out->nodes[i].rows = -1;
+		r->tasks[i] = (struct task){&p->nodes[i], p->nodes[i].blockers};
+		if (!r->tasks[i].blockers)
+			run_ready(r, &r->tasks[i]);
+	}
+}
+
+static enum run_status
+final_status(const struct run *r)
+{
+	if (r->out->signal)
+		return RUN_CANCELLED;
+	if (!r->out->err.code)
+		return RUN_OK;
+	return r->out->err.code == MLC_CONTRACT ? RUN_CONTRACT_FAILED : RUN_FAILED;
+}
+
+/* The folders a run needs only while it runs. */
+static void
+remove_scratch(struct run *r)
+{
+	static const char *const names[] = {"scratch", "memory"};
+	struct str path = {0};
+	struct err ignored;
+	for (int i = 0; i < 2; i++) {
+		str_reset(&path);
+		str_addf(&path, "%s/%s", r->out->id.folder, names[i]);
+		(void)!file_remove_tree(r->o->plan->project->rootfd, path.s, &ignored);
+	}
+	str_fini(&path);
+}
+
+int
+run_execute(const struct run_opts *o, struct run_result *out, struct err *e)
+{
+	struct run r = {.o = o,
+		.out = out,
+		.exec = o->in_process ? &thread_executor : &worker_executor,
+		.held_limit = run_memory_limit(o->plan->project)};
+	int64_t begun = clock_mono_us();
+	memset(out, 0, sizeof(*out));
+	if (record_begin(&r, e) < 0)
+		return -1;
+	begin_tasks(&r);
+	int rc = open_loop(&r, e);
+	if (rc == 0) {
+		if (o->watch.started)
+			o->watch.started(o->watch.arg, &out->id, o->plan);
+		if (!r.broken)
+			start_git(&r);
+		r.stopping |= r.broken;
+		schedule(&r);
+		(void)uv_run(&r.loop, UV_RUN_DEFAULT);
+		(void)uv_loop_close(&r.loop);
+	}
+	held_close(&r);
+	remove_scratch(&r);
+	out->status = final_status(&r);
+	out->wall_us = clock_mono_us() - begun;
+	if (rc == 0)
+		rc = record_end(&r, e);
+	free(r.tasks);
+	free(r.ready);
+	free(r.slots);
+	str_fini(&r.scratch);
+	return rc;
+}
+
+void
+run_result_fini(struct run_result *r)
+{
+	for (size_t i = 0; i < r->n_nodes; i++) {
+		free(r->nodes[i].log);
+		free(r->nodes[i].err);
+	}
+	free(r->nodes);
+	free(r->models);
+	memset(r, 0, sizeof(*r));
+}
