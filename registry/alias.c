@@ -52,8 +52,8 @@ say_numbers(const struct condition *c, double own, double bound, char *out, size
 		snprintf(a, sizeof a, "%.17g", own);
 		snprintf(b, sizeof b, "%.17g", bound);
 	}
-	snprintf(out, cap, "%.80s %s %s %s", c->metric, a,
-		condition__holds(c, own, bound) ? c->op : "is not", b);
+	snprintf(out, cap, "%.80s %s %s%s %s", c->metric, a,
+		condition__holds(c, own, bound) ? "" : "is not ", c->op, b);
 }
 
 /* Compares with the metric of the version that has the alias: 1 move, 0 stay. */

@@ -34,24 +34,24 @@ static int
 parse_bound(const char *text, struct condition *out)
 {
 	static const char current[] = "current";
-	char buf[64];
-	double sign;
+	char bound[64], rest[64], number[64];
 
-	if (!trimmed(text, strlen(text), buf, sizeof buf))
+	if (!trimmed(text, strlen(text), bound, sizeof bound))
 		return -1;
-	if (!str_starts(buf, current))
-		return str_to_f64(buf, &out->number);
+	if (!str_starts(bound, current))
+		return str_to_f64(bound, &out->number);
 	out->current = true;
-	text = buf + sizeof current - 1;
-	if (!*text)
+	text = bound + sizeof current - 1;
+	if (!trimmed(text, strlen(text), rest, sizeof rest))
+		return -1;
+	if (!*rest)
 		return 0;
-	if (!trimmed(text, strlen(text), buf, sizeof buf) || (*buf != '+' && *buf != '-'))
+	if ((*rest != '+' && *rest != '-') ||
+		!trimmed(rest + 1, strlen(rest + 1), number, sizeof number) || *number == '+' ||
+		*number == '-' || str_to_f64(number, &out->number) < 0)
 		return -1;
-	sign = *buf == '-' ? -1 : 1;
-	if (!trimmed(buf + 1, strlen(buf + 1), buf, sizeof buf) || *buf == '+' || *buf == '-' ||
-		str_to_f64(buf, &out->number) < 0)
-		return -1;
-	out->number *= sign;
+	if (*rest == '-')
+		out->number = -out->number;
 	return 0;
 }
 

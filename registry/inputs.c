@@ -55,6 +55,7 @@ add_column(struct jr *r, struct jw *w)
 static bool
 translate(const char *schema, struct str *out)
 {
+	const char *key;
 	struct jr r;
 	struct jw w;
 	bool ok;
@@ -65,7 +66,7 @@ translate(const char *schema, struct str *out)
 	jw_key(&w, "mlflow_colspec");
 	jw_array(&w);
 	if (jr_array(&r))
-		while (jr_next(&r, NULL))
+		while (jr_next(&r, &key))
 			add_column(&r, &w);
 	jw_end(&w, ']');
 	jw_end(&w, '}');

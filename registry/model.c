@@ -127,6 +127,7 @@ make_entry(struct store *s, const struct run_id *r, const struct copy *c, struct
 static void
 join_entries(const char *old, size_t drop, const char *entry, struct str *out)
 {
+	const char *key;
 	struct jr r;
 	struct jw w;
 	size_t i = 0, n;
@@ -136,7 +137,7 @@ join_entries(const char *old, size_t drop, const char *entry, struct str *out)
 	jw_array(&w);
 	jr_init(&r, old, strlen(old));
 	if (jr_array(&r))
-		while (jr_next(&r, NULL)) {
+		while (jr_next(&r, &key)) {
 			const char *raw = jr_raw(&r, &n);
 			char *text = raw && i++ >= drop ? strndup(raw, n) : NULL;
 
