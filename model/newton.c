@@ -19,6 +19,7 @@ static const double value_noise = 1e-13;
 /* Where no step lowers the objective any more, the gradient is at its floor if it is this small. */
 static const double stall_tol = 1e-6;
 static const double smallest_step = 1e-12;
+static const double damp_max = 1e10;
 
 /* Where the search stands: the point, what the pass found there, and the next candidate. */
 struct search {
@@ -121,11 +122,13 @@ static int
 direct(struct search *s)
 {
 	size_t n = (size_t)s->p->k + 1;
-	int broke = factorise(s->at.h, n, 0, s->factor);
-	double damp = 1e-10;
-	for (int row = broke; row >= 0; damp *= 10)
+	int broke = factorise(s->at.h, n, 0, s->factor), row = broke;
+	for (double damp = 1e-10; row >= 0 && damp < damp_max; damp *= 10)
 		row = factorise(s->at.h, n, damp, s->factor);
-	back_substitute(s->factor, s->at.g, n, s->d);
+	if (row < 0)
+		back_substitute(s->factor, s->at.g, n, s->d);
+	else
+		memset(s->d, 0, n * sizeof(double)); /* no way on; max_iter ends it */
 	return broke;
 }
 

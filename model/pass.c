@@ -17,7 +17,7 @@
 #include <string.h>
 #include "base/base.h"
 
-enum { BLOCK = 512, CHUNK = 64 * BLOCK };
+enum { BLOCK = 256, CHUNK = 128 * BLOCK };
 
 struct pass {
 	const struct problem *p;
@@ -140,7 +140,7 @@ load(struct pass *s, const double *w, int64_t from, int m)
 }
 
 /* With s = z for y = 0 and -z for y = 1, the loss of a row is log(1 + exp(s)), and exp(-|s|) never
- * overflows. The logarithm is taken once a block: 512 factors between 1 and 2 stay below 2^512. */
+ * overflows. The logarithm is taken once a block: 256 factors between 1 and 2 stay below 2^256. */
 static double
 logistic(struct pass *s, const double *y, int m)
 {
