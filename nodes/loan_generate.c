@@ -131,7 +131,7 @@ static double
 draw_amount(struct pcg *g, double income)
 {
 	double z = (log(income) - 11.122) / 0.558;
-	double amount = exp(8.99 + 0.65 * (0.435 * z + 0.9 * normal(g)));
+	double amount = exp(8.99 + 0.62 * (0.405 * z + 0.914 * normal(g)));
 	double step = uniform(g) < 0.7 ? 500 : 25;
 	amount = clip(round(amount / step) * step, 500, 35000);
 	return fmin(amount, floor(0.66 * income));
