@@ -5,6 +5,8 @@
  * the frame for itself; a parent releases the children that are still in it. */
 #include "frame/inside.h"
 
+#include <stdlib.h>
+
 /* What a child keeps. */
 struct child_data {
 	struct frame *frame; /* counted */

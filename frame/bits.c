@@ -2,6 +2,8 @@
  * Bitmaps, many bits at a time: whole bytes in the middle, single bits at the ragged ends. */
 #include "frame/bits.h"
 
+#include <string.h>
+
 int64_t
 bits_count(const uint8_t *bits, int64_t off, int64_t n)
 {

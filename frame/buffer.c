@@ -3,10 +3,13 @@
  *
  * Frames of several threads may share a buffer. Its count is atomic; its mapping is made once, under
  * the lock, and never moves after buf_end. */
+#include "frame/slot.h"
+
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "frame/slot.h"
 
 static struct buf *
 buf_make(struct seg *seg, int64_t slot, uint64_t at, uint64_t len)

@@ -4,8 +4,10 @@
  * A column takes memory when its first value does, and a validity bitmap with its first null. A
  * mistake makes the builder bad: it goes on taking values, but no frame comes of it. After finishing
  * it has no columns, so whatever comes later is a mistake and nothing else. */
-#include "frame/bits.h"
 #include "frame/build.h"
+
+#include <stdlib.h>
+#include "frame/bits.h"
 
 #define TEXT_MAX ((int64_t)INT32_MAX)
 

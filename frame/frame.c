@@ -3,9 +3,12 @@
  *
  * A frame never changes, but a column's pointers are made when it is first looked at: a reader maps
  * the columns it uses, and nothing else. frame_column is the only way to them. */
-#include <math.h>
-#include "frame/bits.h"
 #include "frame/inside.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "frame/bits.h"
 
 /* From so many columns on, names are looked up in a map. */
 #define INDEX_FROM 24

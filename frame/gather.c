@@ -6,8 +6,10 @@
  *
  *	keep  1 0 0 1 1 0 1      at  0 3 4 6      column  a b c d e f g  ->  a d e g
  */
-#include "frame/bits.h"
 #include "frame/build.h"
+
+#include <string.h>
+#include "frame/bits.h"
 
 #define BLOCK 4096
 

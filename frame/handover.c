@@ -8,8 +8,10 @@
  * it: each part must lie inside its segment and suffice for the rows, nulls are counted anew when the
  * column is first looked at, and a text column's first and last offset must lie inside its bytes (the
  * offsets between are the writer's word). Columns are mapped when they are first used, not here. */
-#include "frame/bits.h"
 #include "frame/inside.h"
+
+#include <stdlib.h>
+#include "frame/bits.h"
 
 /* What a descriptor says about one column. */
 struct wire_part {

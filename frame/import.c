@@ -4,9 +4,11 @@
  * The last table of this file says which Arrow types a frame can hold and how. Widening never loses
  * anything: a number or a time that does not fit exactly is a mistake that names its row. Pointers
  * are trusted, as everywhere in Arrow; lengths, types and offsets are checked. */
-#include <math.h>
-#include "frame/bits.h"
 #include "frame/build.h"
+
+#include <math.h>
+#include <string.h>
+#include "frame/bits.h"
 
 /* A child array's values, from `off` on. */
 struct span {

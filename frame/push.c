@@ -3,8 +3,10 @@
  *
  * `room` is 0 wherever a push is a mistake, so mistakes are found on the slow way, the one that makes
  * room, and cost nothing on the fast one. */
-#include "frame/bits.h"
 #include "frame/build.h"
+
+#include <string.h>
+#include "frame/bits.h"
 
 /* Rows that a column's data buffer holds. */
 static int64_t

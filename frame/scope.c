@@ -4,8 +4,11 @@
  * A scope owns all it hands out and keeps the first mistake made with any of it. After a mistake
  * everything goes on harmlessly: frames that should have come are frames of nulls, and pointers that
  * should have been to columns are to scratch memory. */
-#include <sys/mman.h>
 #include "frame/build.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 
 /* How many characters of column names a message lists. */
 #define LIST_MAX 160

@@ -4,12 +4,15 @@
  * A segment without buffers waits for the next builder, because its pages are there already; only
  * one that others may be reading does not. Whatever threads may do at the same time (taking, freeing,
  * first use of a mapping) is under the one lock of struct segs. */
+#include "frame/slot.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "frame/slot.h"
 
 #ifndef MFD_NOEXEC_SEAL /* Linux 6.3 */
 #define MFD_NOEXEC_SEAL 0x0008U

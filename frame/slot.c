@@ -8,11 +8,13 @@
  *
  *	0          len        dirty                cap                                 1 << 40
  *	| in use   | stale    | zeros, untouched   | not mapped                        | next slot */
+#include "frame/slot.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "frame/slot.h"
 
 /* A recycled slot in more pieces than this is emptied, not explored. */
 #define PIECES_MAX 8

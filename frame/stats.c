@@ -6,10 +6,13 @@
  * sd is the sample's (n - 1): NaN below two values. NaNs are counted, and are no values.
  *
  * Distinct values are counted in a set that is given up when it would grow past its limit. */
+#include "frame/inside.h"
+
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 #include <xxhash.h>
 #include "frame/bits.h"
-#include "frame/inside.h"
 
 #define BLOCK 1024
 #define DISTINCT_MAX 65536

@@ -3,8 +3,10 @@
  *
  * Whatever is asked, the view has the frame's number of rows and memory behind all of them, so a loop
  * over it is safe without a look at any error. */
-#include "frame/bits.h"
 #include "frame/inside.h"
+
+#include <stdlib.h>
+#include "frame/bits.h"
 
 /* Fills the view struct that belongs to c's type. */
 static void

@@ -6,6 +6,9 @@
  *	2. of a frame, all rows lie inside the segment: the first and the last can be read, nulls are as
  *	   many as the bitmap says (texts between first and last are the writer's word);
  *	3. the frame's own descriptor gives the same frame. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "frame/frame.h"
