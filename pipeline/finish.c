@@ -111,7 +111,8 @@ publish(struct slot *s, bool *recorded, struct err *e)
 	for (size_t i = 0; i < s->done.n_data; i++) {
 		const struct done_data *d = &s->done.data[i];
 		if (d->output && d->stage)
-			items[n++] = (struct publish_item){d->stage, d->target, d->hash, d->folder};
+			items[n++] = (struct publish_item){
+				d->stage, d->target, d->hash, d->folder, d->outside};
 	}
 	if (n == 0 && s->done.n_wishes == 0)
 		return 0;

@@ -96,6 +96,7 @@ collect_output(struct ctx *c, struct out_state *out, struct done_data *d)
 		.rows = out->rows,
 		.bytes = out->bytes,
 		.folder = out->staged.folder,
+		.outside = out->staged.outside,
 		.stage = arena_strdup(c->arena, out->staged.path),
 		.target = arena_strdup(c->arena, out->staged.target),
 		.schema = arena_strdup(c->arena, out->staged.schema)};

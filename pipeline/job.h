@@ -54,7 +54,7 @@ struct done_data {
 	const char *port, *dataset;
 	bool output, given;
 	const char *stage, *target; /* outputs with an entry */
-	bool folder;
+	bool folder, outside;
 	const char *hash, *schema; /* may be NULL */
 	int64_t rows;              /* -1: not a table */
 	uint64_t bytes;

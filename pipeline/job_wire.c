@@ -174,6 +174,7 @@ static const struct field done_data_fields[] = {
 	{.key = "stage", .type = F_TEXT, .offset = offsetof(struct done_data, stage)},
 	{.key = "target", .type = F_TEXT, .offset = offsetof(struct done_data, target)},
 	{.key = "folder", .type = F_BOOL, .offset = offsetof(struct done_data, folder)},
+	{.key = "outside", .type = F_BOOL, .offset = offsetof(struct done_data, outside)},
 	{.key = "hash", .type = F_TEXT, .offset = offsetof(struct done_data, hash)},
 	{.key = "schema", .type = F_RAW, .offset = offsetof(struct done_data, schema)},
 	{.key = "rows", .type = F_I64, .offset = offsetof(struct done_data, rows)},

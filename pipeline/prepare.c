@@ -22,7 +22,6 @@ memory_entry(struct slot *s, const struct plan_port *p)
 	d->type = catalog_type(types[p->port->kind]);
 	d->kind = d->type->kind;
 	d->path = arena_printf(&s->arena, "%s/memory/%s", s->run->out->id.folder, p->dataset);
-	d->outside = true; /* the run's folder may be linked elsewhere */
 	d->entry = yaml_new(&s->arena, Y_MAP, p->at);
 	return d;
 }

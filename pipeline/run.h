@@ -66,7 +66,7 @@ struct slot {
 	uv_timer_t timer; /* timeout, then the grace before SIGKILL */
 	struct capture log;
 	struct conn *ctl, *out; /* worker executor */
-	char scratch[600];      /* working folder, absolute */
+	char scratch[512];      /* working folder, absolute */
 };
 
 /* Where nodes run. start begins the slot's job and later calls slot_ended, exactly once. */

@@ -306,7 +306,7 @@ make_slots(struct run *r, struct err *e)
 		s->timer.data = s;
 		int n = snprintf(s->scratch, sizeof(s->scratch), "%s/%s/scratch/%d", root,
 			r->out->id.folder, i);
-		if (n >= 512)
+		if (n >= (int)sizeof(s->scratch))
 			return err_set(e, MLC_FILE, "the path of the project folder is too long");
 		struct str path = {0};
 		str_addf(&path, "%s/scratch/%d/.", r->out->id.folder, i);
