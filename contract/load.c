@@ -16,6 +16,12 @@
 
 /* --- what the other files of loading use too ----------------------------------------------------- */
 
+const struct place *
+value_place(const struct ynode *map, const char *key)
+{
+	return &yaml_get(map, key)->at;
+}
+
 int
 loader_fail(struct loader *l, const struct place *at, const char *help, const char *fmt, ...)
 {
@@ -206,7 +212,7 @@ type_of_logical(const char *logical)
 static int
 bad_type(struct loader *l, const struct ynode *n, const char *logical)
 {
-	const struct place *at = &yaml_pair(n, "logicalType")->at;
+	const struct place *at = value_place(n, "logicalType");
 
 	if (str_eq(logical, "object") || str_eq(logical, "array") || str_eq(logical, "time"))
 		return loader_fail(l, at, "a table's columns are plain values",
@@ -224,7 +230,7 @@ refuse_in_property(struct loader *l, const struct ynode *n, const struct propert
 	rc |= loader_refuse(l, yaml_pair(n, "properties"), "a table's columns are plain values");
 	rc |= loader_refuse(l, yaml_pair(n, "items"), "a table's columns are plain values");
 	if (p->physical_name && !str_eq(p->physical_name, p->name))
-		rc |= loader_fail(l, &yaml_pair(n, "physicalName")->at,
+		rc |= loader_fail(l, value_place(n, "physicalName"),
 			"give `name` the name of the column in the data",
 			"the column would be looked up as `%s`", p->name);
 	return rc;
@@ -360,7 +366,7 @@ load_object(struct loader *l, const struct ynode *n, bool strict, enum on_fail o
 	if (yaml_fill(n, object_fields, &o, "this schema", l->found) != 0)
 		return;
 	if (o.logical_type && !str_eq(o.logical_type, "object"))
-		loader_fail(l, place_of(n, "logicalType"), NULL,
+		loader_fail(l, value_place(n, "logicalType"), NULL,
 			"the logicalType of a table is `object`");
 	(void)loader_refuse(l, yaml_pair(n, "relationships"),
 		"remove it; foreign keys come with a later version");
@@ -430,11 +436,11 @@ load_top(struct loader *l, const struct ynode *n)
 	if (yaml_fill(n, top_fields, &t, "a contract", l->found) != 0)
 		return;
 	if (!str_starts(t.api_version, "v3."))
-		loader_fail(l, place_of(n, "apiVersion"), "write `apiVersion: v3.1.0`",
+		loader_fail(l, value_place(n, "apiVersion"), "write `apiVersion: v3.1.0`",
 			"contracts of ODCS v3 are understood, not `%s`", t.api_version);
 	if (!str_eq(t.kind, "DataContract"))
-		loader_fail(
-			l, place_of(n, "kind"), NULL, "the kind of a contract is `DataContract`");
+		loader_fail(l, value_place(n, "kind"), NULL,
+			"the kind of a contract is `DataContract`");
 	l->contract->version = yaml_str(t.version);
 	if (!l->contract->version)
 		loader_fail(l, &t.version->at, NULL, "a version is a text, such as 1.0.0");

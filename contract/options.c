@@ -34,41 +34,61 @@ static const struct yfield option_fields[] = {
 };
 
 static const struct bounds everything = {-(double)INFINITY, (double)INFINITY, INT64_MIN, INT64_MAX};
+static const struct bounds nothing = {.lo_i = INT64_MAX, .hi_i = INT64_MIN};
 
-/* Takes x as the least (or, with `upper`, greatest) value; `open` leaves x itself out. */
+/* Takes x as the least (or, with `upper`, greatest) number; `open` leaves x itself out. */
 static void
-bound_f64(struct bounds *b, double x, bool upper, bool open)
+bound_numbers(struct bounds *b, double x, bool upper, bool open)
 {
-	/* 2^63 is the first double beyond int64_t: comparisons with it are exact */
-	const double limit = 9223372036854775808.0;
-	double whole = upper ? floor(x) : ceil(x);
-	bool step = open && whole == x;
-
-	if (upper) {
+	if (upper)
 		b->hi_f = open ? nextafter(x, -(double)INFINITY) : x;
-		b->hi_i = whole >= limit ? INT64_MAX : whole < -limit ? INT64_MIN : (int64_t)whole;
-		if (whole < -limit || (step && b->hi_i == INT64_MIN))
-			b->lo_i = INT64_MAX; /* nothing is that small */
-		else if (step && whole < limit)
-			b->hi_i--;
-	} else {
+	else
 		b->lo_f = open ? nextafter(x, (double)INFINITY) : x;
-		b->lo_i = whole >= limit ? INT64_MAX : whole < -limit ? INT64_MIN : (int64_t)whole;
-		if (whole >= limit || (step && b->lo_i == INT64_MAX))
-			b->hi_i = INT64_MIN; /* nothing is that large */
-		else if (step && whole >= -limit)
-			b->lo_i++;
+}
+
+/* The same for whole numbers. With `open` at the end of the type nothing is left. */
+static void
+bound_whole(struct bounds *b, int64_t x, bool upper, bool open)
+{
+	if (upper)
+		b->hi_i = x;
+	else
+		b->lo_i = x;
+	if (!open)
+		return;
+	if (x == (upper ? INT64_MIN : INT64_MAX)) {
+		b->lo_i = nothing.lo_i;
+		b->hi_i = nothing.hi_i;
+	} else if (upper) {
+		b->hi_i--;
+	} else {
+		b->lo_i++;
 	}
 }
 
 static void
 bound_i64(struct bounds *b, int64_t x, bool upper, bool open)
 {
-	bound_f64(b, (double)x, upper, open);
-	if (upper)
-		b->hi_i = open && x > INT64_MIN ? x - 1 : x;
-	else
-		b->lo_i = open && x < INT64_MAX ? x + 1 : x;
+	bound_numbers(b, (double)x, upper, open);
+	bound_whole(b, x, upper, open);
+}
+
+static void
+bound_f64(struct bounds *b, double x, bool upper, bool open)
+{
+	/* 2^63 is the first double beyond int64_t: comparing with it is exact */
+	const double limit = 9223372036854775808.0;
+	double whole = upper ? floor(x) : ceil(x);
+
+	bound_numbers(b, x, upper, open);
+	if (whole >= limit || whole < -limit) {
+		if (upper == (whole < 0)) { /* all whole numbers lie on the wrong side */
+			b->lo_i = nothing.lo_i;
+			b->hi_i = nothing.hi_i;
+		}
+		return;
+	}
+	bound_whole(b, (int64_t)whole, upper, open && whole == x);
 }
 
 /* One of the four bounds. */

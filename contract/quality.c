@@ -121,7 +121,7 @@ read_limit(struct loader *l, const struct ynode *n, const struct item *it, struc
 			"the rule has no operator");
 	limit->percent = str_eq(it->unit, "percent");
 	if (it->unit && !limit->percent && !str_eq(it->unit, "rows"))
-		return loader_fail(l, &yaml_pair(n, "unit")->at, NULL,
+		return loader_fail(l, value_place(n, "unit"), NULL,
 			"a unit is `rows` or `percent`, not `%s`", it->unit);
 	if (limit->op == OP_BETWEEN || limit->op == OP_NOT_BETWEEN)
 		return read_between(l, pair, limit);
@@ -338,7 +338,7 @@ load_rows(struct loader *l, const struct ynode *n, const struct item *it, const 
 	if (read_arguments(l, it->arguments, NULL, NULL) != 0)
 		return;
 	if (limit->percent) {
-		loader_fail(l, &yaml_pair(n, "unit")->at, "remove the unit",
+		loader_fail(l, value_place(n, "unit"), "remove the unit",
 			"a number of rows is no percentage");
 		return;
 	}
@@ -383,7 +383,7 @@ read_severity(struct loader *l, const struct ynode *n, const struct item *it, en
 	else if (str_eq(s, "error"))
 		*on_fail = ON_FAIL_FAIL;
 	else if (s)
-		return loader_fail(l, &yaml_pair(n, "severity")->at, "write error, warning or info",
+		return loader_fail(l, value_place(n, "severity"), "write error, warning or info",
 			"unknown severity `%s`", s);
 	load_custom(l, it->custom, on_fail, NULL);
 	return 0;
@@ -403,7 +403,7 @@ load_library(
 		return;
 	}
 	if (!m) {
-		loader_fail(l, &yaml_pair(n, it->metric ? "metric" : "rule")->at,
+		loader_fail(l, value_place(n, it->metric ? "metric" : "rule"),
 			near ? arena_printf(l->arena, "did you mean `%s`?", near)
 			     : "metrics are nullValues, missingValues, invalidValues, "
 			       "duplicateValues and rowCount",
@@ -411,7 +411,7 @@ load_library(
 		return;
 	}
 	if (about->column ? !m->column : !m->table) {
-		loader_fail(l, &yaml_pair(n, it->metric ? "metric" : "rule")->at,
+		loader_fail(l, value_place(n, it->metric ? "metric" : "rule"),
 			about->column ? "put it into the `quality` of the schema"
 				      : "put it into the `quality` of a property",
 			"`%s` is about %s", name, about->column ? "a table" : "a property");
@@ -434,11 +434,11 @@ load_item(struct loader *l, const struct ynode *n, const struct about *about)
 	if (yaml_fill(n, item_fields, &it, "this rule", l->found) != 0 || str_eq(it.type, "text"))
 		return;
 	if (str_eq(it.type, "sql") || str_eq(it.type, "custom"))
-		loader_fail(l, &yaml_pair(n, "type")->at,
+		loader_fail(l, value_place(n, "type"),
 			"use a library metric, or `type: text` to keep it as prose",
 			"rules of type `%s` are not checked yet", it.type);
 	else if (it.type && !str_eq(it.type, "library"))
-		loader_fail(l, &yaml_pair(n, "type")->at, "types are library and text",
+		loader_fail(l, value_place(n, "type"), "types are library and text",
 			"unknown type of rule `%s`", it.type);
 	else if (!it.type && (yaml_pair(n, "query") || yaml_pair(n, "implementation")))
 		loader_fail(l, &n->at, "use a library metric", "queries are not checked yet");

@@ -94,6 +94,8 @@ struct about {
 	enum on_fail on_fail;
 };
 
+/* Where the key's value stands; the key must be there. */
+const struct place *value_place(const struct ynode *map, const char *key);
 /* Reports MLC_CONTRACT_FILE at a place. help may be NULL. Returns -1. */
 int loader_fail(struct loader *l, const struct place *at, const char *help, const char *fmt, ...)
 	PRINTF(4, 5);

@@ -9,7 +9,7 @@
 /* A column of the contract, as the batches have it. */
 struct slot {
 	const struct column *now; /* in this batch; NULL: missing or mistyped */
-	enum mlf_type type;       /* in the batches so far; 0: none yet */
+	enum mlf_type type;       /* in the first batch that had it; 0: none yet */
 };
 
 struct contract_run {
@@ -62,9 +62,10 @@ find_columns(struct contract_run *r, const struct frame *batch)
 		s->now = c;
 		if (!c)
 			continue;
-		if (!type_fits(c->type, want->type) || (s->type && s->type != c->type))
+		if (!s->type)
+			s->type = c->type;
+		if (!type_fits(c->type, want->type) || s->type != c->type)
 			s->now = NULL;
-		s->type = c->type;
 	}
 }
 
@@ -84,13 +85,19 @@ check_type(
 {
 	const struct slot *s = &r->slots[rule->columns[0]];
 	int at = frame_find(batch, rule->column);
+	enum mlf_type have;
 
 	if (at < 0)
 		t->skipped = true;
 	if (at < 0 || s->now || t->bad)
 		return;
 	t->bad = 1;
-	(void)snprintf(t->found, sizeof(t->found), "%s", type_name(frame_column(batch, at)->type));
+	have = frame_column(batch, at)->type;
+	if (have == s->type)
+		(void)snprintf(t->found, sizeof(t->found), "%s", type_name(have));
+	else
+		(void)snprintf(t->found, sizeof(t->found), "%s after %s", type_name(have),
+			type_name(s->type));
 }
 
 static void

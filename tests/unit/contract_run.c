@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What tables of a few rows cannot show: blocks, slices, many rows; and what is told in the end. */
+#include "tests/unit/contract_kit.h"
+#include "contract/rules.h"
+
+LEAK_SUITE(contract_run);
+
+static const char all_types[] = "  properties:\n"
+				"  - {name: i, logicalType: integer, required: true, "
+				"logicalTypeOptions: {minimum: 0}}\n"
+				"  - {name: f, logicalType: number, "
+				"logicalTypeOptions: {maximum: 1e6}, unique: true}\n"
+				"  - {name: s, logicalType: string, "
+				"logicalTypeOptions: {maxLength: 6, pattern: '^[0-9]*$'}}\n"
+				"  - {name: b, logicalType: boolean, quality: [{metric: "
+				"invalidValues, arguments: {validValues: [true]}, mustBe: 0}]}\n";
+
+/* n rows; row `bad` (from 0) breaks every rule, every seventh row is null in f, s and b. */
+static struct frame *
+make_rows(struct kit *k, int64_t from, int64_t n, int64_t bad)
+{
+	struct mlf_builder *b = scope_builder(k->sc);
+	char text[32];
+
+	(void)mlf_add_column(b, "i", MLF_I64);
+	(void)mlf_add_column(b, "f", MLF_F64);
+	(void)mlf_add_column(b, "s", MLF_UTF8);
+	(void)mlf_add_column(b, "b", MLF_BOOL);
+	for (int64_t row = from; row < from + n; row++) {
+		int len = snprintf(text, sizeof(text), "%lld", (long long)row % 100000);
+		bool null = row % 7 == 0 && row != bad;
+
+		mlf_push_i64(b, 0, row == bad ? -1 : row);
+		null ? mlf_push_null(b, 1) : mlf_push_f64(b, 1, row == bad ? 1e7 : (double)row);
+		null ? mlf_push_null(b, 2)
+		     : mlf_push_str(b, 2, row == bad ? "bad text" : text, row == bad ? 8 : len);
+		null ? mlf_push_null(b, 3) : mlf_push_bool(b, 3, row != bad);
+	}
+	return frame_of(mlf_finish(b));
+}
+
+static void
+expect_found_once(const struct contract_result *r, int64_t row)
+{
+	static const char *const broken[][2] = {
+		{"range", "i"}, {"range", "f"}, {"length", "s"}, {"pattern", "s"}, {"in_set", "b"}};
+
+	cr_expect(r->n_failed == 5, "%zu", r->n_failed);
+	for (size_t i = 0; i < 5; i++) {
+		const struct check_result *c = find_check(r, broken[i][0], broken[i][1]);
+
+		cr_expect(c->failed == 1, "%s: %lld", c->rule, (long long)c->failed);
+		cr_expect(c->n_samples == 1 && c->sample[0] == row, "%s: row %lld, not %lld",
+			c->rule, (long long)c->sample[0], (long long)row);
+	}
+}
+
+static void
+run_one(struct kit *k, const struct frame *f, struct contract_result *r)
+{
+	struct contract_run *run = contract_begin(k->contract);
+
+	contract_batch(run, f);
+	contract_end(run, r);
+}
+
+Test(contract_run, one_bad_row_is_found_wherever_it_stands_in_a_block)
+{
+	static const int64_t rows[] = {0, 1, 63, 64, 1022, 1023, 1024, 2047, 2048, 2999};
+	struct contract_result r;
+	struct kit k;
+
+	kit_open(&k);
+	kit_must_load(&k, all_types);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		run_one(&k, make_rows(&k, 0, 3000, rows[i]), &r);
+		expect_found_once(&r, rows[i] + 1);
+		contract_result_fini(&r);
+	}
+	kit_close(&k);
+}
+
+Test(contract_run, slices_are_read_from_their_own_first_row)
+{
+	struct contract_result r;
+	struct frame *all;
+	struct kit k;
+
+	kit_open(&k);
+	kit_must_load(&k, all_types);
+	all = make_rows(&k, 0, 3000, 1501);
+	for (int64_t from = 0; from < 1500; from += 211) {
+		struct mlf_frame *part = mlf_slice(scope_lend(k.sc, all), from, 3000 - from);
+
+		run_one(&k, frame_of(part), &r);
+		expect_found_once(&r, 1501 - from + 1);
+		contract_result_fini(&r);
+		run_one(&k, frame_of(mlf_slice(scope_lend(k.sc, all), from, 1501 - from)), &r);
+		cr_expect(r.n_failed == 0, "from %lld", (long long)from);
+		contract_result_fini(&r);
+	}
+	kit_close(&k);
+}
+
+Test(contract_run, rows_are_counted_over_batches_of_any_size)
+{
+	static const int64_t sizes[] = {1, 1023, 1024, 1025, 1, 5000};
+	struct contract_run *run;
+	struct contract_result r;
+	int64_t from = 0;
+	struct kit k;
+
+	kit_open(&k);
+	kit_must_load(&k, all_types);
+	run = contract_begin(k.contract);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		contract_batch(run, make_rows(&k, from, sizes[i], 4000));
+		from += sizes[i];
+	}
+	contract_end(run, &r);
+	expect_found_once(&r, 4001);
+	contract_result_fini(&r);
+	kit_close(&k);
+}
+
+/* Rows from..from+n of the column u; value row / every. */
+static struct frame *
+make_numbers(struct kit *k, int64_t from, int64_t n, int64_t every)
+{
+	struct mlf_builder *b = scope_builder(k->sc);
+	int64_t *v = mlf_new_i64(b, "u", n);
+
+	for (int64_t i = 0; i < n; i++)
+		v[i] = (from + i) / every;
+	return frame_of(mlf_finish(b));
+}
+
+Test(contract_run, uniqueness_holds_for_a_million_rows_and_sees_one_repetition)
+{
+	struct contract_run *run;
+	struct contract_result r;
+	struct kit k;
+
+	kit_open(&k);
+	kit_must_load(&k, "  properties:\n  - {name: u, logicalType: integer, unique: true}\n");
+	run = contract_begin(k.contract);
+	for (int64_t from = 0; from < 1000000; from += 50000)
+		contract_batch(run, make_numbers(&k, from, 50000, 1));
+	contract_batch(run, make_numbers(&k, 777777, 1, 1));
+	contract_end(run, &r);
+	cr_expect(find_check(&r, "unique", "u")->failed == 1);
+	cr_expect(find_check(&r, "unique", "u")->sample[0] == 1000001);
+	contract_result_fini(&r);
+	run_one(&k, make_numbers(&k, 0, 100000, 2), &r);
+	cr_expect(find_check(&r, "unique", "u")->failed == 50000);
+	contract_result_fini(&r);
+	kit_close(&k);
+}
+
+Test(contract_run, the_hash_that_means_empty_is_a_hash_too)
+{
+	struct seen s = {0};
+	struct seen_hash h[3] = {{0, 0}, {0, 0}, {1, 0}};
+	uint8_t keep[3] = {1, 1, 0}, bad[3];
+
+	seen_add(&s, h, keep, 3, bad);
+	cr_expect(!bad[0] && bad[1] && !bad[2]);
+	seen_add(&s, h + 2, keep, 1, bad);
+	cr_expect(!bad[0]);
+	seen_fini(&s);
+}
+
+Test(contract_run, schema_version_and_number_of_checks_are_told)
+{
+	const struct schema *s;
+	struct kit k;
+
+	kit_open(&k);
+	kit_must_load(&k, all_types);
+	s = contract_schema(k.contract);
+	cr_assert(s->n == 4);
+	cr_expect(s->columns[0].type == MLF_I64 && s->columns[1].type == MLF_F64);
+	cr_expect(s->columns[2].type == MLF_UTF8 && s->columns[3].type == MLF_BOOL);
+	cr_expect_str_eq(s->columns[2].name, "s");
+	cr_expect_str_eq(contract_version(k.contract), "1.0.0");
+	cr_expect(contract_checks(k.contract) == 8 + 7); /* present, type; and the rest */
+	kit_close(&k);
+}
+
+Test(contract_run, an_aborted_run_leaves_nothing)
+{
+	struct contract_run *run;
+	struct kit k;
+
+	kit_open(&k);
+	kit_must_load(&k, all_types);
+	run = contract_begin(k.contract);
+	contract_batch(run, make_rows(&k, 0, 5000, -1));
+	contract_abort(run);
+	contract_abort(NULL);
+	kit_close(&k);
+}
+
+Test(contract_run, a_file_that_is_not_there_is_an_error)
+{
+	struct arena a = {0};
+	struct errs found = {0};
+	const struct contract *c;
+	int fd = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	cr_assert(contract_load(&a, fd, "mlc-no-such-contract.yml", &c, &found) == -1);
+	cr_expect(!c && found.n == 1 && found.v[0].code == MLC_FILE);
+	errs_fini(&found);
+	arena_fini(&a);
+	close(fd);
+}
+
+static const char told[] = "  properties:\n"
+			   "  - {name: age, logicalType: integer, required: true}\n"
+			   "  - {name: city, logicalType: string, unique: true, "
+			   "customProperties: [{property: onFail, value: warn}]}\n"
+			   "  - {name: gone, logicalType: string}\n";
+
+Test(contract_run, error_names_the_broken_rules_with_place_and_rows)
+{
+	struct contract_result r;
+	struct err e = {0};
+	struct kit k;
+
+	kit_open(&k);
+	kit_must_load(&k, told);
+	run_one(&k, kit_batch(&k, "age:int64|city:utf8\n1|x\nnull|x\n"), &r);
+	cr_expect(contract_error(&r, "loans", &e) == -1);
+	cr_expect(e.code == MLC_CONTRACT);
+	cr_expect_str_eq(e.msg, "`loans` breaks 2 of the 8 promises of its contract");
+	cr_expect_str_eq(e.file, "c.yml");
+	cr_expect(e.line == 9, "%d", e.line);
+	cr_expect_str_eq(e.label, "not_null");
+	cr_expect_str_eq(e.note,
+		"not_null  age   expected no nulls, found 1 of 2 rows (50 %): row 2\n"
+		"present   gone  expected a column, found no such column");
+	cr_expect(e.help[0]);
+	cr_expect(contract_error(&r, "loans", NULL) == -1);
+	contract_result_fini(&r);
+	kit_close(&k);
+}
+
+Test(contract_run, a_note_ends_in_how_many_more_there_are)
+{
+	struct str text = {0};
+	struct contract_result r;
+	struct err e = {0};
+	struct kit k;
+
+	kit_open(&k);
+	str_add(&text, "  properties:\n");
+	for (int i = 0; i < 40; i++)
+		str_addf(&text, "  - {name: column_%02d, logicalType: string}\n", i);
+	kit_must_load(&k, text.s);
+	run_one(&k, kit_batch(&k, "other:int64\n1\n"), &r);
+	cr_expect(contract_error(&r, "t", &e) == -1);
+	cr_expect(str_ends(e.note, " more"), "%s", e.note);
+	cr_expect(strstr(e.note, "column_00"));
+	contract_result_fini(&r);
+	str_fini(&text);
+	kit_close(&k);
+}
+
+Test(contract_run, result_as_json)
+{
+	struct contract_result r;
+	struct str out = {0};
+	struct jw w;
+	struct kit k;
+
+	kit_open(&k);
+	kit_must_load(&k, "  properties:\n  - {name: a, logicalType: integer, required: true}\n");
+	run_one(&k, kit_batch(&k, "a:int64\nnull\n"), &r);
+	jw_init(&w, &out);
+	contract_result_json(&r, &w);
+	cr_expect_str_eq(out.s,
+		"{\"success\":false,\"statistics\":{\"checks\":3,\"passed\":2,\"failed\":1,"
+		"\"warned\":0,\"skipped\":0},\"checks\":["
+		"{\"rule\":\"present\",\"column\":\"a\",\"status\":\"pass\",\"expected\":\"a "
+		"column\","
+		"\"observed\":\"as promised\",\"failed_rows\":0,\"sample\":[],\"file\":\"c.yml\","
+		"\"line\":9,\"col\":6},"
+		"{\"rule\":\"type\",\"column\":\"a\",\"status\":\"pass\",\"expected\":\"int64\","
+		"\"observed\":\"as promised\",\"failed_rows\":0,\"sample\":[],\"file\":\"c.yml\","
+		"\"line\":9,\"col\":15},"
+		"{\"rule\":\"not_null\",\"column\":\"a\",\"status\":\"fail\",\"expected\":\"no "
+		"nulls\","
+		"\"observed\":\"1 of 1 rows (100 %)\",\"failed_rows\":1,\"sample\":[1],"
+		"\"file\":\"c.yml\",\"line\":9,\"col\":37}]}");
+	contract_result_fini(&r);
+	str_fini(&out);
+	kit_close(&k);
+}
