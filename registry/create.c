@@ -73,7 +73,7 @@ static int
 put_in_place(const struct store *s, const struct spot *p, struct err *e)
 {
 	int rc = renameat2(AT_FDCWD, p->hidden, AT_FDCWD, s->path, RENAME_NOREPLACE);
-	if (rc < 0 && errno == EINVAL)
+	if (rc < 0 && (errno == EINVAL || errno == ENOSYS))
 		rc = link(p->hidden, s->path);
 	if (rc < 0 && errno != EEXIST)
 		return err_errno(e, MLC_STORE, "cannot create the registry `%s`", s->shown);

@@ -230,7 +230,7 @@ const char *const ddl__ours[] = {
 	"	intent_id INTEGER PRIMARY KEY,\n"
 	"	num INTEGER NOT NULL, node TEXT NOT NULL,\n"
 	"	stage TEXT NOT NULL, target TEXT NOT NULL, hash TEXT NOT NULL,\n"
-	"	folder INTEGER NOT NULL,\n"
+	"	folder INTEGER NOT NULL, outside INTEGER NOT NULL,\n"
 	"	state TEXT NOT NULL,\n" /* open, done, lost */
 	"	created_ms INTEGER NOT NULL, closed_ms INTEGER\n"
 	");\n"

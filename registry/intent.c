@@ -6,8 +6,9 @@
 #include "registry/store.h"
 
 static const char SQL_ADD[] =
-	"INSERT INTO mlc_intents (num, node, stage, target, hash, folder, state, created_ms)"
-	" VALUES (?, ?, ?, ?, ?, ?, 'open', ?)";
+	"INSERT INTO mlc_intents (num, node, stage, target, hash, folder, outside, state,"
+	" created_ms)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?)";
 
 static const char SQL_RUNS[] =
 	"SELECT 1 FROM mlc_runs WHERE num = ? AND run_id = ? AND status = 'running'";
@@ -35,8 +36,9 @@ intent_write(struct store *s, const struct run_id *r, const char *node,
 		return -1;
 	rc = check_running(s, r, e);
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = db_run(s->db, e, SQL_ADD, "issssii", r->num, node, items[i].stage,
-			items[i].target, items[i].hash, (int64_t)items[i].folder, now);
+		rc = db_run(s->db, e, SQL_ADD, "issssiii", r->num, node, items[i].stage,
+			items[i].target, items[i].hash, (int64_t)items[i].folder,
+			(int64_t)items[i].outside, now);
 	if (rc == 0)
 		rc = db_commit(s->db, e);
 	if (rc < 0) {

@@ -11,6 +11,10 @@
  * our host name (maybe from before a reboot) or our boot id (maybe from another container). */
 #include "registry/store.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
 struct dead {
 	struct run_id run;
 	int64_t last_ms; /* its last sign of life */
@@ -70,7 +74,7 @@ find_dead(const struct store *s, struct findings *f, struct err *e)
 }
 
 static const char SQL_OPEN[] =
-	"SELECT i.intent_id, i.stage, i.target, i.hash, i.folder, r.name"
+	"SELECT i.intent_id, i.stage, i.target, i.hash, i.folder, i.outside, r.name"
 	" FROM mlc_intents i JOIN mlc_runs r ON r.num = i.num"
 	" WHERE i.state = 'open' AND r.status <> 'running' AND (r.host = ? OR r.boot = ?)"
 	" ORDER BY i.intent_id";
@@ -89,14 +93,25 @@ find_open(const struct store *s, struct findings *f, struct err *e)
 			mem_grow(f->intents, &f->cap_intents, f->n_intents + 1, sizeof *f->intents);
 		i = &f->intents[f->n_intents++];
 		i->id = rows_i64(rows, 0);
-		i->run_name = arena_strdup(&f->arena, rows_str(rows, 5));
+		i->run_name = arena_strdup(&f->arena, rows_str(rows, 6));
 		i->item.stage = arena_strdup(&f->arena, rows_str(rows, 1));
 		i->item.target = arena_strdup(&f->arena, rows_str(rows, 2));
 		i->item.hash = arena_strdup(&f->arena, rows_str(rows, 3));
 		i->item.folder = rows_i64(rows, 4) != 0;
+		i->item.outside = rows_i64(rows, 5) != 0;
 	}
 	rows_end(rows);
 	return rc;
+}
+
+/* True only if there is nothing, not if there may be something that cannot be reached now. */
+static bool
+is_gone(int rootfd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(rootfd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 &&
+		(errno == ENOENT || errno == ENOTDIR);
 }
 
 static const char SQL_CLOSE[] =
@@ -108,7 +123,7 @@ roll_forward(struct store *s, const struct open_intent *i, struct err *e)
 	const char *state = "done";
 
 	if (publish_all(s->rootfd, &i->item, 1, e) < 0) {
-		if (file_exists(s->rootfd, i->item.stage)) {
+		if (!is_gone(s->rootfd, i->item.stage)) {
 			err_wrap(e, "putting `%s` of run %s in place, which died before it could",
 				i->item.target, i->run_name);
 			return err_help(e,

@@ -165,8 +165,8 @@ add_tags(struct store *s, const struct run_new *r, const struct run_id *id, cons
 		{"mlflow.user", user},
 		{"mlflow.source.name", r->command ? r->command : "mlflow-c"},
 		{"mlflow.source.type", "LOCAL"},
-		{"mlc.pipeline", r->pipeline},
-		{"mlc.env", r->env},
+		{"mlflow_c.pipeline", r->pipeline},
+		{"mlflow_c.env", r->env},
 	};
 
 	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
@@ -253,7 +253,7 @@ run__close(
 	if (db_run(s->db, e, SQL_END_THEIRS, "sis", states[st].mlflow, end_ms, r->id) < 0 ||
 		db_run(s->db, e, SQL_END_WRITES, "i", r->num) < 0)
 		return -1;
-	return value__tag(s, r->id, "mlc.status", states[st].ours, e);
+	return value__tag(s, r->id, "mlflow_c.status", states[st].ours, e);
 }
 
 int

@@ -170,7 +170,8 @@ Test(registry_nodes, what_was_last_written_to_a_path_is_remembered)
 
 Test(registry_nodes, an_intent_closes_with_the_nodes_record)
 {
-	const struct publish_item items[] = {{"s1", "t1", "h1", false}, {"s2", "t2", "h2", true}};
+	const struct publish_item items[] = {
+		{"s1", "t1", "h1", false, false}, {"s2", "t2", "h2", true, true}};
 	const struct node_fact n = {.name = "clean", .status = "ok"};
 	struct fixture f = fixture_make();
 	struct store *s = fixture_open(&f, STORE_WRITE);
@@ -178,8 +179,8 @@ Test(registry_nodes, an_intent_closes_with_the_nodes_record)
 
 	cr_assert(intent_write(s, &id, "clean", items, 2, &f.e) == 0, "%s", f.e.msg);
 	cr_assert(intent_write(s, &id, "other", items, 1, &f.e) == 0, "%s", f.e.msg);
-	expect_sql(&f, "SELECT node, stage, target, hash, folder, state FROM mlc_intents", 6,
-		"clean|s1|t1|h1|0|open\nclean|s2|t2|h2|1|open\nother|s1|t1|h1|0|open\n");
+	expect_sql(&f, "SELECT node, stage, target, hash, folder, outside, state FROM mlc_intents",
+		7, "clean|s1|t1|h1|0|0|open\nclean|s2|t2|h2|1|1|open\nother|s1|t1|h1|0|0|open\n");
 	cr_assert(intent_done(s, &id, &n, &f.e) == 0, "%s", f.e.msg);
 	expect_sql(&f, "SELECT state FROM mlc_intents", 1, "done\ndone\nopen\n");
 	expect_sql(&f, "SELECT name FROM mlc_nodes", 1, "clean\n");
@@ -190,7 +191,7 @@ Test(registry_nodes, an_intent_closes_with_the_nodes_record)
 
 Test(registry_nodes, a_run_that_is_over_takes_no_more)
 {
-	const struct publish_item item = {"s1", "t1", "h1", false};
+	const struct publish_item item = {"s1", "t1", "h1", false, false};
 	const struct node_fact n = {.name = "late", .status = "ok"};
 	struct fixture f = fixture_make();
 	struct store *s = fixture_open(&f, STORE_WRITE);

@@ -16,7 +16,7 @@ do_it(struct fixture *f, enum act act)
 	const char *writes[] = {"data/out.csv", NULL};
 	struct run_new r = {.name = "tall-heron", .writes = writes};
 	char hash[HASH_XXH_HEX];
-	struct publish_item item = {"data/.out.stage", "data/out.csv", hash, false};
+	struct publish_item item = {"data/.out.stage", "data/out.csv", hash, false, false};
 	struct run_id id;
 	struct store *s;
 
@@ -148,20 +148,22 @@ Test(registry_recover, what_cannot_be_published_yet_is_tried_again)
 	struct fixture f = fixture_make();
 	struct store_opts o = fixture_opts(&f, STORE_WRITE);
 	struct store *s = NULL;
+	char away[256];
 
 	die_doing(&f, INTEND);
-	fixture_change(&f, "UPDATE mlc_intents SET target = 'blocked/out.csv'");
-	fixture_write(&f, "blocked", "a file where a folder should be");
+	/* data/ has become a link that leads out of the project, where nothing may be written */
+	snprintf(away, sizeof away, "%s-away", f.root);
+	cr_assert(renameat(f.rootfd, "data", AT_FDCWD, away) == 0);
+	cr_assert(symlinkat(away, f.rootfd, "data") == 0);
 	cr_expect(store_open(&s, &o, &f.e) == -1);
-	cr_expect(
-		strstr(f.e.msg, "blocked/out.csv") && strstr(f.e.msg, "tall-heron"), "%s", f.e.msg);
+	cr_expect(strstr(f.e.msg, "data/out.csv") && strstr(f.e.msg, "tall-heron"), "%s", f.e.msg);
 	cr_expect(strstr(f.e.help, "data/.out.stage") != NULL, "%s", f.e.help);
 	expect_sql(&f, "SELECT status FROM mlc_runs", 1, "running\n");
 	store_close(fixture_open(&f, STORE_READ)); /* reading goes on */
-	cr_assert(unlinkat(f.rootfd, "blocked", 0) == 0);
-	cr_assert(mkdirat(f.rootfd, "blocked", 0777) == 0);
+	cr_assert(unlinkat(f.rootfd, "data", 0) == 0);
+	cr_assert(renameat(AT_FDCWD, away, f.rootfd, "data") == 0);
 	store_close(fixture_open(&f, STORE_WRITE));
-	cr_expect(file_exists(f.rootfd, "blocked/out.csv"));
+	expect_content(&f, NEW);
 	expect_interrupted(&f);
 	fixture_drop(&f);
 }
@@ -172,7 +174,7 @@ Test(registry_recover, an_intent_left_open_by_a_failed_run_is_finished_before_th
 	struct store *s = fixture_open(&f, STORE_WRITE);
 	struct run_id id = fixture_run(&f, s, NULL);
 	char hash[HASH_XXH_HEX];
-	struct publish_item item = {"data/.out.stage", "data/out.csv", hash, false};
+	struct publish_item item = {"data/.out.stage", "data/out.csv", hash, false, false};
 
 	hash_xxh3(NEW, sizeof NEW - 1, hash);
 	fixture_write(&f, "data/out.csv", OLD);

@@ -38,8 +38,8 @@ Test(registry_run, a_run_is_in_mlflows_table_and_in_ours)
 		"1|calm-otter|running|training|prod|mlflow-c run --conf prod|{\"a\":1}|"
 		"18446744073709551615|runs/demo/calm-otter\n");
 	expect_sql(&f, "SELECT key, value FROM tags WHERE key <> 'mlflow.user' ORDER BY key", 2,
-		"mlc.env|prod\nmlc.pipeline|training\nmlflow.runName|calm-otter\n"
-		"mlflow.source.name|mlflow-c run --conf prod\nmlflow.source.type|LOCAL\n");
+		"mlflow.runName|calm-otter\nmlflow.source.name|mlflow-c run --conf prod\n"
+		"mlflow.source.type|LOCAL\nmlflow_c.env|prod\nmlflow_c.pipeline|training\n");
 	expect_sql(&f, "SELECT count(*) FROM tags WHERE key = 'mlflow.user' AND value <> ''", 1,
 		"1\n");
 	cr_expect(file_exists(f.rootfd, "runs/demo/calm-otter/artifacts"));
@@ -103,7 +103,7 @@ Test(registry_run, every_way_to_end_is_one_of_mlflows)
 			"SELECT m.status, r.status, r.end_time = m.end_ms AND m.end_ms >= "
 			"m.start_ms"
 			" FROM mlc_runs m JOIN runs r ON r.run_uuid = m.run_id JOIN tags t USING"
-			" (run_uuid) WHERE t.key = 'mlc.status' AND t.value = m.status",
+			" (run_uuid) WHERE t.key = 'mlflow_c.status' AND t.value = m.status",
 			3, cases[i].row);
 		cr_expect(run_end(s, &id, cases[i].st, &f.e) == -1, "a run ended twice");
 		store_close(s);
