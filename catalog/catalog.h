@@ -94,6 +94,7 @@ struct staged {
 	uint64_t bytes;
 	char hash[HASH_SHA_HEX]; /* XXH3-128 of a file, SHA-256 of a folder */
 	char *schema;            /* owned JSON; NULL: not a table */
+	bool outside;            /* of the dataset: what publish_item wants to know */
 };
 MUST_CHECK int stage_begin(
 	const struct dataset *d, int rootfd, const char *token, struct stage **out, struct err *e);
@@ -105,7 +106,7 @@ MUST_CHECK int
 stage_end(struct stage *s, struct staged *out, struct err *e); /* frees s on success */
 /* Removes the stage that a dead writer with this token may have left. */
 void stage_discard(const struct dataset *d, int rootfd, const char *token);
-void stage_abort(struct stage *s);                             /* frees s */
+void stage_abort(struct stage *s); /* frees s */
 void staged_fini(struct staged *s);
 
 /* Publishing: renames and folder fsyncs. Only the runner calls this, after the intent is committed.
@@ -114,6 +115,7 @@ void staged_fini(struct staged *s);
 struct publish_item {
 	const char *stage, *target, *hash;
 	bool folder;
+	bool outside; /* the dataset is allowed outside of the root */
 };
 MUST_CHECK int publish_all(int rootfd, const struct publish_item *items, size_t n, struct err *e);
 

@@ -1,18 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0
  * mlflow-c: how to write a dataset type.
  *
- * A type is a const struct of functions and a table of options; what it does not do is NULL. Files
- * are opened by the host, beneath the project root: a type reads from and writes to descriptors and
- * never sees a path. Batches cross as frames (frame.h). Failing calls report through `fail` and
- * return -1. */
+ * A type is a const struct of functions and a table of options; what it does not do is NULL. The
+ * host opens files, beneath the project root, and a type never sees a path: it reads and writes
+ * bytes through its host, which hashes them on the way. Batches cross as frames (frame.h).
+ *
+ *	reading:  read_open -> read_next ... until NULL -> read_close
+ *	writing:  write_open -> write_next ... -> write_end
+ *
+ * A call that fails says so once, through mlf_data_fail or mlf_option_fail, and returns -1; what a
+ * host call reported (it returned -1) is not reported again. A type keeps no state but its own. */
 #ifndef MLFLOW_C_DATASET_H
 #define MLFLOW_C_DATASET_H
 
 #include <mlflow-c/frame.h>
 
-enum mlf_option_type { MLF_OPT_STR = 1, MLF_OPT_INT, MLF_OPT_FLOAT, MLF_OPT_BOOL, MLF_OPT_ANY };
+/* How the value of an option is written in the catalog, and how the type gets it:
+ * text as it is, numbers and booleans as text ("-7", "0.5", "true"), TEXTS (a list, or one alone) as
+ * a JSON array of strings, ANY as JSON. */
+enum mlf_option_type {
+	MLF_OPT_STR = 1,
+	MLF_OPT_INT,
+	MLF_OPT_FLOAT,
+	MLF_OPT_BOOL,
+	MLF_OPT_TEXTS,
+	MLF_OPT_ANY
+};
 
-/* An option of a catalog entry: `where` is "load_args", "save_args" or "" (the entry itself). */
+/* An option of a catalog entry: `where` is "load_args", "save_args", "credentials", or "" for the
+ * entry itself. Keys that no option of the type names are errors. */
 struct mlf_option {
 	const char *where, *key; /* the last entry of a list has no key */
 	enum mlf_option_type type;
@@ -20,17 +36,31 @@ struct mlf_option {
 	const char *help;
 };
 
-/* What the host hands to every call. */
+/* What a failure is about. */
+struct mlf_data_fault {
+	int64_t row;        /* row of data, from 1; 0: none */
+	int64_t line;       /* physical line of the file, from 1; 0: none */
+	int column;         /* character in that line, from 1; 0: none */
+	const char *text;   /* what is wrong */
+	const char *advice; /* what to do about it, or NULL */
+};
+
+/* What the host hands to every call; use the wrappers below. */
 struct mlf_dataset_host {
 	uint32_t size;
-	/* Options of the entry: text as written, or the default; JSON for lists and maps. */
+	/* A batch may have so many rows at most, and should end when its text takes so many bytes.
+	 * Readers of a whole table ask for everything in one batch. */
+	int64_t batch_rows, batch_bytes;
 	const char *(*option)(
 		struct mlf_dataset_host *, const char *where, const char *key, const char *def);
-	struct mlf_builder *(*build)(struct mlf_dataset_host *);
-	/* The type a column is expected to have; 0: infer it. */
 	enum mlf_type (*expected)(struct mlf_dataset_host *, const char *column);
-	/* Reports a failure, with the row of data and the physical line it is about (0: none). */
-	int (*fail)(struct mlf_dataset_host *, int64_t row, int64_t line, const char *text);
+	struct mlf_builder *(*build)(struct mlf_dataset_host *);
+	int64_t (*read)(struct mlf_dataset_host *, void *into, size_t n);
+	int (*write)(struct mlf_dataset_host *, const void *p, size_t n);
+	int (*fd)(struct mlf_dataset_host *);
+	int (*data_fail)(struct mlf_dataset_host *, const struct mlf_data_fault *);
+	int (*option_fail)(struct mlf_dataset_host *, const char *where, const char *key,
+		const char *text, const char *advice);
 };
 
 struct mlf_dataset_type {
@@ -42,15 +72,69 @@ struct mlf_dataset_type {
 	bool folder; /* the path is a folder, written by the caller */
 	bool memory; /* no path: lives for one run */
 	const struct mlf_option *options;
-	/* Reading a table: open gives a state, next a batch of at most 65,536 rows or NULL at the
-	 * end, close is called once after a successful open. */
-	int (*read_open)(struct mlf_dataset_host *, int fd, void **state);
+	/* Looks at the options together, when the catalog is loaded; has no data to read or write. */
+	int (*check)(struct mlf_dataset_host *);
+	/* Reading a table: open gives a state, next a batch or NULL at the end (a table without rows
+	 * is one batch without rows), close is called once after a successful open. */
+	int (*read_open)(struct mlf_dataset_host *, void **state);
 	int (*read_next)(struct mlf_dataset_host *, void *state, struct mlf_frame **batch);
 	void (*read_close)(void *state);
-	/* Writing a table to an empty file; end is called once, also after a failure. */
-	int (*write_open)(struct mlf_dataset_host *, int fd, void **state);
+	/* Writing a table to an empty file: the columns are the same in every batch. end is called once
+	 * after a successful open, also when something failed (ok: false) and nobody wants the file. */
+	int (*write_open)(struct mlf_dataset_host *, void **state);
 	int (*write_next)(struct mlf_dataset_host *, void *state, struct mlf_frame *batch);
 	int (*write_end)(struct mlf_dataset_host *, void *state, bool ok);
 };
+
+/* The value of an option, or `def` if the entry does not give it. Lasts as long as the host. */
+static inline const char *
+mlf_option(struct mlf_dataset_host *h, const char *where, const char *key, const char *def)
+{
+	return h->option(h, where, key, def);
+}
+/* The type a column is to be read as; 0: infer it. */
+static inline enum mlf_type
+mlf_expected(struct mlf_dataset_host *h, const char *column)
+{
+	return h->expected(h, column);
+}
+/* Begins a batch. Finish it with mlf_finish; mistakes made with it fail read_next by themselves. */
+static inline struct mlf_builder *
+mlf_batch(struct mlf_dataset_host *h)
+{
+	return h->build(h);
+}
+/* Reads up to n bytes: how many there were, 0 at the end, -1 after a failure. */
+static inline int64_t
+mlf_read(struct mlf_dataset_host *h, void *into, size_t n)
+{
+	return h->read(h, into, n);
+}
+/* Writes all n bytes. Collect small pieces first. */
+static inline int
+mlf_write(struct mlf_dataset_host *h, const void *p, size_t n)
+{
+	return h->write(h, p, n);
+}
+/* The descriptor itself, for formats that seek; it stays the host's, which then hashes the file once
+ * it is done. A type uses this or mlf_read and mlf_write, not both. */
+static inline int
+mlf_data_fd(struct mlf_dataset_host *h)
+{
+	return h->fd(h);
+}
+/* Reports what is wrong with the data. Returns -1. */
+static inline int
+mlf_data_fail(struct mlf_dataset_host *h, const struct mlf_data_fault *fault)
+{
+	return h->data_fail(h, fault);
+}
+/* Reports what is wrong with an option; advice may be NULL. Returns -1. */
+static inline int
+mlf_option_fail(struct mlf_dataset_host *h, const char *where, const char *key, const char *text,
+	const char *advice)
+{
+	return h->option_fail(h, where, key, text, advice);
+}
 
 #endif

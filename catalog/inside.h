@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What catalog/'s own files know of dataset types and of the host they run on.
+ *
+ *	struct host  =  struct mlf_dataset_host  +  the dataset, its file, the scope of the batch
+ *	                what a type sees            what stands behind it
+ *
+ * One host serves one reading or one writing (or, without a file, one check of options). */
+#ifndef CATALOG_INSIDE_H
+#define CATALOG_INSIDE_H
+
+#include "catalog/catalog.h"
+
+#define DATASET_ABI_MAJOR 1
+#define DATASET_ABI_MINOR 0
+
+/* The rows and the bytes of text of a batch that is read for streaming. */
+#define BATCH_ROWS 65536
+#define BATCH_BYTES (INT64_C(64) << 20)
+
+/* --- types --------------------------------------------------------------------------------------- */
+
+/* Fails: no type is called `name`. Says which one is meant, as far as that can be guessed. */
+int dataset_type_unknown(const char *name, const struct place *at, struct err *e);
+const char *dataset_kind_name(enum mlf_kind kind); /* "table", "model", ... */
+
+extern const struct mlf_dataset_type csv_type;
+
+/* --- options ------------------------------------------------------------------------------------- */
+
+/* Checks the options of one place of the entry against the table of the type: keys, types, and that
+ * nothing is missing. For "" the keys are not checked. 0, or -1 if anything was found. */
+MUST_CHECK int options_check(const struct dataset *d, const char *where, struct errs *found);
+/* The value of an option as text for a type, made in the arena; NULL if it is not given. */
+const char *
+option_text(struct arena *a, const struct dataset *d, const char *where, const char *key);
+/* The place of an option, or of the next thing around it that is there. */
+struct place option_place(const struct dataset *d, const char *where, const char *key);
+
+/* --- the host ------------------------------------------------------------------------------------ */
+
+struct host {
+	struct mlf_dataset_host pub;
+	const struct dataset *d; /* borrowed */
+	struct arena texts;      /* of options */
+	struct err *e;           /* where the call that runs reports; borrowed */
+	struct scope *scope;     /* of the batch that is made; borrowed */
+	int fd;                  /* owned; -1: no file */
+	bool seeks;              /* the type took fd: nothing was hashed on the way */
+	struct hash_xxh *hash;   /* of the bytes so far; owned */
+	uint64_t bytes;
+	struct schema known, wanted; /* types to read as, the first before the second */
+};
+
+void host_init(struct host *h, const struct dataset *d, int fd);
+/* Ends the file: its hash and size. After a type that seeks this reads all of it. */
+MUST_CHECK int
+host_hash(struct host *h, char hex[static HASH_XXH_HEX], uint64_t *bytes, struct err *e);
+void host_fini(struct host *h); /* closes fd */
+
+/* --- files --------------------------------------------------------------------------------------- */
+
+/* Fails if json or text content is none; other kinds may hold anything. */
+MUST_CHECK int
+content_check(enum mlf_kind kind, const char *shown, const char *p, size_t n, struct err *e);
+/* Opens the folder that holds path, and points to path's last part. */
+MUST_CHECK int
+parent_open(int rootfd, const char *path, bool outside, const char **name, struct err *e);
+size_t parent_len(const char *path); /* of "a/b" in "a/b/c"; 0: the root */
+/* Brings a folder and all in it to the disk. */
+MUST_CHECK int folder_sync(int dirfd, const char *name, const char *shown, struct err *e);
+
+#endif

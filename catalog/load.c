@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The entries of catalog*.yml as datasets.
+ *
+ *	loans:
+ *	  type: csv                            one of catalog/types.c
+ *	  filepath: data/01_raw/loans.csv      beneath the root, unless allow_outside: true
+ *	  load_args: {...}                     what the type's table of options names, likewise
+ *	  save_args: {...}                     save_args, credentials and keys of the entry itself
+ *	  credentials: warehouse               a key of credentials.yml, or a map
+ *	  metadata: {layer: raw}               or kedro-viz: {layer: raw}; else free
+ *	  tags: [daily]
+ *
+ * All mistakes of all entries are reported at once. Keys that begin with `_` are no datasets. What
+ * Kedro has and we have not yet (versioned, patterns, transcoding, remote paths) is refused in so
+ * many words, never ignored. */
+#include "catalog/inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct catalog {
+	struct arena mem;
+	struct dataset **v; /* arena; in order of names */
+	size_t n;
+	struct map by_name;
+};
+
+struct entry {
+	const char *type, *filepath;
+	struct ynode *load_args, *save_args, *credentials, *metadata, *tags, *own;
+	bool versioned, allow_outside;
+};
+
+static const struct yfield common[] = {
+	{"type", YF_STR, true, offsetof(struct entry, type),
+		"csv, json, text, bytes, model, memory"},
+	{"filepath", YF_STR, false, offsetof(struct entry, filepath), "where it lies"},
+	{"load_args", YF_NODE, false, offsetof(struct entry, load_args), "how it is read"},
+	{"save_args", YF_NODE, false, offsetof(struct entry, save_args), "how it is written"},
+	{"versioned", YF_BOOL, false, offsetof(struct entry, versioned), "keep all versions"},
+	{"credentials", YF_NODE, false, offsetof(struct entry, credentials),
+		"a key of credentials.yml"},
+	{"metadata", YF_NODE, false, offsetof(struct entry, metadata), "layer, and what you like"},
+	{"tags", YF_NODE, false, offsetof(struct entry, tags), "a list of texts"},
+	{"allow_outside", YF_BOOL, false, offsetof(struct entry, allow_outside),
+		"the file may lie outside of the project"},
+};
+#define N_COMMON (sizeof(common) / sizeof(common[0]))
+
+/* What all the steps of one entry need. */
+struct loader {
+	struct catalog *c;
+	struct project *p;
+	struct errs *found;
+	struct dataset *d;
+	const struct ynode *node;
+};
+
+/* --- reporting ----------------------------------------------------------------------------------- */
+
+/* Reports e, which has its message already, with the place of a key of the entry. */
+static void
+report(struct loader *l, struct err *e, const char *key, const char *help)
+{
+	const struct ynode *n = key && l->node->kind == Y_MAP ? yaml_get(l->node, key) : NULL;
+
+	err_at(e, n ? &n->at : &l->d->at, "");
+	if (help)
+		err_help(e, "%s", help);
+	errs_add(l->found, e);
+}
+
+/* --- the name ------------------------------------------------------------------------------------ */
+
+static bool
+name_ok(struct loader *l)
+{
+	const char *name = l->d->name;
+	struct err e = {0};
+
+	if (strpbrk(name, "{}")) {
+		err_set(&e, MLC_CONF_VALUE, "dataset patterns are not supported yet: `%s`", name);
+		report(l, &e, NULL, "write one entry for each dataset");
+	} else if (strchr(name, '@')) {
+		err_set(&e, MLC_CONF_VALUE, "transcoding is not supported yet: `%s`", name);
+		report(l, &e, NULL, "write one entry, without `@`");
+	} else if (!str_is_name(name)) {
+		err_set(&e, MLC_CONF_VALUE, "`%s` cannot be the name of a dataset", name);
+		report(l, &e, NULL, "use up to 128 letters, digits, `_`, `-` and `.`");
+	} else if (str_eq(name, "parameters")) {
+		err_set(&e, MLC_CONF_VALUE, "no dataset can be called `parameters`");
+		report(l, &e, NULL, "that name stands for the parameters of the project");
+	} else {
+		return true;
+	}
+	return false;
+}
+
+/* --- the path ------------------------------------------------------------------------------------ */
+
+/* The path without "." and doubled slashes, so that one file has one path. */
+static const char *
+tidy(struct arena *a, const char *path, bool *climbs)
+{
+	struct str out = {0};
+	const char *kept;
+
+	if (*path == '/')
+		str_addc(&out, '/');
+	*climbs = *path == '/';
+	while (*path) {
+		size_t n = strcspn(path, "/");
+
+		if (n > 0 && !(n == 1 && *path == '.')) {
+			if (out.len && out.s[out.len - 1] != '/')
+				str_addc(&out, '/');
+			str_addn(&out, path, n);
+			*climbs |= n == 2 && strncmp(path, "..", 2) == 0;
+		}
+		path += n;
+		path += *path == '/';
+	}
+	kept = arena_strdup(a, str_text(&out));
+	str_fini(&out);
+	return kept;
+}
+
+static void
+take_path(struct loader *l, const struct entry *entry)
+{
+	struct dataset *d = l->d;
+	struct err e = {0};
+	bool climbs;
+
+	d->path = tidy(&l->c->mem, entry->filepath, &climbs);
+	if (strstr(entry->filepath, "://")) {
+		err_set(&e, MLC_CONF_VALUE, "dataset `%s`: remote files are not supported yet",
+			d->name);
+		report(l, &e, "filepath", "give the path of a local file");
+	} else if (!*d->path || str_eq(d->path, "/") || str_eq(d->path, "..") ||
+		str_ends(d->path, "/..")) {
+		err_set(&e, MLC_CONF_VALUE, "dataset `%s`: `%s` names no file", d->name,
+			entry->filepath);
+		report(l, &e, "filepath", "give a path like data/01_raw/loans.csv");
+	} else if (climbs && !d->outside) {
+		err_set(&e, MLC_OUTSIDE, "dataset `%s` leaves the project: `%s`", d->name,
+			entry->filepath);
+		report(l, &e, "filepath",
+			"paths are relative to the project; if it must lie outside, add "
+			"`allow_outside: true` to the entry");
+	}
+}
+
+static void
+check_path(struct loader *l, const struct entry *entry)
+{
+	bool memory = l->d->type->memory;
+	struct err e = {0};
+
+	if (memory && entry->filepath) {
+		err_set(&e, MLC_CONF_VALUE, "dataset `%s` lives in memory and has no file",
+			l->d->name);
+		report(l, &e, "filepath", "remove `filepath`, or choose a type that is a file");
+	} else if (!memory && !entry->filepath) {
+		err_set(&e, MLC_CONF_MISSING, "`filepath` is missing in dataset `%s` (type %s)",
+			l->d->name, l->d->type->name);
+		report(l, &e, NULL, "add `filepath: data/...`");
+	} else if (!memory) {
+		take_path(l, entry);
+	}
+}
+
+/* --- the rest of the entry ------------------------------------------------------------------------ */
+
+static bool
+is_texts(const struct ynode *n)
+{
+	if (n->kind == Y_STR)
+		return true;
+	for (size_t i = 0; n->kind == Y_LIST && i < n->n; i++)
+		if (n->u.items[i]->kind != Y_STR)
+			return false;
+	return n->kind == Y_LIST;
+}
+
+static void
+check_tags(struct loader *l, const struct entry *entry)
+{
+	struct err e = {0};
+
+	if (!entry->tags || entry->tags->kind == Y_NULL || is_texts(entry->tags))
+		return;
+	err_set(&e, MLC_CONF_TYPE, "`tags` of dataset `%s` must be a list of texts", l->d->name);
+	report(l, &e, "tags", "write tags: [daily, finance]");
+}
+
+static void
+take_layer(struct loader *l, const struct entry *entry)
+{
+	const struct ynode *meta = entry->metadata, *n;
+	struct err e = {0};
+
+	if (!meta || meta->kind == Y_NULL)
+		return;
+	if (meta->kind != Y_MAP) {
+		err_set(&e, MLC_CONF_TYPE, "`metadata` of dataset `%s` must be a map, not %s",
+			l->d->name, yaml_kind_name(meta->kind));
+		report(l, &e, "metadata", "write metadata: {layer: raw}");
+		return;
+	}
+	n = yaml_get(meta, "layer");
+	if (!n)
+		n = yaml_path(meta, "kedro-viz.layer");
+	if (!n || n->kind == Y_NULL)
+		return;
+	l->d->layer = n->kind == Y_STR ? n->text : NULL;
+	if (l->d->layer)
+		return;
+	err_set(&e, MLC_CONF_TYPE, "`layer` of dataset `%s` must be text, not %s", l->d->name,
+		yaml_kind_name(n->kind));
+	report(l, &e, "metadata", NULL);
+}
+
+static const char *
+near_credentials(const struct ynode *map, const char *word)
+{
+	const char *best = NULL;
+	int distance, least = 0;
+
+	for (size_t i = 0; map && i < map->n; i++)
+		if (str_near(map->u.pairs[i].key, word, &distance) && (!best || distance < least)) {
+			best = map->u.pairs[i].key;
+			least = distance;
+		}
+	return best;
+}
+
+/* Puts what a name in `credentials` stands for in its place, in an entry of our own. */
+static void
+take_credentials(struct loader *l, const struct entry *entry)
+{
+	const char *name = entry->credentials ? yaml_str(entry->credentials) : NULL, *near;
+	struct ynode *map = name ? yaml_get(l->p->credentials, name) : NULL, *own;
+	struct ypair pair = {.key = "credentials"};
+	struct err e = {0};
+
+	if (!name || entry->credentials->kind == Y_NULL)
+		return;
+	if (!map) {
+		err_set(&e, MLC_CONF_VALUE,
+			"dataset `%s` needs credentials `%s`, which are not there", l->d->name,
+			name);
+		near = near_credentials(l->p->credentials, name);
+		if (near)
+			err_help(&e, "did you mean `%s`?", near);
+		else
+			err_help(&e, "add `%s:` to conf/local/credentials.yml", name);
+		report(l, &e, "credentials", NULL);
+		return;
+	}
+	own = yaml_new(&l->c->mem, Y_MAP, l->node->at);
+	for (size_t i = 0; i < l->node->n; i++)
+		yaml_put(&l->c->mem, own, &l->node->u.pairs[i]);
+	pair.at = entry->credentials->at;
+	pair.value = map;
+	yaml_put(&l->c->mem, own, &pair);
+	l->d->entry = own;
+}
+
+static void
+check_versioned(struct loader *l, const struct entry *entry)
+{
+	struct err e = {0};
+
+	if (!entry->versioned)
+		return;
+	err_set(&e, MLC_CONF_VALUE, "dataset `%s`: versioned datasets are not supported yet",
+		l->d->name);
+	report(l, &e, "versioned", "remove `versioned`; runs record the hash of each dataset");
+}
+
+/* --- an entry ------------------------------------------------------------------------------------ */
+
+static const struct mlf_dataset_type *
+take_type(struct loader *l)
+{
+	const struct ynode *n = l->node->kind == Y_MAP ? yaml_get(l->node, "type") : NULL;
+	const struct mlf_dataset_type *type;
+	struct err e = {0};
+
+	if (l->node->kind != Y_MAP) {
+		err_set(&e, MLC_CONF_TYPE, "dataset `%s` must be a map, not %s", l->d->name,
+			yaml_kind_name(l->node->kind));
+		report(l, &e, NULL, "write type: and filepath: below it");
+		return NULL;
+	}
+	if (!n || n->kind != Y_STR) {
+		err_set(&e, n ? MLC_CONF_TYPE : MLC_CONF_MISSING, "dataset `%s` has no type",
+			l->d->name);
+		report(l, &e, "type",
+			"add `type: csv`, or another of json, text, bytes, model, memory");
+		return NULL;
+	}
+	type = catalog_type(n->text);
+	if (!type) {
+		(void)dataset_type_unknown(n->text, &n->at, &e);
+		errs_add(l->found, &e);
+	}
+	return type;
+}
+
+/* The keys of an entry: ours, and those that the type adds. */
+static const struct yfield *
+fields_for(struct arena *a, const struct mlf_dataset_type *type)
+{
+	const struct mlf_option *o;
+	struct yfield *fields;
+	size_t n = N_COMMON;
+
+	for (o = type->options; o && o->key; o++)
+		n += !*o->where;
+	fields = arena_alloc(a, (n + 1) * sizeof(*fields));
+	memcpy(fields, common, sizeof(common));
+	n = N_COMMON;
+	for (o = type->options; o && o->key; o++)
+		if (!*o->where)
+			fields[n++] = (struct yfield){
+				o->key, YF_NODE, false, offsetof(struct entry, own), o->help};
+	return fields;
+}
+
+static void
+check_options(struct loader *l)
+{
+	static const char *const places[] = {"", "load_args", "save_args", "credentials"};
+	struct err e = {0};
+	struct host h;
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		rc |= options_check(l->d, places[i], l->found);
+	if (rc < 0 || !l->d->type->check)
+		return;
+	host_init(&h, l->d, -1);
+	h.e = &e;
+	if (l->d->type->check(&h.pub) < 0)
+		errs_add(l->found, &e);
+	host_fini(&h);
+}
+
+static void
+load_entry(struct loader *l)
+{
+	struct entry entry = {0};
+	struct str what = {0};
+
+	if (!name_ok(l) || !(l->d->type = take_type(l)))
+		return;
+	str_addf(&what, "dataset `%s`", l->d->name);
+	if (yaml_fill(l->node, fields_for(&l->c->mem, l->d->type), &entry, what.s, l->found) == 0) {
+		l->d->kind = l->d->type->kind;
+		l->d->outside = entry.allow_outside;
+		check_versioned(l, &entry);
+		check_path(l, &entry);
+		check_tags(l, &entry);
+		take_layer(l, &entry);
+		take_credentials(l, &entry);
+		check_options(l);
+	}
+	str_fini(&what);
+}
+
+/* --- the catalog --------------------------------------------------------------------------------- */
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct dataset *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+void
+catalog_free(struct catalog *c)
+{
+	if (!c)
+		return;
+	map_fini(&c->by_name);
+	arena_fini(&c->mem);
+	free(c);
+}
+
+static void
+load_pair(struct catalog *c, struct project *p, const struct ypair *pair, struct errs *found)
+{
+	struct dataset *d = arena_alloc(&c->mem, sizeof(*d));
+	struct loader l = {.c = c, .p = p, .found = found, .d = d, .node = pair->value};
+
+	*d = (struct dataset){.name = pair->key, .entry = pair->value, .at = pair->at};
+	load_entry(&l);
+	c->v[c->n++] = d;
+	map_put(&c->by_name, d->name, d);
+}
+
+int
+catalog_load(struct catalog **out, struct project *p, struct errs *found)
+{
+	struct catalog *c = mem_alloc(sizeof(*c));
+	const struct ynode *map = p->catalog;
+	size_t before = found->n + found->dropped;
+
+	c->v = arena_alloc(&c->mem, (map->n + 1) * sizeof(struct dataset *));
+	for (size_t i = 0; i < map->n; i++)
+		if (map->u.pairs[i].key[0] != '_')
+			load_pair(c, p, &map->u.pairs[i], found);
+	if (found->n + found->dropped != before) {
+		catalog_free(c);
+		return -1;
+	}
+	qsort(c->v, c->n, sizeof(struct dataset *), by_name);
+	*out = c;
+	return 0;
+}
+
+const struct dataset *
+catalog_get(const struct catalog *c, const char *name)
+{
+	return map_get(&c->by_name, name);
+}
+
+size_t
+catalog_count(const struct catalog *c)
+{
+	return c->n;
+}
+
+const struct dataset *
+catalog_at(const struct catalog *c, size_t i)
+{
+	return c->v[i];
+}
+
+const char *
+catalog_near(const struct catalog *c, const char *word)
+{
+	return map_near(&c->by_name, word);
+}

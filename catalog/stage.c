@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Staging: what a node writes goes to a hidden sibling of its target until the runner publishes it.
+ *
+ *	data/06/scores.csv                       the target: old, or not there
+ *	data/06/.scores.csv.<token>.stage        ours alone: made by us, on the same filesystem
+ *
+ *	                 stage_table, stage_bytes      the host writes and hashes; no second read
+ *	stage_begin --<                           >--- stage_end: flushed, fsynced, hashed
+ *	                 stage_path, by the caller     hashed afterwards: file or folder
+ *
+ * The token belongs to one node of one run, so what lies there already is left from an earlier
+ * attempt of that node, which is dead: it is removed. */
+#include "catalog/inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct stage_column {
+	char *name; /* owned */
+	enum mlf_type type;
+	int64_t nulls;
+};
+
+struct stage {
+	const struct dataset *d; /* borrowed */
+	int dirfd;               /* owned: the folder of target and stage */
+	char *path;              /* owned */
+	const char *name;        /* its last part */
+	const char *target_name; /* of d->path */
+	struct segs *segs;       /* owned: for views of frames, no memory of its own */
+	struct host host;
+	void *state;                  /* the type's */
+	bool open, writing;           /* the file is made; the type writes to it */
+	struct str content;           /* of a json or text dataset, until it is complete */
+	struct stage_column *columns; /* owned */
+	size_t n;
+	int64_t rows;
+};
+
+/* --- beginning ----------------------------------------------------------------------------------- */
+
+/* The stage's path: that of the target with another last part. */
+static int
+name_stage(struct stage *s, const char *token, struct err *e)
+{
+	size_t parent = parent_len(s->d->path);
+	const char *name = s->d->path[parent] == '/' ? s->d->path + parent + 1 : s->d->path;
+	struct str path = {0};
+
+	if (strchr(token, '/') || strlen(name) + strlen(token) + 8 > NAME_MAX) {
+		err_set(e, MLC_NAME, "dataset `%s`: no file can be called `.%s.%s.stage`",
+			s->d->name, name, token);
+		return err_help(e, "give the dataset's file or the node a shorter name");
+	}
+	str_addn(&path, s->d->path, (size_t)(name - s->d->path));
+	str_addf(&path, ".%s.%s.stage", name, token);
+	s->path = path.s;
+	s->name = path.s + (name - s->d->path);
+	return 0;
+}
+
+int
+stage_begin(
+	const struct dataset *d, int rootfd, const char *token, struct stage **out, struct err *e)
+{
+	struct stage *s;
+
+	if (!d->path)
+		return err_set(
+			e, MLC_BUG, "dataset `%s` lives in memory: nothing to stage", d->name);
+	s = mem_alloc(sizeof(*s));
+	s->d = d;
+	s->dirfd = -1;
+	host_init(&s->host, d, -1);
+	if (name_stage(s, token, e) < 0)
+		goto bad;
+	if (file_mkdirs(rootfd, d->path, d->outside, e) < 0)
+		goto bad;
+	s->dirfd = parent_open(rootfd, d->path, d->outside, &s->target_name, e);
+	if (s->dirfd < 0 || file_remove_tree(s->dirfd, s->name, e) < 0)
+		goto bad;
+	*out = s;
+	return 0;
+bad:
+	err_wrap(e, "dataset `%s`", d->name);
+	stage_abort(s);
+	return -1;
+}
+
+/* Makes the file, with the permissions of the one it will replace. */
+static int
+open_file(struct stage *s, struct err *e)
+{
+	int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, fd;
+	struct stat st;
+
+	if (s->open)
+		return 0;
+	fd = file_open(s->dirfd, s->name, flags, false, e);
+	if (fd < 0)
+		return err_wrap(e, "dataset `%s`", s->d->name);
+	if (fstatat(s->dirfd, s->target_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
+		(void)!fchmod(fd, st.st_mode & 0777);
+	host_fini(&s->host);
+	host_init(&s->host, s->d, fd);
+	s->open = true;
+	return 0;
+}
+
+const char *
+stage_path(const struct stage *s)
+{
+	return s->path;
+}
+
+/* --- tables -------------------------------------------------------------------------------------- */
+
+static void
+take_columns(struct stage *s, const struct frame *f)
+{
+	s->n = (size_t)frame_columns(f);
+	s->columns = mem_alloc((s->n + 1) * sizeof(*s->columns));
+	for (size_t i = 0; i < s->n; i++) {
+		const struct column *c = frame_column(f, (int)i);
+
+		s->columns[i] = (struct stage_column){.name = mem_strdup(c->name), .type = c->type};
+	}
+}
+
+static int
+check_columns(const struct stage *s, const struct frame *f, struct err *e)
+{
+	if ((size_t)frame_columns(f) != s->n)
+		return err_set(e, MLC_FRAME, "dataset `%s`: a batch of %d columns after one of %zu",
+			s->d->name, frame_columns(f), s->n);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct column *c = frame_column(f, (int)i);
+		const struct stage_column *first = &s->columns[i];
+
+		if (!str_eq(c->name, first->name) || c->type != first->type)
+			return err_set(e, MLC_FRAME,
+				"dataset `%s`: column %zu of a batch is `%s` (%s), in the first "
+				"batch it was `%s` (%s)",
+				s->d->name, i + 1, c->name, type_name(c->type), first->name,
+				type_name(first->type));
+	}
+	return 0;
+}
+
+/* Opens file and type, with the first batch. */
+static int
+begin_table(struct stage *s, const struct frame *f, struct err *e)
+{
+	if (!s->d->type->write_open)
+		return err_set(e, MLC_BUG, "dataset `%s` (type %s) is no table", s->d->name,
+			s->d->type->name);
+	if (open_file(s, e) < 0)
+		return -1;
+	s->host.e = e;
+	if (s->d->type->write_open(&s->host.pub, &s->state) < 0)
+		return -1;
+	s->writing = true;
+	s->segs = segs_new(SEGS_PRIVATE, 1);
+	take_columns(s, f);
+	return 0;
+}
+
+int
+stage_table(struct stage *s, const struct frame *batch, struct err *e)
+{
+	struct frame *f =
+		(struct frame *)(uintptr_t)batch; /* counted up and down, else untouched */
+	struct scope *sc;
+	int rc;
+
+	if (!s->writing && begin_table(s, batch, e) < 0)
+		return -1;
+	if (check_columns(s, batch, e) < 0)
+		return -1;
+	sc = scope_new(s->segs);
+	s->host.e = e;
+	rc = s->d->type->write_next(&s->host.pub, s->state, scope_lend(sc, f));
+	if (rc == 0 && scope_error(sc)) {
+		*e = *scope_error(sc);
+		rc = -1;
+	}
+	scope_free(sc);
+	if (rc < 0)
+		return -1;
+	s->rows += frame_rows(batch);
+	for (size_t i = 0; i < s->n; i++)
+		s->columns[i].nulls += frame_column(batch, (int)i)->nulls;
+	return 0;
+}
+
+/* As frame_schema_json writes it, for all batches together. */
+static char *
+schema_json(const struct stage *s)
+{
+	struct str text = {0};
+	struct jw w;
+
+	jw_init(&w, &text);
+	jw_array(&w);
+	for (size_t i = 0; i < s->n; i++) {
+		jw_object(&w);
+		jw_kv_str(&w, "name", s->columns[i].name);
+		jw_kv_str(&w, "type", type_name(s->columns[i].type));
+		jw_kv_i64(&w, "nulls", s->columns[i].nulls);
+		jw_end(&w, '}');
+	}
+	jw_end(&w, ']');
+	return text.s;
+}
+
+/* --- contents ------------------------------------------------------------------------------------ */
+
+static bool
+is_checked(const struct stage *s)
+{
+	return s->d->kind == MLF_JSON || s->d->kind == MLF_TEXT;
+}
+
+int
+stage_bytes(struct stage *s, const void *p, size_t n, struct err *e)
+{
+	if (s->d->type->folder || s->d->type->write_open)
+		return err_set(e, MLC_BUG, "dataset `%s` (type %s) is not written as bytes",
+			s->d->name, s->d->type->name);
+	if (open_file(s, e) < 0)
+		return -1;
+	s->host.e = e;
+	if (!is_checked(s))
+		return mlf_write(&s->host.pub, p, n);
+	str_addn(&s->content, p, n);
+	return 0;
+}
+
+/* --- the end ------------------------------------------------------------------------------------- */
+
+/* Whatever was still held back is written. */
+static int
+finish_file(struct stage *s, struct err *e)
+{
+	s->host.e = e;
+	if (s->writing) {
+		s->writing = false;
+		return s->d->type->write_end(&s->host.pub, s->state, true);
+	}
+	if (!is_checked(s))
+		return 0;
+	if (content_check(s->d->kind, s->d->path, str_text(&s->content), s->content.len, e) < 0)
+		return -1;
+	return mlf_write(&s->host.pub, str_text(&s->content), s->content.len);
+}
+
+/* A file we wrote. */
+static int
+end_own(struct stage *s, struct staged *out, struct err *e)
+{
+	bool table = s->writing;
+
+	if (finish_file(s, e) < 0 || file_fsync(s->host.fd, s->path, e) < 0 ||
+		host_hash(&s->host, out->hash, &out->bytes, e) < 0)
+		return -1;
+	out->rows = table ? s->rows : -1;
+	out->schema = table ? schema_json(s) : NULL;
+	return 0;
+}
+
+static int
+end_file(struct stage *s, int fd, struct staged *out, struct err *e)
+{
+	struct str content = {0};
+	struct stat st;
+	int rc = 0;
+
+	if (file_fsync(fd, s->path, e) < 0 || hash_xxh3_fd(fd, out->hash, e) < 0)
+		return -1;
+	if (is_checked(s)) {
+		rc = file_read_fd(fd, s->path, &content, e);
+		if (rc == 0)
+			rc = content_check(
+				s->d->kind, s->d->path, str_text(&content), content.len, e);
+		str_fini(&content);
+	}
+	if (rc == 0 && fstat(fd, &st) != 0)
+		return err_errno(e, MLC_DISK, "`%s`", s->path);
+	out->bytes = rc == 0 ? (uint64_t)st.st_size : 0;
+	return rc;
+}
+
+/* What the caller put at stage_path. */
+static int
+end_foreign(struct stage *s, struct staged *out, struct err *e)
+{
+	struct stat st;
+	int fd, rc;
+
+	out->rows = -1;
+	if (fstatat(s->dirfd, s->name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		err_set(e, MLC_NODE_OUTPUT, "nothing was written to dataset `%s`", s->d->name);
+		return err_help(e, "write the file or folder at the path that the node was given");
+	}
+	if (S_ISDIR(st.st_mode)) {
+		out->folder = true;
+		if (folder_sync(s->dirfd, s->name, s->d->path, e) < 0)
+			return -1;
+		return hash_tree(s->dirfd, s->name, out->hash, &out->bytes, e);
+	}
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, MLC_NODE_OUTPUT,
+			"what was written to dataset `%s` is neither a file nor a folder",
+			s->d->name);
+	fd = file_open(s->dirfd, s->name, O_RDONLY | O_NOFOLLOW, false, e);
+	if (fd < 0)
+		return -1;
+	rc = end_file(s, fd, out, e);
+	close(fd);
+	return rc;
+}
+
+static void
+stage_free(struct stage *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		free(s->columns[i].name);
+	free(s->columns);
+	if (s->segs)
+		segs_free(s->segs);
+	host_fini(&s->host);
+	str_fini(&s->content);
+	if (s->dirfd >= 0)
+		close(s->dirfd);
+	free(s->path);
+	free(s);
+}
+
+int
+stage_end(struct stage *s, struct staged *out, struct err *e)
+{
+	*out = (struct staged){.outside = s->d->outside};
+	if ((s->open ? end_own : end_foreign)(s, out, e) < 0) {
+		free(out->schema);
+		*out = (struct staged){0};
+		return err_wrap(e, "dataset `%s`", s->d->name);
+	}
+	out->path = mem_strdup(s->path);
+	out->target = mem_strdup(s->d->path);
+	stage_free(s);
+	return 0;
+}
+
+void
+stage_abort(struct stage *s)
+{
+	struct err ignored;
+
+	s->host.e = &ignored;
+	if (s->writing)
+		(void)s->d->type->write_end(&s->host.pub, s->state, false);
+	if (s->dirfd >= 0)
+		(void)!file_remove_tree(s->dirfd, s->name, &ignored);
+	stage_free(s);
+}
+
+void
+staged_fini(struct staged *s)
+{
+	free(s->path);
+	free(s->target);
+	free(s->schema);
+	*s = (struct staged){0};
+}
+
+void
+stage_discard(const struct dataset *d, int rootfd, const char *token)
+{
+	struct stage s = {.d = d};
+	const char *target;
+	struct err ignored;
+	int dirfd;
+
+	if (!d->path || name_stage(&s, token, &ignored) < 0)
+		return;
+	dirfd = parent_open(rootfd, d->path, d->outside, &target, &ignored);
+	if (dirfd >= 0) {
+		(void)!file_remove_tree(dirfd, s.name, &ignored);
+		close(dirfd);
+	}
+	free(s.path);
+}
