@@ -124,7 +124,15 @@ struct person {
 };
 
 /* Known ages of the seven impossible rows, repeated for larger tables. */
-static const int impossible[7] = {144, 144, 144, 123, 123, 116, 109};
+static const int impossible[7] = {144, 109, 123, 144, 116, 144, 123};
+
+/* Which of the impossible rows row i of n is, or -1; they lie evenly spread. */
+static int64_t
+oddity(int64_t i, int64_t n)
+{
+	int64_t count = n * 7 / 45000, every = count ? n / count : n;
+	return i % every == every / 2 && i / every < count ? i / every : -1;
+}
 
 /* Loans of 500 to 35,000, growing with income (correlation of the logarithms 0.41). */
 static double
@@ -162,17 +170,16 @@ log_odds(const struct person *p)
 }
 
 static void
-draw_person(struct person *p, struct pcg *g, int64_t i, int64_t oddities)
+draw_person(struct person *p, struct pcg *g, int64_t odd)
 {
-	bool odd = i < oddities;
 	p->gender = pick(&g[GENDER], genders);
 	p->education = pick(&g[EDUCATION], educations);
 	p->home = pick(&g[HOME], homes);
 	p->intent = pick(&g[INTENT], intents);
 	p->age = fmin(20 + floor(gamma_of(&g[AGE], 1.645, 4.71) + 0.5), 94);
 	p->income = homes[p->home].level * exp(0.52 * normal(&g[INCOME]));
-	if (odd) {
-		p->age = impossible[i % 7];
+	if (odd >= 0) {
+		p->age = impossible[odd % 7];
 		p->income *= 40;
 	}
 	p->income = clip(round(p->income), 8000, 7200766);
@@ -280,14 +287,14 @@ run(struct mlf_ctx *ctx)
 	for (int s = 0; s <= MISSING; s++)
 		streams[s] = pcg_stream(seed, (enum stream)s);
 	for (int64_t i = 0; i < n; i++)
-		draw_person(&p[i], streams, i, n * 7 / 45000);
+		draw_person(&p[i], streams, oddity(i, n));
 	decide(p, n, streams, sorted);
 
 	struct mlf_builder *b = mlf_build(ctx);
 	for (int c = 0; c < COLUMNS; c++)
 		mlf_add_column(b, columns[c].name, columns[c].type);
 	for (int64_t i = 0; i < n; i++)
-		push_person(b, &p[(i + n / 2) % n], &streams[MISSING], share);
+		push_person(b, &p[i], &streams[MISSING], share);
 	free(p);
 	free(sorted);
 	mlf_metric(ctx, "generated_rows", (double)n, 0);
