@@ -127,9 +127,13 @@ store_versions(struct store *s, struct arena *a, const char *model, struct versi
 	*n = 0;
 	if (!s->db)
 		return 0;
-	rc = read_versions(s, a, model, &list, e);
+	/* one look at the file for all the queries: the same state, and the file is locked once */
+	rc = db_script(s->db, "BEGIN", e);
+	if (rc == 0)
+		rc = read_versions(s, a, model, &list, e);
 	for (size_t i = 0; rc == 0 && i < list.n; i++)
 		rc = complete(s, a, &list.v[i], e);
+	db_rollback(s->db);
 	if (rc == 0 && list.n > 0) {
 		*out = arena_alloc(a, list.n * sizeof **out);
 		memcpy(*out, list.v, list.n * sizeof **out);
@@ -139,10 +143,11 @@ store_versions(struct store *s, struct arena *a, const char *model, struct versi
 	return rc;
 }
 
-/* The name is MLflow's, whose UI may have changed it. Runs deleted there are left out. */
+/* The name is MLflow's, whose UI may have changed it. Runs deleted there are left out. CROSS JOIN
+ * keeps the order of the tables: ours is the one that is sorted already. */
 static const char SQL_RUNS[] =
 	"SELECT m.run_id, r.name, m.status, m.pipeline, m.env, m.start_ms, m.end_ms, m.nodes,"
-	" m.nodes_ok FROM mlc_runs m JOIN runs r ON r.run_uuid = m.run_id"
+	" m.nodes_ok FROM mlc_runs m CROSS JOIN runs r ON r.run_uuid = m.run_id"
 	" WHERE r.lifecycle_stage = 'active' ORDER BY m.num DESC LIMIT ?";
 
 int
