@@ -81,7 +81,7 @@ mark_range(const struct rule *r, const struct column *c, const struct block *b, 
 	}
 }
 
-/* Characters are Unicode code points. */
+/* Characters are Unicode code points, of one to four bytes: mostly the bytes alone decide. */
 static void
 mark_length(const struct rule *r, const struct column *c, const struct block *b, uint8_t *bad)
 {
@@ -89,8 +89,11 @@ mark_length(const struct rule *r, const struct column *c, const struct block *b,
 	int64_t lo = r->bounds.lo_i, hi = r->bounds.hi_i;
 
 	for (int i = 0; i < b->n; i++) {
-		int64_t chars = 0;
+		int64_t bytes = ends[i + 1] - ends[i], chars = 0;
 
+		bad[i] = bytes < lo;
+		if (bad[i] || (bytes <= hi && (bytes + 3) / 4 >= lo))
+			continue;
 		for (int32_t k = ends[i]; k < ends[i + 1]; k++)
 			chars += ((unsigned char)c->bytes[k] & 0xC0) != 0x80;
 		bad[i] = (uint8_t)((chars < lo) | (chars > hi));

@@ -131,8 +131,9 @@ MUST_CHECK int when_parse(const char *text, int64_t *us);
 /* --- running ------------------------------------------------------------------------------------- */
 
 /* A set of row hashes. A row costs 16 bytes at a load between 3/8 and 3/4: 21 to 43 bytes, three
- * times that for the moment in which the table doubles. Two different rows out of 10^9 collide with
- * a probability below 10^-20. */
+ * times that for the moment in which the table doubles; and 90 ns, half of them the kernel's for
+ * fresh memory (a million different integers). Two different rows out of 10^9 collide with a
+ * probability below 10^-20. */
 struct seen {
 	struct seen_hash {
 		uint64_t lo, hi;
