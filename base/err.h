@@ -38,9 +38,9 @@ int err_errno(struct err *e, enum err_code code, const char *fmt, ...) PRINTF(3,
 int err_wrap(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 /* Adds the place the error is about, with an optional caret label. Returns -1. */
 int err_at(struct err *e, const struct place *at, const char *label);
-/* Adds what to do about it. Returns -1. */
+/* Adds what to do about it; what is added later stands on a line of its own. Returns -1. */
 int err_help(struct err *e, const char *fmt, ...) PRINTF(2, 3);
-/* Adds a further fact. Returns -1. */
+/* Adds a further fact, likewise. Returns -1. */
 int err_note(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 
 /* A list of errors, for checks that report everything they find at once. Zero is empty. */

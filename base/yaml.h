@@ -2,8 +2,9 @@
  * YAML as a small tree: built from libyaml's events, every node knows where it stands.
  *
  * Limits: 16 MiB a file, depth 64, 1,000,000 nodes, 1,000 anchors, 10,000 nodes made by aliases.
- * Refused: duplicate keys, several documents, tags, merge keys (<<), UTF-16. Plain scalars are typed
- * by YAML 1.2's core schema: `no` is text. Trees live in the arena they were parsed into. */
+ * Refused: duplicate keys, several documents, tags, merge keys (<<), UTF-16, control characters,
+ * numbers that do not fit. Plain scalars are typed by YAML 1.2's core schema: `no` is text. Trees live
+ * in the arena they were parsed into. No error message quotes a value, since it may be a secret. */
 #ifndef BASE_YAML_H
 #define BASE_YAML_H
 

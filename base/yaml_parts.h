@@ -20,7 +20,7 @@
 #define YAML_ALIAS_NODES_MAX 10000
 
 /* A checked text: UTF-8 without control characters. libyaml counts characters from its start; lines
- * are what editors and grep call lines, those that end in \n, although libyaml knows more ends. */
+ * are what editors and grep call lines, those that end in \n: to libyaml a lone \r ends one, too. */
 struct ytext {
 	const char *file; /* borrowed, as errors show it */
 	const char *s;    /* borrowed; without a byte order mark */

@@ -31,21 +31,23 @@ refuse(const struct ytext *t, const char *p, uint32_t point, struct err *e)
 		err_set(e, MLC_YAML_SYNTAX, "byte 0x%02X is not valid UTF-8", (unsigned char)*p);
 		err_help(e, "save the file as UTF-8 text");
 	} else {
-		err_set(e, MLC_YAML_SYNTAX, "control character U+%04X is not allowed",
-			(unsigned)point);
+		err_set(e, MLC_YAML_SYNTAX, "the character U+%04X is not allowed", (unsigned)point);
 		err_help(e, "remove it, or write it as \"\\u%04X\" in double quotes",
 			(unsigned)point);
 	}
 	return err_at(e, &at, "");
 }
 
-/* What YAML calls printable, and the byte order mark. */
+/* What YAML calls printable, without the four that YAML 1.2 takes for text but libyaml, by 1.1, for
+ * line ends (NEL, LS, PS) or for nothing (a byte order mark that does not come first). */
 static bool
-is_printable(uint32_t c)
+is_allowed(uint32_t c)
 {
 	if (c < 0x80)
 		return (c >= 0x20 && c != 0x7F) || c == '\t' || c == '\n' || c == '\r';
-	return c == 0x85 || (c >= 0xA0 && c <= 0xFFFD) || (c >= 0x10000 && c <= 0x10FFFF);
+	if (c == 0x2028 || c == 0x2029 || c == 0xFEFF)
+		return false;
+	return (c >= 0xA0 && c <= 0xFFFD) || (c >= 0x10000 && c <= 0x10FFFF);
 }
 
 static bool
@@ -97,7 +99,7 @@ ytext_init(struct ytext *t, const char *file, const char *s, size_t len, struct 
 	for (p = t->s, end = t->s + t->len; p < end;) {
 		size_t n = utf8_next(p, end, &point);
 
-		if (!is_printable(point))
+		if (!is_allowed(point))
 			return refuse(t, p, point, e);
 		p += n;
 		t->chars++;
