@@ -43,7 +43,7 @@ CFLAGS   = -O2 -g
 san      = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 dialect  = -std=gnu11 -D_GNU_SOURCE $(WARN) -I. -Iinclude -include base/banned.h $(pkg_cflags)
 cflags   = $(dialect) $(CFLAGS) -ffp-contract=off -fno-strict-aliasing -MMD -MP $(san)
-ldflags  = $(san) -Wl,--as-needed -pthread
+ldflags  = $(san) -Wl,--as-needed -Wl,-z,relro,-z,now -pthread
 ldlibs   = $(libs.$(LINK)) -lm -ldl
 
 # Criterion's macros trip -Wconversion and -Wpedantic, and tests may use what we ban.
