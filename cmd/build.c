@@ -38,7 +38,7 @@ static int
 compile(const char *include, const char *name, const char *hash, struct err *e)
 {
 	extern char **environ;
-	char inc[4200], def[128], stage[300], source[300];
+	char inc[4400], def[128], stage[300], source[300];
 	const char *cc = getenv("CC") ? getenv("CC") : "cc";
 	(void)snprintf(inc, sizeof(inc), "-I%s", include);
 	(void)snprintf(def, sizeof(def), "-DMLF_SOURCE_HASH=\"%s\"", hash);

@@ -451,6 +451,8 @@ join_kept(struct ctx *c, struct out_state *out)
 static int
 finish_output(struct ctx *c, struct out_state *out, struct err *e)
 {
+	if (!out->given && out->out->optional)
+		return 0;
 	if (!out->given) {
 		err_set(e, MLC_NODE_OUTPUT, "node `%s` left out its output `%s` (dataset `%s`)",
 			c->job->node, out->out->port, out->out->dataset);

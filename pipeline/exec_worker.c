@@ -161,7 +161,8 @@ on_out(uv_poll_t *p, int status, int events)
 		drain_out(c->slot, 4);
 }
 
-/* A working folder is for one attempt: what the node left in it goes. */
+/* A working folder is for one attempt: what the node left in it goes. Nothing in it must survive a
+ * power cut, so it is made without the care that base/ takes for data. */
 static void
 clean_scratch(struct slot *s)
 {
@@ -178,8 +179,7 @@ clean_scratch(struct slot *s)
 	int rootfd = s->run->o->plan->project->rootfd;
 	str_add(&path, s->scratch + strlen(s->run->o->plan->project->root) + 1);
 	(void)!file_remove_tree(rootfd, path.s, &ignored);
-	str_add(&path, "/.");
-	(void)!file_mkdirs(rootfd, path.s, true, &ignored);
+	(void)mkdir(s->scratch, 0700);
 	str_fini(&path);
 }
 
@@ -272,6 +272,8 @@ set_nonblocking(int fd)
 static int
 launch(struct slot *s, struct err *e)
 {
+	if (s->task && mkdir(s->scratch, 0700) < 0 && errno != EEXIST)
+		return err_errno(e, MLC_FILE, "cannot make the working folder %s", s->scratch);
 	struct spawn_msg m = {.job = s->job, .memory = s->task ? s->task->node->spec->memory : 0};
 	int out[2], ctl = -1;
 	(void)snprintf(m.folder, sizeof(m.folder), "%s", s->task ? s->scratch : "");

@@ -31,7 +31,8 @@ struct job_output {
 	const char *dataset;
 	const struct dataset *entry; /* NULL: in memory only */
 	const char *contract;
-	bool keep; /* a later node of this run reads it */
+	bool keep;     /* a later node of this run reads it */
+	bool optional; /* the node may leave it out */
 };
 struct job {
 	uint64_t id;      /* unique in this runner; segments get the ids id << 20 ... */

@@ -117,6 +117,7 @@ static const struct field job_output_fields[] = {
 	{.key = "entry", .type = F_ENTRY, .offset = offsetof(struct job_output, entry)},
 	{.key = "contract", .type = F_TEXT, .offset = offsetof(struct job_output, contract)},
 	{.key = "keep", .type = F_BOOL, .offset = offsetof(struct job_output, keep)},
+	{.key = "optional", .type = F_BOOL, .offset = offsetof(struct job_output, optional)},
 	{0},
 };
 static const struct shape job_output_shape = {sizeof(struct job_output), job_output_fields};

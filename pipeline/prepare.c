@@ -92,6 +92,76 @@ list_segments(struct slot *s)
 	str_fini(&json);
 }
 
+static bool
+bound(const struct plan_port *ports, size_t n, const struct mlf_port *port)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ports[i].port == port)
+			return true;
+	return false;
+}
+
+static size_t
+count_ports(const struct mlf_port *p)
+{
+	size_t n = 0;
+	while (p && p[n].name)
+		n++;
+	return n;
+}
+
+/* Inputs: those with a dataset, then the optional ones that nothing is connected to. */
+static int
+make_inputs(struct slot *s, struct err *e)
+{
+	const struct plan_node *n = s->task->node;
+	struct job *j = &s->j;
+	j->inputs = arena_alloc(
+		&s->arena, (n->n_inputs + count_ports(n->def->inputs) + 1) * sizeof(*j->inputs));
+	for (size_t i = 0; i < n->n_inputs; i++)
+		if (make_input(s, &n->inputs[i], &j->inputs[j->n_inputs++], e) < 0)
+			return -1;
+	for (const struct mlf_port *p = n->def->inputs; p && p->name; p++)
+		if (!bound(n->inputs, n->n_inputs, p))
+			j->inputs[j->n_inputs++] = (struct job_input){.port = p->name,
+				.kind = p->kind,
+				.optional = true,
+				.absent = true,
+				.dataset = p->name};
+	return 0;
+}
+
+/* Outputs: those with a dataset, then the optional ones, where tables go nowhere. */
+static void
+make_outputs(struct slot *s)
+{
+	const struct plan_node *n = s->task->node;
+	struct job *j = &s->j;
+	j->outputs = arena_alloc(
+		&s->arena, (n->n_outputs + count_ports(n->def->outputs) + 1) * sizeof(*j->outputs));
+	for (size_t i = 0; i < n->n_outputs; i++) {
+		const struct plan_port *p = &n->outputs[i];
+		j->outputs[j->n_outputs++] = (struct job_output){.port = p->port->name,
+			.kind = p->port->kind,
+			.dataset = p->dataset,
+			.entry = memory_entry(s, p),
+			.contract = p->contract,
+			.keep = p->readers > 0,
+			.optional = p->port->flags & MLF_OPTIONAL};
+	}
+	for (const struct mlf_port *p = n->def->outputs; p && p->name; p++)
+		if (!bound(n->outputs, n->n_outputs, p)) {
+			const struct plan_port nowhere = {.port = p,
+				.dataset =
+					arena_printf(&s->arena, "%s.%s", n->spec->name, p->name)};
+			j->outputs[j->n_outputs++] = (struct job_output){.port = p->name,
+				.kind = p->kind,
+				.dataset = nowhere.dataset,
+				.entry = memory_entry(s, &nowhere),
+				.optional = true};
+		}
+}
+
 int
 job_make(struct slot *s, struct err *e)
 {
@@ -108,23 +178,10 @@ job_make(struct slot *s, struct err *e)
 		.plugin_id = n->plugin->id,
 		.params = n->params,
 		.seed = node_seed(r->seed, n->spec->name),
-		.now_ms = s->start_ms,
-		.n_inputs = n->n_inputs,
-		.n_outputs = n->n_outputs};
-	s->j.inputs = arena_alloc(&s->arena, (n->n_inputs + 1) * sizeof(*s->j.inputs));
-	s->j.outputs = arena_alloc(&s->arena, (n->n_outputs + 1) * sizeof(*s->j.outputs));
-	for (size_t i = 0; i < n->n_inputs; i++)
-		if (make_input(s, &n->inputs[i], &s->j.inputs[i], e) < 0)
-			return -1;
-	for (size_t i = 0; i < n->n_outputs; i++) {
-		const struct plan_port *p = &n->outputs[i];
-		s->j.outputs[i] = (struct job_output){.port = p->port->name,
-			.kind = p->port->kind,
-			.dataset = p->dataset,
-			.entry = memory_entry(s, p),
-			.contract = p->contract,
-			.keep = p->readers > 0};
-	}
+		.now_ms = s->start_ms};
+	if (make_inputs(s, e) < 0)
+		return -1;
+	make_outputs(s);
 	list_segments(s);
 	return 0;
 }

@@ -13,6 +13,7 @@
  * loop ends when nothing runs, nothing waits and nothing can start. */
 #include "pipeline/run.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -298,6 +299,14 @@ make_slots(struct run *r, struct err *e)
 	const char *root = r->o->plan->project->root;
 	r->n_slots = r->o->jobs + 1;
 	r->slots = mem_alloc((size_t)r->n_slots * sizeof(*r->slots));
+	struct str parent = {0};
+	str_addf(&parent, "%s/%s/scratch", root, r->out->id.folder);
+	int rc = r->o->in_process || mkdir(parent.s, 0777) == 0 || errno == EEXIST
+		? 0
+		: err_errno(e, MLC_FILE, "cannot make %s", parent.s);
+	str_fini(&parent);
+	if (rc < 0)
+		return -1;
 	for (int i = 0; i < r->n_slots; i++) {
 		struct slot *s = &r->slots[i];
 		s->run = r;
@@ -308,14 +317,6 @@ make_slots(struct run *r, struct err *e)
 			r->out->id.folder, i);
 		if (n >= (int)sizeof(s->scratch))
 			return err_set(e, MLC_FILE, "the path of the project folder is too long");
-		struct str path = {0};
-		str_addf(&path, "%s/scratch/%d/.", r->out->id.folder, i);
-		int rc = r->o->in_process
-			? 0
-			: file_mkdirs(r->o->plan->project->rootfd, path.s, true, e);
-		str_fini(&path);
-		if (rc < 0)
-			return -1;
 	}
 	return 0;
 }
