@@ -88,12 +88,17 @@ dry_run(struct app *a, const struct plan *p)
 	return 0;
 }
 
+/* Usage and configuration were judged before the run: what is wrong with a node now is that it
+ * failed, whatever it tripped over. */
 static int
 exit_code(const struct run_result *r)
 {
 	if (r->signal)
 		return 128 + r->signal;
-	return r->err.code ? code_exit(r->err.code) : 0;
+	int code = r->err.code ? code_exit(r->err.code) : 0;
+	return code == code_exit(MLC_USAGE) || code == code_exit(MLC_FILE)
+		? code_exit(MLC_NODE_FAILED)
+		: code;
 }
 
 static int
