@@ -72,6 +72,16 @@ describe(const struct view *v, const struct node_result *r, struct str *s)
 		str_addf(s, fancy(v) ? "   attempt %d" : " attempts=%d", r->attempts);
 }
 
+/* Why the node did not run. */
+static void
+describe_skip(const struct view *v, const struct node_result *r, struct str *s)
+{
+	if (fancy(v))
+		str_add(s, node_status_name(r->status));
+	if (r->blocker)
+		str_addf(s, fancy(v) ? ": needs `%s`" : "needs=%s", r->blocker);
+}
+
 static void
 on_node_ended(void *arg, size_t i, const struct node_result *r)
 {
@@ -82,11 +92,10 @@ on_node_ended(void *arg, size_t i, const struct node_result *r)
 	bool ok = r->status == NODE_OK, skipped = r->status >= NODE_SKIPPED;
 	if (v->app->g.quiet)
 		return;
-	if (skipped)
-		str_addf(&s, r->blocker ? "%s: needs `%s`" : "%s", node_status_name(r->status),
-			r->blocker ? r->blocker : "");
-	else
+	if (!skipped)
 		describe(v, r, &s);
+	else
+		describe_skip(v, r, &s);
 	if (fancy(v))
 		(void)fprintf(stderr, "  %s%s%s %-*s  %s\n",
 			paint(v,
@@ -98,8 +107,8 @@ on_node_ended(void *arg, size_t i, const struct node_result *r)
 					  : "✗",
 			paint(v, "\033[0m"), (int)v->width, name, str_text(&s));
 	else
-		(void)fprintf(stderr, "[%d/%zu] %s %s %s\n", v->ended, v->plan->n,
-			node_status_name(r->status), name, str_text(&s));
+		(void)fprintf(stderr, "[%d/%zu] %s %s%s%s\n", v->ended, v->plan->n,
+			node_status_name(r->status), name, s.len ? " " : "", str_text(&s));
 	str_fini(&s);
 }
 
