@@ -47,7 +47,7 @@ find_in(struct ctx *c, const char *port, enum mlf_kind kind)
 		}
 		struct err e;
 		err_set(&e, MLC_NODE_OUTPUT,
-			"node `%s` reads input `%s` as a %s; it is declared as %s", c->job->node,
+			"node `%s` reads input `%s` as %s; it is declared as %s", c->job->node,
 			port, kind_name(kind), kind_name(in->in->kind));
 		ctx_fail(c, &e);
 		return NULL;
@@ -74,8 +74,8 @@ find_out(struct ctx *c, const char *port, enum mlf_kind kind)
 				c->job->node, port);
 		else
 			err_set(&e, MLC_NODE_OUTPUT,
-				"node `%s` gives a %s to output `%s`, which is declared as %s",
-				c->job->node, kind_name(kind), port, kind_name(out->out->kind));
+				"node `%s` gives output `%s` as %s; it is declared as %s",
+				c->job->node, port, kind_name(kind), kind_name(out->out->kind));
 		ctx_fail(c, &e);
 		return NULL;
 	}

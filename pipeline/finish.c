@@ -48,7 +48,10 @@ left(const struct slot *s, struct err *e)
 {
 	const struct spec_node *n = s->task->node->spec;
 	int code = WEXITSTATUS(s->end.status);
-	if (code == 70 && n->memory) {
+	if (code == WORKER_MUTE) {
+		err_set(e, MLC_NODE_EXITED, "node `%s` lost its connection to the runner", n->name);
+		err_help(e, "a node closes only descriptors that it opened itself");
+	} else if (code == 70 && n->memory) {
 		err_set(e, MLC_NODE_MEMORY, "node `%s` needed more than its memory limit", n->name);
 		err_at(e, &n->at, NULL);
 		err_help(e,
@@ -242,6 +245,9 @@ keep_error(struct slot *s, struct node_result *res, const struct err *e)
 	free(res->err);
 	res->err = mem_alloc(sizeof(*res->err));
 	*res->err = *e;
+	if (!e->note[0] && !e->help[0])
+		err_note(res->err, "plugin %s, node %s", s->task->node->plugin->path,
+			s->task->node->def->name);
 	if (!s->run->out->err.code)
 		s->run->out->err = *e;
 }
@@ -253,11 +259,13 @@ fill_result(struct slot *s, struct node_result *res)
 	res->cpu_us += s->end.cpu_us;
 	if (s->end.rss_bytes > res->rss_bytes)
 		res->rss_bytes = s->end.rss_bytes;
+	res->checks = res->checks_failed = 0; /* of this attempt, unlike the times */
+	res->rows = -1;
 	for (size_t i = 0; i < s->done.n_data; i++) {
 		const struct done_data *d = &s->done.data[i];
 		res->checks += d->checks;
 		res->checks_failed += d->checks_failed;
-		if (d->output && res->rows < 0)
+		if (d->output && d->given && res->rows < 0)
 			res->rows = d->rows;
 	}
 	if (s->log.path) {

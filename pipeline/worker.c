@@ -10,6 +10,7 @@
 #include "pipeline/worker.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "pipeline/codec.h"
@@ -70,6 +71,18 @@ attach(struct segs *segs, const struct job *j, struct wire_msg *m)
 	jr_fini(&r);
 }
 
+/* What this process has used: all there is to know, for it ends right after saying so. */
+static void
+account(struct done *done)
+{
+	struct rusage ru;
+	if (getrusage(RUSAGE_SELF, &ru) < 0)
+		return;
+	done->rss_bytes = (int64_t)ru.ru_maxrss * 1024;
+	done->cpu_us = (int64_t)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
+		ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
+}
+
 static int
 do_job(struct wire_msg *m, struct arena *a, struct str *body, struct err *e)
 {
@@ -96,6 +109,7 @@ do_job(struct wire_msg *m, struct arena *a, struct str *body, struct err *e)
 			err_set(&done.err, MLC_PLUGIN_STALE, "plugin %s has no node `%s` any more",
 				j.plugin, j.def);
 	}
+	account(&done);
 	jw_init(&w, body);
 	done_encode(&done, &w);
 	return answer(body, segs, e);
@@ -148,5 +162,5 @@ worker_main(void)
 	}
 	if (rc < 0)
 		dprintf(STDERR_FILENO, "worker: %s\n", e.msg);
-	_exit(rc < 0 ? 1 : 0);
+	_exit(rc < 0 ? WORKER_MUTE : 0);
 }

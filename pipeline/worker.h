@@ -9,6 +9,7 @@
 /* Exit codes that say how far it came; a node that calls exit itself may imitate them, and is told
  * apart by the missing DONE. */
 #define WORKER_SETUP_FAILED 121
+#define WORKER_MUTE 122 /* it could not understand the question, or not say DONE */
 
 NORETURN void worker_main(void);
 
