@@ -235,34 +235,40 @@ near_credentials(const struct ynode *map, const char *word)
 	return best;
 }
 
+static void
+no_credentials(struct loader *l, const char *name)
+{
+	const char *near = near_credentials(l->p->credentials, name);
+	struct err e = {0};
+
+	err_set(&e, MLC_CONF_VALUE, "dataset `%s` needs credentials `%s`, which are not there",
+		l->d->name, name);
+	if (near)
+		err_help(&e, "did you mean `%s`?", near);
+	else
+		err_help(&e, "add `%s:` to conf/local/credentials.yml", name);
+	report(l, &e, "credentials", NULL);
+}
+
 /* Puts what a name in `credentials` stands for in its place, in an entry of our own. */
 static void
 take_credentials(struct loader *l, const struct entry *entry)
 {
-	const char *name = entry->credentials ? yaml_str(entry->credentials) : NULL, *near;
-	struct ynode *map = name ? yaml_get(l->p->credentials, name) : NULL, *own;
+	const char *name = entry->credentials ? yaml_str(entry->credentials) : NULL;
 	struct ypair pair = {.key = "credentials"};
-	struct err e = {0};
+	struct ynode *own;
 
 	if (!name || entry->credentials->kind == Y_NULL)
 		return;
-	if (!map) {
-		err_set(&e, MLC_CONF_VALUE,
-			"dataset `%s` needs credentials `%s`, which are not there", l->d->name,
-			name);
-		near = near_credentials(l->p->credentials, name);
-		if (near)
-			err_help(&e, "did you mean `%s`?", near);
-		else
-			err_help(&e, "add `%s:` to conf/local/credentials.yml", name);
-		report(l, &e, "credentials", NULL);
-		return;
+	pair.at = entry->credentials->at;
+	pair.value = yaml_get(l->p->credentials, name);
+	if (!pair.value) {
+		no_credentials(l, name);
+		pair.value = yaml_new(&l->c->mem, Y_NULL, pair.at);
 	}
 	own = yaml_new(&l->c->mem, Y_MAP, l->node->at);
 	for (size_t i = 0; i < l->node->n; i++)
 		yaml_put(&l->c->mem, own, &l->node->u.pairs[i]);
-	pair.at = entry->credentials->at;
-	pair.value = map;
 	yaml_put(&l->c->mem, own, &pair);
 	l->d->entry = own;
 }
