@@ -7,9 +7,10 @@
  *	        <--EXIT-------          <--wait4-
  *	runner  <============ control socket =====>  worker (job, progress, DONE)
  *
- * It has a session of its own, so Ctrl-C reaches only the runner. When the runner dies the kernel
- * kills the zygote and then the workers (death signals). Each worker adopts its own orphans; what
- * outlives it falls to the zygote, which kills it and counts it. */
+ * It has a session of its own, so Ctrl-C reaches only the runner. Each worker adopts its own orphans;
+ * what outlives it falls to the zygote, which kills it and counts it. When the runner dies the zygote
+ * learns it from the socket and from its death signal, kills everything it has and ends; if it is
+ * killed itself, the kernel kills the workers (their death signal). */
 #include "pipeline/zygote.h"
 
 #include <errno.h>
@@ -96,13 +97,61 @@ become_worker(struct server *s, const struct spawn_msg *m, int ctl, int log)
 	worker_main();
 }
 
+static struct child *
+find_child(const struct server *s, pid_t pid)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->children[i].pid == pid)
+			return &s->children[i];
+	return NULL;
+}
+
+/* Kills every child we do not know: an orphan that a dead worker left to us. How many, or -1 if the
+ * kernel does not tell our children. */
+static int
+kill_strays(const struct server *s)
+{
+	char path[64], list[4096];
+	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	int fd = open(path, O_RDONLY | O_CLOEXEC), strays = 0;
+	if (fd < 0)
+		return -1;
+	ssize_t n = read(fd, list, sizeof(list) - 1);
+	close(fd);
+	list[n > 0 ? n : 0] = '\0';
+	for (char *p = list, *end; *p; p = end) {
+		pid_t pid = (pid_t)strtol(p, &end, 10);
+		if (end == p)
+			break;
+		while (*end == ' ')
+			end++;
+		bool dead = find_child(s, pid) || waitpid(pid, NULL, WNOHANG) != 0;
+		if (!dead && kill(pid, SIGKILL) == 0)
+			strays++;
+	}
+	return strays;
+}
+
+/* The runner is gone, or done with us: nothing of ours stays behind. What is killed may leave us
+ * children of its own, hence the loop. */
+NORETURN static void
+shut_down(struct server *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		(void)kill(-s->children[i].pid, SIGKILL);
+	s->n = 0;
+	while (kill_strays(s) >= 0 && waitpid(-1, NULL, 0) > 0)
+		;
+	_exit(0);
+}
+
 static void
 tell_exit(struct server *s, const struct exit_msg *m)
 {
 	struct wire_out out = {m, sizeof(*m), NULL, 0};
 	struct err e;
 	if (wire_send(s->sock, WIRE_EXIT, &out, &e) < 0)
-		_exit(0); /* the runner is gone, and the workers go with us */
+		shut_down(s);
 }
 
 static void
@@ -139,59 +188,38 @@ kill_child(struct server *s, const struct wire_msg *msg)
 		}
 }
 
-/* Kills every child we do not know: an orphan that a dead worker left to us. */
-static int
-kill_strays(const struct server *s)
-{
-	char path[64], list[4096];
-	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
-	int fd = open(path, O_RDONLY | O_CLOEXEC), strays = 0;
-	if (fd < 0)
-		return 0;
-	ssize_t n = read(fd, list, sizeof(list) - 1);
-	close(fd);
-	list[n > 0 ? n : 0] = '\0';
-	for (char *p = list, *end; *p; p = end) {
-		pid_t pid = (pid_t)strtol(p, &end, 10);
-		if (end == p)
-			break;
-		while (*end == ' ')
-			end++;
-		bool known = false;
-		for (size_t i = 0; i < s->n; i++)
-			known |= s->children[i].pid == pid;
-		if (!known && kill(pid, SIGKILL) == 0)
-			strays++;
-	}
-	return strays;
-}
-
 static int64_t
 micros(const struct timeval *t)
 {
 	return (int64_t)t->tv_sec * 1000000 + t->tv_usec;
 }
 
+/* Takes the dead in. A worker is looked at before it is reaped: until then its pid, which is also
+ * that of its group, is nobody else's. */
 static void
 reap(struct server *s)
 {
+	siginfo_t si = {0};
 	struct rusage ru;
 	int status;
-	for (pid_t pid; (pid = wait4(-1, &status, WNOHANG, &ru)) > 0;)
-		for (size_t i = 0; i < s->n; i++) {
-			if (s->children[i].pid != pid)
-				continue;
-			struct exit_msg m = {.job = s->children[i].job,
+	while (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid) {
+		pid_t pid = si.si_pid;
+		struct child *c = find_child(s, pid);
+		int strays = kill_strays(s);
+		if (c)
+			(void)kill(-pid, SIGKILL); /* those of its group that have a parent */
+		if (wait4(pid, &status, 0, &ru) == pid && c) {
+			struct exit_msg m = {.job = c->job,
 				.pid = pid,
 				.status = status,
+				.strays = strays > 0 ? strays : 0,
 				.cpu_us = micros(&ru.ru_utime) + micros(&ru.ru_stime),
 				.rss_bytes = (int64_t)ru.ru_maxrss * 1024};
-			s->children[i] = s->children[--s->n];
-			(void)kill(-pid, SIGKILL); /* the rest of its group */
-			m.strays = kill_strays(s);
+			*c = s->children[--s->n];
 			tell_exit(s, &m);
-			break;
 		}
+		si.si_pid = 0;
+	}
 }
 
 NORETURN static void
@@ -205,8 +233,9 @@ serve(struct server *s)
 			_exit(1);
 		if (p[1].revents) {
 			struct signalfd_siginfo si;
-			if (read(s->sigfd, &si, sizeof(si)) > 0)
-				reap(s);
+			if (read(s->sigfd, &si, sizeof(si)) > 0 && si.ssi_signo == SIGTERM)
+				shut_down(s);
+			reap(s);
 		}
 		if (!p[0].revents)
 			continue;
@@ -218,9 +247,7 @@ serve(struct server *s)
 			kill_child(s, &msg);
 		wire_msg_reset(&msg);
 	}
-	for (size_t i = 0; i < s->n; i++)
-		(void)kill(-s->children[i].pid, SIGKILL);
-	_exit(0);
+	shut_down(s);
 }
 
 NORETURN static void
@@ -228,17 +255,18 @@ become_zygote(int sock, pid_t runner)
 {
 	struct server s = {.sock = sock, .runner = runner};
 	(void)setsid();
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* not SIGKILL: we tidy up, see shut_down() */
 	if (getppid() != runner)
 		_exit(0);
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	(void)prctl(PR_SET_NAME, "mlflow-c zygote");
 	keep_environment();
-	sigset_t chld;
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	(void)sigprocmask(SIG_BLOCK, &chld, &s.old_mask);
-	s.sigfd = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &set, &s.old_mask);
+	s.sigfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (s.sigfd < 0)
 		_exit(1);
 	serve(&s);
