@@ -93,9 +93,9 @@ thread_open(struct run *r, struct err *e)
 	if (rc < 0)
 		return err_set(e, MLC_WORKER, "cannot watch the threads: %s", uv_strerror(rc));
 	p->wake.data = r;
-	p->works = mem_alloc((size_t)r->o->jobs * sizeof(*p->works));
+	p->works = mem_alloc((size_t)r->n_slots * sizeof(*p->works));
 	p->threads = mem_alloc((size_t)r->o->jobs * sizeof(*p->threads));
-	for (int i = 0; i < r->o->jobs; i++) {
+	for (int i = 0; i < r->n_slots; i++) {
 		p->works[i].slot = &r->slots[i];
 		p->works[i].segs = segs_new(SEGS_PRIVATE, (uint64_t)i << 40);
 	}
@@ -170,7 +170,7 @@ thread_close(struct run *r)
 	for (int i = 0; i < p->n_threads; i++)
 		pthread_join(p->threads[i], NULL);
 	held_close(r); /* frames lie in the segments */
-	free_work(p, r->o->jobs);
+	free_work(p, r->n_slots);
 	free(p->threads);
 	map_fini(&p->loaded);
 	arena_fini(&p->arena);

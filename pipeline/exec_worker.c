@@ -5,8 +5,10 @@
  *	        <- progress, DONE (control), output (pipe)          any time
  *	        <- EXIT (zygote)                                    the attempt is over
  *
- * EXIT is what ends an attempt: whatever the worker said before it is already in our sockets, so
- * both are drained then, and nobody waits for descriptors that a stray process keeps open. */
+ * DONE finishes the node: its readers start while its process still goes away, for tearing down a
+ * large table takes milliseconds. EXIT ends the attempt: whatever the worker said before it is
+ * already in our sockets, so both are drained then, and nobody waits for descriptors that a stray
+ * process keeps open. */
 #include "pipeline/run.h"
 
 #include <dirent.h>
@@ -84,6 +86,22 @@ take_fresh(struct slot *s, struct wire_msg *m)
 }
 
 static void
+drain_out(struct slot *s, int times)
+{
+	char buf[16384];
+	while (s->out && times-- > 0) {
+		ssize_t n = read(s->out->fd, buf, sizeof(buf));
+		if (n > 0)
+			capture_add(s, buf, (size_t)n);
+		else if (n == 0 || errno != EINTR) {
+			if (n == 0 || errno != EAGAIN)
+				(void)uv_poll_stop(&s->out->poll);
+			return;
+		}
+	}
+}
+
+static void
 take_message(struct slot *s, struct wire_msg *m)
 {
 	struct run *r = s->run;
@@ -100,11 +118,14 @@ take_message(struct slot *s, struct wire_msg *m)
 	s->has_done = true;
 	if (!s->task) {
 		record_git(r, str_text(&m->body));
+		slot_done(s);
 		return;
 	}
 	if (done_decode(&s->arena, str_text(&m->body), m->body.len, &s->done, &e) < 0)
 		s->done = (struct done){.err = e};
 	take_fresh(s, m);
+	drain_out(s, 16);
+	slot_done(s);
 }
 
 /* Reads what is there. An end or an error is no news: EXIT is what counts. */
@@ -122,22 +143,6 @@ drain_ctl(struct slot *s)
 			(void)uv_poll_stop(&s->ctl->poll);
 		if (rc != 1)
 			return;
-	}
-}
-
-static void
-drain_out(struct slot *s, int times)
-{
-	char buf[16384];
-	while (s->out && times-- > 0) {
-		ssize_t n = read(s->out->fd, buf, sizeof(buf));
-		if (n > 0)
-			capture_add(s, buf, (size_t)n);
-		else if (n == 0 || errno != EINTR) {
-			if (n == 0 || errno != EAGAIN)
-				(void)uv_poll_stop(&s->out->poll);
-			return;
-		}
 	}
 }
 

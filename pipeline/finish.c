@@ -72,7 +72,7 @@ static enum node_status
 verdict(const struct slot *s, struct err *e)
 {
 	const struct spec_node *n = s->task->node->spec;
-	bool in_process = s->run->o->in_process, fine = s->has_done && !s->done.err.code;
+	bool fine = s->has_done && !s->done.err.code;
 	if (s->stopped && !fine) {
 		err_set(e, MLC_CANCELLED, "node `%s` was stopped", n->name);
 		return NODE_CANCELLED;
@@ -86,20 +86,18 @@ verdict(const struct slot *s, struct err *e)
 		str_fini(&t);
 		return NODE_TIMEOUT;
 	}
-	if (s->has_done && s->done.err.code) {
+	if (fine)
+		return NODE_OK;
+	if (s->has_done) {
 		*e = s->done.err;
 		return e->code == MLC_CONTRACT ? NODE_CONTRACT : NODE_FAILED;
 	}
-	if (!in_process && !s->end.pid) {
+	if (!s->end.pid) {
 		err_set(e, MLC_WORKER, "cannot fork a worker for node `%s`: %s", n->name,
 			strerror(s->end.status));
 		return NODE_FAILED;
 	}
-	if (!in_process && WIFSIGNALED(s->end.status))
-		return crashed(s, e);
-	if (!in_process && (!s->has_done || WEXITSTATUS(s->end.status)))
-		return left(s, e);
-	return NODE_OK;
+	return WIFSIGNALED(s->end.status) ? crashed(s, e) : left(s, e);
 }
 
 /* ---- what follows */
@@ -256,9 +254,10 @@ static void
 fill_result(struct slot *s, struct node_result *res)
 {
 	res->wall_us += clock_mono_us() - s->start_us;
-	res->cpu_us += s->end.cpu_us;
-	if (s->end.rss_bytes > res->rss_bytes)
-		res->rss_bytes = s->end.rss_bytes;
+	int64_t rss = s->has_done ? s->done.rss_bytes : s->end.rss_bytes;
+	res->cpu_us += s->has_done ? s->done.cpu_us : s->end.cpu_us;
+	if (rss > res->rss_bytes)
+		res->rss_bytes = rss;
 	res->checks = res->checks_failed = 0; /* of this attempt, unlike the times */
 	res->rows = -1;
 	for (size_t i = 0; i < s->done.n_data; i++) {
@@ -270,8 +269,7 @@ fill_result(struct slot *s, struct node_result *res)
 	}
 	if (s->log.path) {
 		free(res->log);
-		res->log = s->log.path;
-		s->log.path = NULL;
+		res->log = mem_strdup(s->log.path);
 	}
 }
 

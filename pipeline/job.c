@@ -173,5 +173,7 @@ job_run(const struct job *j, const struct mlf_node *def, const struct job_host *
 	if (ctx_open(&c, &out->err) == 0)
 		verdict(&c, def->run(&c.pub), &out->err);
 	collect(&c, out);
+	if (h->deliver)
+		h->deliver(h->arg, out);
 	ctx_close(&c);
 }

@@ -74,6 +74,7 @@ struct done {
 	struct tag *tags;
 	struct done_wish *wishes;
 	size_t n_data, n_metrics, n_tags, n_wishes;
+	int64_t cpu_us, rss_bytes; /* of the process that ran it */
 };
 
 /* Where a running job reports to. */
@@ -81,6 +82,10 @@ struct job_host {
 	struct segs *segs;
 	int ctl;                /* control socket for progress; -1: none */
 	atomic_bool *cancelled; /* threads; NULL in a worker: SIGTERM says it */
+	/* Called with the result while the node's memory still stands, or NULL. A worker sends it and
+	 * exits there: tearing down what the kernel takes back anyway would keep the readers waiting. */
+	void (*deliver)(void *arg, const struct done *d);
+	void *arg;
 };
 
 /* Runs the node: loads nothing, `def` is the loaded definition. Always fills *out. */

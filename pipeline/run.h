@@ -59,6 +59,7 @@ struct slot {
 	struct job j;
 	struct done done;
 	bool has_done, timed_out, stopped;
+	bool ended; /* the node is finished; its process may still be going away */
 	struct exit_msg end;
 	struct segment **fresh; /* segments that came with DONE; owned vector */
 	size_t n_fresh;
@@ -69,7 +70,8 @@ struct slot {
 	char scratch[512];      /* working folder, absolute */
 };
 
-/* Where nodes run. start begins the slot's job and later calls slot_ended, exactly once. */
+/* Where nodes run. start begins the slot's job and later calls slot_ended, exactly once, and may
+ * call slot_done before. */
 struct executor {
 	const char *name;
 	int (*open)(struct run *r, struct err *e);
@@ -96,9 +98,9 @@ struct run {
 	struct task *tasks;
 	int *ready; /* heap of plan indexes: the plan's order decides */
 	size_t n_ready;
-	struct slot *slots; /* o->jobs of them, and one for git */
-	int n_slots, running;
-	struct retry *retries; /* owned list */
+	struct slot *slots;         /* twice o->jobs, for those that are ended; and one for git */
+	int n_slots, running, busy; /* busy: slots with a job, also one that is ended */
+	struct retry *retries;      /* owned list */
 	bool git_running, stopping, failed, broken;
 	uint64_t next_job, seed;
 	struct map held; /* dataset -> struct held * */
@@ -109,9 +111,10 @@ struct run {
 };
 
 /* runner.c */
-void run_retry(struct run *r, struct task *t);       /* again, after the back-off */
-void run_ready(struct run *r, struct task *t);       /* its producers are ok */
-void slot_ended(struct slot *s);                     /* the attempt is over: done/end say how */
+void run_retry(struct run *r, struct task *t); /* again, after the back-off */
+void run_ready(struct run *r, struct task *t); /* its producers are ok */
+void slot_done(struct slot *s);  /* the node has said DONE: its dependents need not wait longer */
+void slot_ended(struct slot *s); /* nothing of the attempt is left: done/end say how it went */
 void run_broken(struct run *r, const struct err *e); /* the run itself cannot go on */
 struct slot *run_slot(struct run *r, uint64_t job);
 

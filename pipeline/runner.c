@@ -4,7 +4,7 @@
  *
  *	                    +------------------------- retry (1, 2, 4 ... 60 s) ------+
  *	                    v                                                         |
- *	PENDING --blockers 0--> ready heap --slot free--> RUNNING --slot_ended--> node_finish
+ *	PENDING --blockers 0--> ready heap --slot free--> RUNNING --DONE or end--> node_finish
  *	   |                                                                     |    |    |
  *	   +--- a producer failed: SKIPPED                                     OK  FAILED  TIMEOUT,
  *	   +--- interrupted: CANCELLED                                  dependents ready   CONTRACT
@@ -69,8 +69,10 @@ take_ready(struct run *r)
 static struct slot *
 free_slot(struct run *r)
 {
-	for (int i = 0; i < r->o->jobs; i++)
-		if (!r->slots[i].task)
+	if (r->running >= r->o->jobs)
+		return NULL;
+	for (int i = 0; i < r->n_slots - 1; i++)
+		if (!r->slots[i].job)
 			return &r->slots[i];
 	return NULL;
 }
@@ -89,8 +91,8 @@ static void
 on_timer(uv_timer_t *t)
 {
 	struct slot *s = t->data;
-	bool asked = s->timed_out || s->stopped;
-	if (!s->stopped)
+	bool asked = s->timed_out || s->stopped || s->ended;
+	if (!s->stopped && !s->ended)
 		s->timed_out = true;
 	s->run->exec->stop(s, asked ? SIGKILL : SIGTERM);
 	if (!asked)
@@ -113,16 +115,29 @@ slot_clear(struct slot *s)
 	s->log.path = NULL;
 	memset(&s->done, 0, sizeof(s->done));
 	memset(&s->end, 0, sizeof(s->end));
-	s->has_done = s->timed_out = s->stopped = false;
+	s->has_done = s->timed_out = s->stopped = s->ended = false;
 	s->task = NULL;
 	s->job = 0;
+	s->run->busy--;
 }
 
-/* The attempt is over, by its end or because it could not begin. */
+/* The verdict, and what follows from it. */
 static void
-attempt_over(struct slot *s)
+finish(struct slot *s)
 {
-	struct run *r = s->run;
+	s->ended = true;
+	if (!s->task) {
+		s->run->git_running = false;
+		return;
+	}
+	s->run->running--;
+	node_finish(s);
+}
+
+/* Nothing of the attempt is left: the slot is free again. */
+static void
+vacate(struct slot *s)
+{
 	if (s->end.strays) {
 		char line[128];
 		int n = snprintf(line, sizeof(line),
@@ -131,10 +146,8 @@ attempt_over(struct slot *s)
 		capture_add(s, line, (size_t)n);
 	}
 	capture_end(s);
-	if (s->task)
-		node_finish(s);
-	else
-		r->git_running = false;
+	if (!s->ended)
+		finish(s);
 	slot_clear(s);
 }
 
@@ -151,26 +164,35 @@ start(struct run *r, struct slot *s, struct task *t)
 	res->status = NODE_RUNNING;
 	res->attempts++;
 	r->running++;
+	r->busy++;
 	if (r->o->watch.node_started)
 		r->o->watch.node_started(r->o->watch.arg, i, res->attempts);
 	if (job_make(s, &e) < 0 || r->exec->start(s, &e) < 0) {
 		s->has_done = true;
 		s->done.err = e;
-		r->running--;
-		attempt_over(s);
+		vacate(s);
 		return;
 	}
 	if (t->node->spec->timeout_ms)
 		(void)uv_timer_start(&s->timer, on_timer, (uint64_t)t->node->spec->timeout_ms, 0);
 }
 
+/* The process has nothing left to do but to go; it gets the grace for that. */
+void
+slot_done(struct slot *s)
+{
+	if (s->ended)
+		return;
+	(void)uv_timer_start(&s->timer, on_timer, GRACE_MS, 0);
+	finish(s);
+	schedule(s->run);
+}
+
 void
 slot_ended(struct slot *s)
 {
 	struct run *r = s->run;
-	if (s->task)
-		r->running--;
-	attempt_over(s);
+	vacate(s);
 	schedule(r);
 }
 
@@ -287,7 +309,7 @@ schedule(struct run *r)
 	while (r->n_ready && !r->stopping && (!r->failed || r->o->keep_going) && (s = free_slot(r)))
 		start(r, s, take_ready(r));
 	bool more = r->retries && !r->stopping && (!r->failed || r->o->keep_going);
-	if (!r->running && !more && !r->git_running)
+	if (!r->busy && !more)
 		end_loop(r);
 }
 
@@ -297,7 +319,7 @@ static int
 make_slots(struct run *r, struct err *e)
 {
 	const char *root = r->o->plan->project->root;
-	r->n_slots = r->o->jobs + 1;
+	r->n_slots = 2 * r->o->jobs + 1;
 	r->slots = mem_alloc((size_t)r->n_slots * sizeof(*r->slots));
 	struct str parent = {0};
 	str_addf(&parent, "%s/%s/scratch", root, r->out->id.folder);
@@ -341,6 +363,7 @@ start_git(struct run *r)
 	if (!r->o->zygote || r->o->in_process || str_eq(on, "false"))
 		return;
 	s->job = ++r->next_job;
+	r->busy++;
 	if (ask_git(s, &ignored) == 0)
 		r->git_running = true;
 	else

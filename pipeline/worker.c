@@ -83,17 +83,52 @@ account(struct done *done)
 		ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
 }
 
+/* Tearing down a large table takes milliseconds in the kernel. At a low priority from before DONE on
+ * it cannot keep the runner and the readers from the processor. */
+static void
+step_back(const struct segs *segs)
+{
+	uint64_t bytes = 0;
+	size_t n = segs_fresh(segs, 0, NULL);
+	for (size_t i = 0; i < n; i++) {
+		struct seg_info info;
+		(void)segs_fresh(segs, i, &info);
+		bytes += info.bytes;
+	}
+	if (bytes > 1 << 20)
+		(void)setpriority(PRIO_PROCESS, 0, 15);
+}
+
+/* Says DONE and goes. Whatever the process still holds, the kernel takes back while the readers
+ * begin. */
+NORETURN static void
+deliver(void *arg, const struct done *d)
+{
+	struct segs *segs = arg;
+	struct done done = *d;
+	struct str body = {0};
+	struct jw w;
+	struct err e = {0};
+	account(&done);
+	jw_init(&w, &body);
+	done_encode(&done, &w);
+	step_back(segs);
+	if (answer(&body, segs, &e) == 0)
+		_exit(0);
+	dprintf(STDERR_FILENO, "worker: %s\n", e.msg);
+	_exit(1);
+}
+
 static int
-do_job(struct wire_msg *m, struct arena *a, struct str *body, struct err *e)
+do_job(struct wire_msg *m, struct arena *a, struct err *e)
 {
 	struct job j;
 	struct plugin plugin;
 	struct done done = {0};
-	struct jw w;
 	if (job_decode(a, str_text(&m->body), m->body.len, &j, e) < 0)
 		return -1;
 	struct segs *segs = segs_new(SEGS_SHARED, j.id << 20);
-	struct job_host host = {.segs = segs, .ctl = WORKER_CTL};
+	struct job_host host = {.segs = segs, .ctl = WORKER_CTL, .deliver = deliver, .arg = segs};
 	attach(segs, &j, m);
 	j.rootfd = open(j.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (j.rootfd < 0)
@@ -109,10 +144,7 @@ do_job(struct wire_msg *m, struct arena *a, struct str *body, struct err *e)
 			err_set(&done.err, MLC_PLUGIN_STALE, "plugin %s has no node `%s` any more",
 				j.plugin, j.def);
 	}
-	account(&done);
-	jw_init(&w, body);
-	done_encode(&done, &w);
-	return answer(body, segs, e);
+	deliver(segs, &done);
 }
 
 static int
@@ -154,7 +186,7 @@ worker_main(void)
 	int rc = -1;
 	if (wire_recv(WORKER_CTL, &m, &e) == 1) {
 		if (m.kind == WIRE_JOB)
-			rc = do_job(&m, &a, &body, &e);
+			rc = do_job(&m, &a, &e);
 		else if (m.kind == WIRE_DESCRIBE)
 			rc = do_describe(&m, &a, &body, &e);
 		else if (m.kind == WIRE_GIT)

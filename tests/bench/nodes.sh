@@ -5,7 +5,7 @@
 # From outside: B (folder of the build), RUNS (default 3), SIZES (default "1000 10000").
 set -eu
 repo=$(cd "$(dirname "$0")/../.." && pwd)
-build=$repo/${B:-build}
+build=$(cd "$repo" && cd "${B:-build}" && pwd)
 pair=$build/tests/bench/pair
 runs=${RUNS:-3}
 tmp=$(mktemp -d)
