@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -119,9 +120,20 @@ check_stdout(int code)
 	return code_exit(MLC_DISK);
 }
 
+/* Descriptors 0 to 2 must be open, or the first file we open gets one of these numbers and our
+ * messages end up in it. What was closed for writing stays an error to write to. */
+static void
+open_standard(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
+}
+
 static void
 init(struct app *a)
 {
+	open_standard();
 	const char *clock = getenv("MLFLOW_C_CLOCK"), *seed = getenv("MLFLOW_C_SEED");
 	int64_t n;
 	if (clock && str_to_i64(clock, &n) == 0)
