@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define TAIL_LINES 5
+#define TAIL_BYTES 4096
 
 static bool
 fancy(const struct view *v)
@@ -133,35 +134,53 @@ view_watch(struct view *v, struct run_watch *w)
 		.stopping = on_stopping};
 }
 
-/* The last lines of a node's log, made safe for a terminal. */
+/* Where the last lines of a log begin: few of them, and not much of a log that knows no lines. */
+static size_t
+tail_start(const struct str *text)
+{
+	size_t lines = 0, from = text->len, least = from > TAIL_BYTES ? from - TAIL_BYTES : 0;
+	for (; from > least; from--)
+		if (from < text->len && text->s[from - 1] == '\n' && ++lines == TAIL_LINES)
+			break;
+	return from;
+}
+
+/* One line of a log, safe for a terminal. The bar keeps it from being taken for a command by a CI
+ * service that reads our output. */
+static void
+show_line(const char *p, size_t len)
+{
+	struct str safe = {0};
+	for (size_t part; len; p += part, len -= part) {
+		part = strlen(p);
+		term_add_safe(&safe, p);
+		if (part == len)
+			break;
+		str_add(&safe, "\\x00");
+		part++;
+	}
+	(void)fprintf(stderr, "  | %s\n", str_text(&safe));
+	str_fini(&safe);
+}
+
 static void
 show_tail(struct view *v, const char *node, const char *path)
 {
-	struct str text = {0}, safe = {0};
+	struct str text = {0};
 	struct err ignored;
 	if (file_read(v->plan->project->rootfd, path, true, &text, &ignored) < 0 || !text.len)
 		goto out;
-	size_t lines = 0, from = text.len;
-	while (from && lines <= TAIL_LINES) {
-		from--;
-		if (text.s[from] == '\n' && from + 1 < text.len && ++lines > TAIL_LINES - 1)
-			break;
-	}
-	from += from && text.s[from] == '\n';
 	(void)fprintf(stderr, "── %s: the end of its log (%s)\n", node, path);
-	for (char *p = text.s + from, *end; *p; p = end) {
-		end = strchr(p, '\n');
-		if (end)
-			*end++ = '\0';
-		else
-			end = p + strlen(p);
-		str_reset(&safe);
-		term_add_safe(&safe, p);
-		(void)fprintf(stderr, "   %s\n", str_text(&safe));
+	for (char *p = text.s + tail_start(&text), *stop = text.s + text.len; p < stop;) {
+		char *line_end = memchr(p, '\n', (size_t)(stop - p));
+		if (!line_end)
+			line_end = stop;
+		*line_end = '\0';
+		show_line(p, (size_t)(line_end - p));
+		p = line_end + 1;
 	}
 out:
 	str_fini(&text);
-	str_fini(&safe);
 }
 
 static void
