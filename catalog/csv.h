@@ -52,7 +52,7 @@ struct csv_row {
 };
 
 struct csv_rows;
-/* Reads in blocks of at least 4 bytes; CSV_BLOCK but for tests. */
+/* Reads in blocks of at least 4 bytes: CSV_BLOCK but in tests. */
 struct csv_rows *csv_rows_new(struct mlf_dataset_host *h, char sep, size_t block);
 /* 1 with a row, 0 at the end, -1 after a failure. */
 MUST_CHECK int csv_rows_next(struct csv_rows *r, struct csv_row *row);

@@ -176,7 +176,7 @@ find_line(struct csv_rows *r, size_t *end, size_t *after)
 {
 	size_t lf = next(r, &r->lf, '\n'), cr = next(r, &r->cr, '\r');
 
-	while ((lf == r->end && cr + 1 >= r->end) && !r->eof && (r->at > 0 || r->end < limit(r))) {
+	while (lf == r->end && cr + 1 >= r->end && !r->eof && r->end - r->at < limit(r)) {
 		if (refill(r) < 0)
 			return -1;
 		lf = r->lf;
@@ -298,6 +298,25 @@ feed(struct csv_rows *r, const char *s, size_t n)
 	return check_row(r);
 }
 
+/* A line without anything: a row in a table of one column. */
+static int
+take_empty(struct csv_rows *r)
+{
+	r->n = 0;
+	add_field(r, "", "");
+	r->row += r->columns == 1;
+	return r->columns == 1;
+}
+
+/* So many blanks that they were taken for the beginning of a row. */
+static int
+take_blanks(struct csv_rows *r)
+{
+	r->in_lib = false;
+	r->row--;
+	return take_empty(r);
+}
+
 /* The file has ended within a row: 1, or 0 if it was none. */
 static int
 feed_end(struct csv_rows *r)
@@ -309,8 +328,9 @@ feed_end(struct csv_rows *r)
 			"the file ends within a quoted field that begins in this line",
 			"close the quote; a quote inside a quoted field is written twice");
 	}
+	r->in_lib = false;
 	if (!r->lib_ended)
-		return 0; /* there were blanks only */
+		return take_blanks(r);
 	settle(r);
 	return check_row(r) < 0 ? -1 : 1;
 }
@@ -328,16 +348,6 @@ begin_row(struct csv_rows *r)
 	/* what libcsv keeps for an enormous field need not last */
 	if (r->text.cap > CSV_FIELD_MAX)
 		str_fini(&r->text);
-}
-
-/* A line without anything: a row in a table of one column. */
-static int
-take_empty(struct csv_rows *r)
-{
-	r->n = 0;
-	add_field(r, "", "");
-	r->row += r->columns == 1;
-	return r->columns == 1;
 }
 
 /* The line, or what the block has of it, becomes a row (1) or part of one (0). */
@@ -366,10 +376,7 @@ take_line(struct csv_rows *r, size_t end, size_t after)
 	}
 	if (after == end || r->lib.quoted)
 		return 0;
-	/* so many blanks that they were taken for a row */
-	r->in_lib = false;
-	r->row--;
-	return take_empty(r);
+	return take_blanks(r);
 }
 
 int
@@ -379,13 +386,13 @@ csv_rows_next(struct csv_rows *r, struct csv_row *row)
 	int rc = 0;
 
 	while (rc == 0) {
-		if (r->at == r->end && !r->eof && refill(r) < 0)
-			return -1;
+		while (r->at == r->end && !r->eof)
+			if (refill(r) < 0)
+				return -1;
 		if (r->at == r->end) {
 			if (!r->in_lib)
 				return 0;
 			rc = feed_end(r);
-			r->in_lib = false;
 			break;
 		}
 		if (find_line(r, &end, &after) < 0)

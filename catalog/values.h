@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "base/attr.h"
 
 /* Whole decimal numbers that fit, as str_to_i64 reads them. */
 bool value_i64(const char *s, size_t n, int64_t *out);
