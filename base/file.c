@@ -57,6 +57,8 @@ open_beneath(int rootfd, const char *path, int flags)
 		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
 			break;
 	}
+	if (fd < 0 && errno == ENOSYS)
+		return file__walk_open(rootfd, path, flags);
 	return (int)fd;
 }
 
@@ -85,9 +87,6 @@ open_failed(const char *path, bool outside, enum err_code code, struct err *e)
 
 	if (!outside && (saved == EXDEV || saved == ELOOP)) {
 		err_set(e, MLC_OUTSIDE, "`%s` leads out of the folder it must stay in", path);
-	} else if (!outside && saved == ENOSYS) {
-		err_set(e, code, "cannot open `%s` safely", path);
-		err_help(e, "openat2 is missing: use Linux 5.6 or later");
 	} else {
 		err_errno(e, code, "cannot open `%s`", path);
 	}

@@ -18,6 +18,9 @@ MUST_CHECK int file__spot_open(
 	struct file_spot *s, int rootfd, const char *path, enum err_code code, struct err *e);
 void file__spot_close(struct file_spot *s); /* keeps errno */
 
+/* What opens paths where openat2 is missing. Follows no links. Sets errno. */
+int file__walk_open(int rootfd, const char *path, int flags);
+
 /* Fsyncs a folder; one on a filesystem that cannot do that counts as done. */
 MUST_CHECK int file__fsync_dir(int fd, const char *shown, struct err *e);
 /* What file_replace does where folders cannot be exchanged. Sets errno. */
