@@ -7,10 +7,10 @@
 
 struct run_args {
 	struct param_opts params; /* first, see TAKES_PARAMS */
-	const char *pipeline, *name;
+	const char *pipeline, *name, *progress;
 	struct slice slice;
 	int64_t jobs;
-	bool in_process, keep_going, dry_run, build;
+	bool in_process, keep_going, dry_run, build, no_annotations;
 };
 
 static void
@@ -107,12 +107,16 @@ execute(struct app *a, const struct run_args *args, const struct plan *plan)
 	struct err e = {0};
 	struct run_result result;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	struct view v = {.app = a, .jobs = args->jobs > 0 ? (int)args->jobs : (int)cores};
+	struct view v;
+	struct view_opts face = {.progress = args->progress,
+		.no_annotations = args->no_annotations,
+		.in_process = args->in_process,
+		.jobs = args->jobs > 0 ? (int)args->jobs : (int)cores};
 	if (args->jobs < 0 || args->jobs > 1024) {
 		err_set(&e, MLC_USAGE, "--jobs wants a number from 1 to 1024");
 		return report(a, &e);
 	}
-	if (app_store(a, STORE_WRITE, &e) < 0)
+	if (view_open(&v, a, &face, &e) < 0 || app_store(a, STORE_WRITE, &e) < 0)
 		return report(a, &e);
 	struct run_opts o = {.plan = plan,
 		.zygote = a->zygote,
@@ -120,19 +124,18 @@ execute(struct app *a, const struct run_args *args, const struct plan *plan)
 		.clock = &a->clock,
 		.name = args->name,
 		.command = a->command_line,
-		.jobs = v.jobs,
+		.jobs = face.jobs,
 		.in_process = args->in_process,
 		.keep_going = args->keep_going};
 	view_watch(&v, &o.watch);
-	if (run_execute(&o, &result, &e) < 0) {
-		int code = report(a, &e);
-		run_result_fini(&result);
-		return code;
-	}
-	view_end(&v, &result);
-	if (a->g.json)
+	int code = run_execute(&o, &result, &e) < 0 ? -1 : exit_code(&result);
+	if (code >= 0)
+		view_end(&v, &result, code);
+	view_close(&v);
+	if (code < 0)
+		code = report(a, &e);
+	else if (a->g.json)
 		view_json(a, plan, &result);
-	int code = exit_code(&result);
 	run_result_fini(&result);
 	return code;
 }
@@ -148,9 +151,11 @@ run(struct app *a)
 	if (args->build && build_plugins(a, &e) < 0)
 		return report(a, &e);
 	int code;
-	if (load_plan(a, &o, &l, &found) < 0)
+	if (load_plan(a, &o, &l, &found) < 0) {
+		if (github_on() && !args->no_annotations)
+			github_report(a, &found);
 		code = report_all(a, &found);
-	else if (args->dry_run)
+	} else if (args->dry_run)
 		code = dry_run(a, &l.plan);
 	else
 		code = execute(a, args, &l.plan);
@@ -180,6 +185,10 @@ static const struct opt opts[] = {
 	{"build", 0, OPT_FLAG, offsetof(struct run_args, build), NULL,
 		"compile changed nodes first"},
 	{"dry-run", 0, OPT_FLAG, offsetof(struct run_args, dry_run), NULL, "show the plan only"},
+	{"progress", 0, OPT_STR, offsetof(struct run_args, progress), "HOW",
+		"auto, tty, plain, json (events) or none"},
+	{"no-annotations", 0, OPT_FLAG, offsetof(struct run_args, no_annotations), NULL,
+		"on GitHub: no marks on files"},
 	{"name", 0, OPT_STR, offsetof(struct run_args, name), "NAME", "name of the run"},
 	{0},
 };

@@ -182,6 +182,10 @@ struct run_watch { /* every function may be NULL */
 	void (*node_progress)(void *arg, size_t i, int64_t done, int64_t total);
 	void (*node_ended)(void *arg, size_t i, const struct node_result *r);
 	void (*stopping)(void *arg, int running);
+	/* What the node printed or logged, as it comes; not with in_process. */
+	void (*node_output)(void *arg, size_t i, const char *p, size_t n);
+	void (*tick)(void *arg); /* every tick_ms, from the loop */
+	unsigned tick_ms;
 };
 struct run_opts {
 	const struct plan *plan;

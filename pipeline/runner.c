@@ -295,6 +295,7 @@ end_loop(struct run *r)
 	for (int i = 0; i < r->n_slots; i++)
 		uv_close((uv_handle_t *)&r->slots[i].timer, NULL);
 	uv_close((uv_handle_t *)&r->flush_timer, NULL);
+	uv_close((uv_handle_t *)&r->tick_timer, NULL);
 	r->exec->close(r);
 	r->exec = NULL;
 }
@@ -370,6 +371,23 @@ start_git(struct run *r)
 		slot_clear(s);
 }
 
+static void
+on_tick(uv_timer_t *t)
+{
+	const struct run *r = t->data;
+	r->o->watch.tick(r->o->watch.arg);
+}
+
+static void
+start_ticks(struct run *r)
+{
+	const struct run_watch *w = &r->o->watch;
+	(void)uv_timer_init(&r->loop, &r->tick_timer);
+	r->tick_timer.data = r;
+	if (w->tick && w->tick_ms)
+		(void)uv_timer_start(&r->tick_timer, on_tick, w->tick_ms, w->tick_ms);
+}
+
 static int
 open_loop(struct run *r, struct err *e)
 {
@@ -378,6 +396,7 @@ open_loop(struct run *r, struct err *e)
 		return err_set(e, MLC_WORKER, "cannot make an event loop: %s", uv_strerror(rc));
 	(void)uv_timer_init(&r->loop, &r->flush_timer);
 	r->flush_timer.data = r;
+	start_ticks(r);
 	watch_signals(r);
 	if (make_slots(r, e) < 0 || r->exec->open(r, e) < 0) {
 		r->broken = true;
