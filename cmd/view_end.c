@@ -90,7 +90,7 @@ view_errors(struct view *v, const struct run_result *r)
 			left_out, left_out == 1 ? "" : "s", v->run->folder);
 	if (first < r->n_nodes)
 		show_node(v, first, &r->nodes[first]);
-	else if (r->err.code)
+	else if (r->err.code && r->err.code != MLC_CANCELLED)
 		show_error(v, &r->err);
 	if (r->status != RUN_OK)
 		show_way_on(v);

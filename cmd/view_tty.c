@@ -12,10 +12,11 @@
  * now than it did. */
 #include "cmd/view.h"
 
+#include <stdarg.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define STOPPED_US 3000000 /* no drawing for so long: we were stopped, others have written since */
+#define STOPPED_US 1000000 /* no drawing for so long: we were stopped, others have written since */
 
 static const char *
 paint(const struct view *v, const char *code)
@@ -70,6 +71,19 @@ add_took(struct str *s, const char *before, uint64_t ms, const char *after)
 	str_add(s, before);
 	str_add_duration(s, ms);
 	str_add(s, after);
+}
+
+/* Adds a formatted part, if it fits. */
+PRINTF(3, 4)
+static void
+add_partf(struct str *line, int columns, const char *fmt, ...)
+{
+	char part[512];
+	va_list args;
+	va_start(args, fmt);
+	(void)vsnprintf(part, sizeof(part), fmt, args);
+	va_end(args);
+	add_part(line, part, columns);
 }
 
 /* ---- drawing */
@@ -134,8 +148,12 @@ add_status(struct view *v, struct str *out, int columns)
 	str_addf(&line, "  [%d/%zu] %d running", v->ended, v->plan->n, v->running);
 	add_took(&line, dot, view_ms(v, v->begun_us), " elapsed");
 	if (eta >= 0 && !v->fixed_ms) {
+		uint64_t s = ((uint64_t)eta + 999) / 1000;
 		str_addf(&part, "%sabout ", dot);
-		add_took(&part, "", ((uint64_t)eta + 999) / 1000 * 1000, " left");
+		if (s < 60)
+			str_addf(&part, "%llus left", (unsigned long long)s);
+		else
+			add_took(&part, "", s * 1000, " left");
 		add_part(&line, str_text(&part), columns - 1);
 	}
 	add_live(v, out, "", &line, columns);
@@ -191,10 +209,16 @@ changed(struct view *v)
 static void
 started(struct view *v)
 {
-	const char *name = v->plan->graph->spec->name, *dot = glyph(v, "·", "-");
-	str_addf(&v->tty.lines, "%s %s %s %s run %s %s %zu node%s, %d at once\n",
-		str_eq(name, "__default__") ? "default" : name, dot, v->plan->project->env, dot,
-		v->run->name, dot, v->plan->n, v->plan->n == 1 ? "" : "s", v->jobs);
+	const char *name = v->plan->graph->spec->name, *dot = glyph(v, " · ", ", ");
+	struct str s = {0};
+	int columns, rows;
+	screen(&columns, &rows);
+	str_addf(&s, "%s%s%s%srun %s", str_eq(name, "__default__") ? "default" : name, dot,
+		v->plan->project->env, dot, v->run->name);
+	add_partf(&s, columns, "%s%zu node%s", dot, v->plan->n, v->plan->n == 1 ? "" : "s");
+	add_partf(&s, columns, ", %d at once", v->jobs);
+	str_addf(&v->tty.lines, "%s\n", str_text(&s));
+	str_fini(&s);
 	v->tty.live = !v->in_process; /* nodes on our threads may print between our lines */
 	draw(v);
 }
@@ -224,32 +248,32 @@ node_output(struct view *v, size_t i, const char *line)
 	changed(v);
 }
 
-/* What the node did, in words that fit. */
+/* What became of the node, in words that fit. */
 static void
 describe(const struct view *v, const struct node_result *r, struct str *s)
 {
-	struct str part = {0};
-	int columns, rows;
-	screen(&columns, &rows);
+	struct str rows = {0};
+	int columns, unused;
+	screen(&columns, &unused);
 	columns -= (int)v->width + 6;
+	if (r->status != NODE_OK && !node_failed(r->status)) {
+		str_add(s, node_status_name(r->status));
+		if (r->blocker)
+			add_partf(s, columns, ": needs `%s`", r->blocker);
+		return;
+	}
 	str_add_duration(s, app_ms(v->app, r->wall_us));
 	if (node_failed(r->status) && r->status != NODE_CONTRACT && r->err) {
-		str_addf(&part, "   %s", code_title(r->err->code));
+		add_partf(s, columns, "   %s", code_title(r->err->code));
 	} else if (r->rows >= 0) {
-		str_add(&part, "   ");
-		str_add_count(&part, r->rows);
-		str_add(&part, " rows");
+		str_add_count(&rows, r->rows);
+		add_partf(s, columns, "   %s rows", str_text(&rows));
 	}
-	add_part(s, str_text(&part), columns);
-	str_reset(&part);
 	if (r->checks)
-		str_addf(&part, "   contract %d/%d", r->checks - r->checks_failed, r->checks);
-	add_part(s, str_text(&part), columns);
-	str_reset(&part);
+		add_partf(s, columns, "   contract %d/%d", r->checks - r->checks_failed, r->checks);
 	if (r->attempts > 1)
-		str_addf(&part, "   attempt %d", r->attempts);
-	add_part(s, str_text(&part), columns);
-	str_fini(&part);
+		add_partf(s, columns, "   attempt %d", r->attempts);
+	str_fini(&rows);
 }
 
 static void
@@ -259,11 +283,7 @@ node_ended(struct view *v, size_t i, const struct node_result *r)
 	bool ok = r->status == NODE_OK, ran = ok || node_failed(r->status);
 	const char *color = ok ? "\033[32m" : ran ? "\033[31m" : "\033[2m";
 	const char *mark = ok ? glyph(v, "✓", "+") : ran ? glyph(v, "✗", "x") : glyph(v, "–", "-");
-	if (ran)
-		describe(v, r, &s);
-	else
-		str_addf(&s, "%s%s%s%s", node_status_name(r->status), r->blocker ? ": needs `" : "",
-			r->blocker ? r->blocker : "", r->blocker ? "`" : "");
+	describe(v, r, &s);
 	str_addf(&v->tty.lines, "  %s%s%s %-*s  %s\n", paint(v, color), mark, paint(v, "\033[0m"),
 		(int)v->width, view_name(v, i), str_text(&s));
 	str_fini(&s);
@@ -299,7 +319,10 @@ static void
 ended(struct view *v, const struct run_result *r)
 {
 	struct view_counts c = view_count(r);
-	struct str s = {0};
+	struct str s = {0}, peak = {0};
+	int columns, rows;
+	screen(&columns, &rows);
+	columns -= v->exit_code ? (int)sizeof(" (exit 130)") : 0;
 	const char *dot = glyph(v, " · ", ", ");
 	str_addf(&s, "%s%s%zu ok", run_status_name(r->status), dot, c.ok);
 	if (c.failed)
@@ -309,16 +332,16 @@ ended(struct view *v, const struct run_result *r)
 	if (c.cancelled)
 		str_addf(&s, ", %zu cancelled", c.cancelled);
 	add_took(&s, " in ", app_ms(v->app, r->wall_us), "");
-	if (c.peak_bytes && !v->fixed_ms) {
-		str_addf(&s, "%speak ", dot);
-		str_add_bytes(&s, (uint64_t)c.peak_bytes);
-	}
+	str_add_bytes(&peak, (uint64_t)c.peak_bytes);
+	if (c.peak_bytes && !v->fixed_ms)
+		add_partf(&s, columns, "%speak %s", dot, str_text(&peak));
 	if (v->exit_code)
 		str_addf(&s, " (exit %d)", v->exit_code);
 	else if (r->n_models)
-		str_addf(&s, "%snext: mlflow-c registry list", dot);
+		add_partf(&s, columns, "%snext: mlflow-c registry list", dot);
 	(void)fprintf(v->talk, "%s\n", str_text(&s));
 	str_fini(&s);
+	str_fini(&peak);
 }
 
 const struct face tty_face = {
