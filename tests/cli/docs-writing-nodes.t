@@ -1,0 +1,2 @@
+# docs/writing-nodes.md can be followed word for word, and prints what it says it prints
+"$REPO/scripts/doctest" "$REPO/docs/writing-nodes.md"
