@@ -243,12 +243,15 @@ on_zygote(uv_poll_t *p, int status, int events)
 
 /* ---- starting */
 
+struct fds {
+	int *v; /* owned, the descriptors are not */
+	size_t n, cap;
+};
+
 /* Read-only descriptors for the segments the inputs lie in, in the order of job_make's list. */
-static size_t
-collect_fds(struct slot *s, int **out)
+static void
+collect_fds(struct slot *s, struct fds *out)
 {
-	size_t n = 0, cap = 0;
-	int *fds = NULL;
 	char path[64];
 	for (size_t i = 0; i < s->j.n_inputs; i++) {
 		const struct held *h = held_get(s->run, s->j.inputs[i].dataset);
@@ -258,12 +261,10 @@ collect_fds(struct slot *s, int **out)
 				(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", seg->fd);
 				seg->read_fd = open(path, O_RDONLY | O_CLOEXEC);
 			}
-			fds = mem_grow(fds, &cap, n + 1, sizeof(*fds));
-			fds[n++] = seg->read_fd;
+			out->v = mem_grow(out->v, &out->cap, out->n + 1, sizeof(*out->v));
+			out->v[out->n++] = seg->read_fd;
 		}
 	}
-	*out = fds;
-	return n;
 }
 
 static int
@@ -290,55 +291,67 @@ launch(struct slot *s, struct err *e)
 		close(out[0]);
 		return -1;
 	}
-	if (set_nonblocking(out[0]) < 0)
-		rc = err_errno(e, MLC_WORKER, "cannot set up a pipe");
-	if (conn_open(s, out[0], on_out, &s->out, e) < 0 ||
-		conn_open(s, ctl, on_ctl, &s->ctl, e) < 0)
-		rc = -1;
-	return rc;
+	if (conn_open(s, out[0], on_out, &s->out, e) < 0)
+		close(ctl);
+	else if (conn_open(s, ctl, on_ctl, &s->ctl, e) == 0)
+		return set_nonblocking(out[0]) == 0
+			? 0
+			: err_errno(e, MLC_WORKER, "cannot set up a pipe");
+	return -1;
 }
 
-/* After launch the worker exists; a failure from here on ends it, and its EXIT ends the attempt. */
 static int
-send_question(struct slot *s, enum wire_kind kind, const struct str *body, const int *fds, size_t n)
+send_question(struct slot *s, enum wire_kind kind, const struct str *body, const struct fds *fds,
+	struct err *e)
 {
-	struct err e;
-	struct wire_out out = {str_text(body), body->len, fds, n};
-	if (wire_send(s->ctl->fd, kind, &out, &e) == 0 && set_nonblocking(s->ctl->fd) == 0)
-		return 0;
-	s->has_done = true;
-	s->done.err = e;
-	return zygote_kill(s->run->o->zygote, s->job, SIGKILL, true, &e);
+	struct wire_out out = {str_text(body), body->len, fds->v, fds->n};
+	if (wire_send(s->ctl->fd, kind, &out, e) < 0)
+		return -1;
+	return set_nonblocking(s->ctl->fd) == 0
+		? 0
+		: err_errno(e, MLC_WORKER, "cannot set up a socket");
+}
+
+/* For an attempt that could not begin: nobody waits for its EXIT. */
+static int
+call_off(struct slot *s)
+{
+	struct err ignored;
+	(void)!zygote_kill(s->run->o->zygote, s->job, SIGKILL, true, &ignored);
+	conn_close(&s->ctl);
+	conn_close(&s->out);
+	return -1;
 }
 
 static int
 worker_start(struct slot *s, struct err *e)
 {
 	struct jw w;
-	int *fds = NULL;
+	struct fds fds = {0};
 	if (launch(s, e) < 0)
-		return -1;
+		return call_off(s);
 	str_reset(&s->run->scratch);
 	jw_init(&w, &s->run->scratch);
 	job_encode(&s->j, &w);
-	size_t n = collect_fds(s, &fds);
-	int rc = send_question(s, WIRE_JOB, &s->run->scratch, fds, n);
-	free(fds);
-	return rc;
+	collect_fds(s, &fds);
+	int rc = send_question(s, WIRE_JOB, &s->run->scratch, &fds, e);
+	free(fds.v);
+	return rc < 0 ? call_off(s) : 0;
 }
 
 int
 ask_git(struct slot *s, struct err *e)
 {
 	struct jw w;
+	const struct fds none = {0};
 	if (launch(s, e) < 0)
-		return -1;
+		return call_off(s);
 	str_reset(&s->run->scratch);
 	jw_init(&w, &s->run->scratch);
 	jw_object(&w);
 	jw_kv_str(&w, "root", s->run->o->plan->project->root);
 	jw_end(&w, '}');
-	return send_question(s, WIRE_GIT, &s->run->scratch, NULL, 0);
+	return send_question(s, WIRE_GIT, &s->run->scratch, &none, e) < 0 ? call_off(s) : 0;
 }
 
 static void
