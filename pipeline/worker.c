@@ -116,7 +116,7 @@ deliver(void *arg, const struct done *d)
 	if (answer(&body, segs, &e) == 0)
 		_exit(0);
 	dprintf(STDERR_FILENO, "worker: %s\n", e.msg);
-	_exit(1);
+	_exit(WORKER_MUTE);
 }
 
 static int
