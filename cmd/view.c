@@ -49,9 +49,13 @@ static void
 on_node_started(void *arg, size_t i, int attempt)
 {
 	struct view *v = arg;
-	if (attempt > 1 && !v->app->g.quiet)
-		(void)fprintf(stderr, fancy(v) ? "  ↻ %-*s attempt %d\n" : "retry %*s attempt=%d\n",
-			(int)v->width, v->plan->nodes[i].spec->name, attempt);
+	const char *name = v->plan->nodes[i].spec->name;
+	if (attempt == 1 || v->app->g.quiet)
+		return;
+	if (fancy(v))
+		(void)fprintf(stderr, "  ↻ %-*s  attempt %d\n", (int)v->width, name, attempt);
+	else
+		(void)fprintf(stderr, "retry %s attempt=%d\n", name, attempt);
 }
 
 /* What the node did, in words. */
