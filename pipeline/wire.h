@@ -29,13 +29,14 @@ struct spawn_msg {
 struct kill_msg {
 	uint64_t job;
 	int32_t signal;
-	bool group; /* its whole process group */
+	int32_t group; /* not 0: its whole process group */
 };
 struct exit_msg {
 	uint64_t job;
 	int32_t pid;    /* 0: could not be forked, status is the errno */
 	int32_t status; /* as waitpid gives it */
 	int32_t strays; /* processes it left behind, killed */
+	int32_t unused; /* no padding: messages are sent as they lie in memory */
 	int64_t cpu_us, rss_bytes;
 };
 struct progress_msg {
