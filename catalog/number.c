@@ -201,7 +201,8 @@ split(double v)
 }
 
 /* round(b * 10^k), ties to even; true if that over 10^k reads back as b. Below a power of two a step
- * is half as long, so nearer is asked for. */
+ * is half as long, so nearer is asked for. It is never exactly half a step: with so few digits behind
+ * the point 10^k has fewer factors of two than that needs. */
 static bool
 scale(struct binary b, int k, uint64_t *out)
 {
@@ -214,7 +215,7 @@ scale(struct binary b, int k, uint64_t *out)
 		*out &= ~UINT64_C(1);
 	back = (u128)*out << b.s;
 	off = (back > exact ? back - exact : exact - back) << (1 + smallest);
-	return off < power || (off == power && !smallest && !(b.c & 1));
+	return off < power;
 }
 
 /* D / 10^k with a point and at least one digit behind it. */
