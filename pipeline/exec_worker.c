@@ -23,6 +23,7 @@ struct conn {
 	uv_poll_t poll;
 	struct slot *slot; /* NULL once closed */
 	int fd;
+	struct wire_msg part; /* descriptors whose message is on its way */
 };
 struct state {
 	struct wire_msg msg; /* its buffers are kept between messages */
@@ -42,6 +43,7 @@ conn_close(struct conn **c)
 	(*c)->slot = NULL;
 	uv_close((uv_handle_t *)&(*c)->poll, conn_gone);
 	close((*c)->fd);
+	wire_msg_fini(&(*c)->part);
 	*c = NULL;
 }
 
@@ -67,22 +69,32 @@ conn_open(struct slot *s, int fd, uv_poll_cb cb, struct conn **out, struct err *
 
 /* ---- what a worker says */
 
-/* Takes over the segments that came with DONE. */
+static void
+add_fresh(struct slot *s, uint64_t id, int fd)
+{
+	struct segment *seg = mem_alloc(sizeof(*seg));
+	struct stat st;
+	*seg = (struct segment){.id = id, .fd = fd, .read_fd = -1, .refs = 1};
+	if (fstat(fd, &st) == 0)
+		seg->bytes = (uint64_t)st.st_blocks * 512;
+	s->run->held_bytes += seg->bytes;
+	s->fresh[s->n_fresh++] = seg;
+}
+
+/* Takes over the segments that came with DONE, in the order in which it lists their ids. */
 static void
 take_fresh(struct slot *s, struct wire_msg *m)
 {
+	struct jr r;
+	const char *key, *ids = s->done.segments ? s->done.segments : "[]";
 	s->fresh = mem_alloc((m->n_fds + 1) * sizeof(struct segment *));
-	for (size_t i = 0; i < m->n_fds; i++) {
-		struct segment *seg = mem_alloc(sizeof(*seg));
-		struct stat st;
-		*seg = (struct segment){
-			.id = (s->job << 20) + i, .fd = m->fds[i], .read_fd = -1, .refs = 1};
-		if (fstat(seg->fd, &st) == 0)
-			seg->bytes = (uint64_t)st.st_blocks * 512;
-		s->run->held_bytes += seg->bytes;
-		s->fresh[s->n_fresh++] = seg;
-		m->fds[i] = -1;
-	}
+	jr_init(&r, ids, strlen(ids));
+	if (jr_array(&r))
+		for (size_t i = 0; i < m->n_fds && jr_next(&r, &key); i++) {
+			add_fresh(s, (uint64_t)jr_i64(&r), m->fds[i]);
+			m->fds[i] = -1;
+		}
+	jr_fini(&r);
 }
 
 static void
@@ -128,17 +140,43 @@ take_message(struct slot *s, struct wire_msg *m)
 	slot_done(s);
 }
 
-/* Reads what is there. An end or an error is no news: EXIT is what counts. */
+/* What came over the control socket was no message: the node wrote there itself. Nothing it says
+ * can be believed any more. */
+static void
+disown(struct slot *s, const struct err *e)
+{
+	struct err ignored;
+	if (!s->has_done) {
+		s->has_done = true;
+		s->done.err = *e;
+		if (s->task)
+			err_wrap(&s->done.err, "node `%s`", s->task->node->spec->name);
+		if (!s->done.err.help[0])
+			err_help(&s->done.err,
+				"a node writes only to descriptors that it opened itself");
+	}
+	(void)!zygote_kill(s->run->o->zygote, s->job, SIGKILL, true, &ignored);
+}
+
+/* Reads what is there. An end is no news: EXIT is what counts. */
 static void
 drain_ctl(struct slot *s)
 {
 	struct state *st = s->run->exec_state;
-	struct err ignored;
+	struct err e;
 	for (int i = 0; s->ctl && i < 1000; i++) {
-		int rc = wire_recv(s->ctl->fd, &st->msg, &ignored);
+		struct wire_msg *m = s->ctl->part.n_fds ? &s->ctl->part : &st->msg;
+		int rc = wire_recv(s->ctl->fd, m, &e);
+		if (rc == 2 && m == &st->msg && m->n_fds) {
+			s->ctl->part = *m;
+			*m = (struct wire_msg){0};
+		}
 		if (rc == 1)
-			take_message(s, &st->msg);
-		wire_msg_reset(&st->msg);
+			take_message(s, m);
+		if (rc != 2)
+			wire_msg_reset(m);
+		if (rc == -1)
+			disown(s, &e);
 		if (rc == 0 || rc == -1)
 			(void)uv_poll_stop(&s->ctl->poll);
 		if (rc != 1)
