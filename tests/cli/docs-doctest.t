@@ -38,6 +38,24 @@ only for reading
 echo never
 ```
 END
+try 'what differs from run to run may differ' <<'END'
+```sh
+echo 'run calm-otter took 12ms and 3.5 MB,  2 at once'
+echo '2026-11-20 14:13  3 rows'
+```
+```text
+run bold-fox took 1.3s and 700 B, 8 at once
+2025-01-15 03:00     3 rows
+```
+END
+try 'a caret at another place' <<'END'
+```sh
+echo '  ^^^'
+```
+```text
+   ^^^
+```
+END
 try 'another output' <<'END'
 ```sh
 echo one; echo two
