@@ -3,13 +3,12 @@
  *
  *	block   |-- line --|-- line --|-- li...      a line ends with CR, LF or CRLF
  *	                        |          |
- *	         no quote in it: split     a quote: fed to libcsv, and so are the lines after it
- *	                                   until libcsv says that the row has ended
+ *	    no quotes in it, or only     anything else: fed to libcsv, and so are the lines
+ *	    around whole fields: split   after it, until libcsv says that the row has ended
  *
  * libcsv tells no positions, so it is fed line by line; since it ends a row only at the end of a
- * line, at most one row comes of a line. A line without a quote that begins a row has no more than
- * separators and blanks to be known about, and is split here: three times as fast, and the same by
- * the fuzz target tests/fuzz/csv.c.
+ * line, at most one row comes of a line. What a line means is plain if its quotes, if any, enclose
+ * whole fields: it is split here, several times as fast, and the same by tests/fuzz/csv.c.
  *
  * Memory: a block, the fields of one row, and what libcsv holds of one field. */
 #include "catalog/csv.h"
@@ -202,20 +201,26 @@ is_blank(char c)
 }
 
 static void
-add_field(struct csv_rows *r, const char *s, const char *end)
+add_as_is(struct csv_rows *r, const char *s, const char *end)
 {
 	struct csv_field *f;
 
+	if (r->n == r->cap)
+		r->fields = mem_grow(r->fields, &r->cap, r->n + 1, sizeof(*r->fields));
+	f = &r->fields[r->n++];
+	f->s = s;
+	f->n = (size_t)(end - s);
+	r->too_large |= f->n > CSV_FIELD_MAX;
+}
+
+static void
+add_field(struct csv_rows *r, const char *s, const char *end)
+{
 	while (s < end && is_blank(*s))
 		s++;
 	while (s < end && is_blank(end[-1]))
 		end--;
-	if (r->n == r->cap)
-		r->fields = mem_grow(r->fields, &r->cap, r->n + 1, sizeof(*r->fields));
-	f = &r->fields[r->n++];
-	f->s = s < end ? s : NULL;
-	f->n = (size_t)(end - s);
-	r->too_large |= f->n > CSV_FIELD_MAX;
+	add_as_is(r, s < end ? s : NULL, s < end ? end : NULL);
 }
 
 static void
@@ -228,6 +233,34 @@ split(struct csv_rows *r, const char *s, const char *end)
 		s = hit + 1;
 	}
 	add_field(r, s, end);
+}
+
+/* A line whose quotes stand at both ends of fields and nowhere else. False if it has others: doubled
+ * ones, ones with blanks around, one that is not closed in this line, or misplaced ones. */
+static bool
+split_quoted(struct csv_rows *r, const char *s, const char *end)
+{
+	const char *hit;
+
+	for (; r->n <= CSV_COLUMNS_MAX; s = hit + 1) {
+		bool quoted = s < end && *s == '"';
+
+		s += quoted;
+		hit = memchr(s, quoted ? '"' : r->sep, (size_t)(end - s));
+		if (!quoted) {
+			if (memchr(s, '"', (size_t)((hit ? hit : end) - s)))
+				return false;
+			add_field(r, s, hit ? hit : end);
+		} else {
+			if (!hit || (hit + 1 < end && hit[1] != r->sep))
+				return false;
+			add_as_is(r, s, hit);
+			hit = hit + 1 < end ? hit + 1 : NULL;
+		}
+		if (!hit)
+			return true;
+	}
+	return true;
 }
 
 /* --- rows with quotes ---------------------------------------------------------------------------- */
@@ -350,22 +383,35 @@ begin_row(struct csv_rows *r)
 		str_fini(&r->text);
 }
 
+/* Splits a whole line that begins a row: 1 if it is one, 0 if there is nothing in it, -1 after a
+ * failure; 2 if only libcsv knows. */
+static int
+split_line(struct csv_rows *r, const char *s, const char *end)
+{
+	if (next(r, &r->quote, '"') >= (size_t)(end - r->block)) {
+		split(r, s, end);
+		if (r->n == 1 && !r->fields[0].s)
+			return take_empty(r);
+	} else if (!split_quoted(r, s, end)) {
+		r->n = 0;
+		return 2;
+	}
+	r->row++;
+	return check_row(r) < 0 ? -1 : 1;
+}
+
 /* The line, or what the block has of it, becomes a row (1) or part of one (0). */
 static int
 take_line(struct csv_rows *r, size_t end, size_t after)
 {
 	const char *s = r->block + r->at;
-	bool whole = after > end || r->eof;
+	int rc;
 
 	if (!r->in_lib) {
 		begin_row(r);
-		if (whole && next(r, &r->quote, '"') >= end) {
-			split(r, s, r->block + end);
-			if (r->n == 1 && !r->fields[0].s)
-				return take_empty(r);
-			r->row++;
-			return check_row(r) < 0 ? -1 : 1;
-		}
+		rc = after > end || r->eof ? split_line(r, s, r->block + end) : 2;
+		if (rc != 2)
+			return rc;
 		r->row++;
 	}
 	if (feed(r, s, after - r->at) < 0)

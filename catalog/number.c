@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Numbers in tables: the short cuts for what nearly every table consists of.
+ * Numbers in tables, without big-number arithmetic wherever 128 bits are enough to be exact.
  *
- * Reading: m / 10^k with m < 10^15 and k <= 15 is one correctly rounded division of two exact
- * doubles (Clinger), so it is what strtod gives. Writing: the fewest decimals k for which that same
- * division gives the value back; two decimals of 15 digits are never the same double, so there is no
- * shorter text. All else goes to base/, which is exact and does not know the locale either. */
+ * Reading m / 10^k:
+ *	m < 10^15            one division of two exact doubles, which rounds correctly (Clinger)
+ *	m < 2^64, k <= 19    the quotient to 63 bits and whether there is a rest, rounded to 53 bits
+ *
+ * Writing v = c * 2^-s with 10^-4 <= v < 10^15, to n digits of which k are behind the point:
+ *	D = round(c * 10^k / 2^s) fits 128 bits, and D / 10^k reads back as v if it lies within half
+ *	a step of v, which is |D * 2^s - c * 10^k| < 10^k / 2. Tried for n = 15, 16 and 17; if 15 do,
+ *	the zeros at the end are more than is needed: two decimals of 15 digits are never one double.
+ *
+ * All else goes to base/, which is exact and does not know the locale either. */
 #include "catalog/values.h"
 
 #include <math.h>
@@ -13,10 +19,32 @@
 
 #define DIGITS_SAFE 15 /* any so many decimal digits are exact as a double */
 #define DIGITS_I64 18  /* any so many decimal digits fit int64_t */
+#define DIGITS_U64 19  /* ... and uint64_t; the largest power of ten in it too */
+#define DIGITS_FULL 17 /* so many are enough for any double */
 #define SHORT_MAX 64   /* numbers longer than this are copied to the heap first */
+
+__extension__ typedef unsigned __int128 u128;
 
 static const double powers_of_ten[DIGITS_SAFE + 1] = {
 	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+
+static const uint64_t whole_powers[DIGITS_U64 + 1] = {UINT64_C(1), UINT64_C(10), UINT64_C(100),
+	UINT64_C(1000), UINT64_C(10000), UINT64_C(100000), UINT64_C(1000000), UINT64_C(10000000),
+	UINT64_C(100000000), UINT64_C(1000000000), UINT64_C(10000000000), UINT64_C(100000000000),
+	UINT64_C(1000000000000), UINT64_C(10000000000000), UINT64_C(100000000000000),
+	UINT64_C(1000000000000000), UINT64_C(10000000000000000), UINT64_C(100000000000000000),
+	UINT64_C(1000000000000000000), UINT64_C(10000000000000000000)};
+
+/* 2^e for exponents of normal numbers. */
+static double
+power_of_two(int e)
+{
+	uint64_t bits = (uint64_t)(1023 + e) << 52;
+	double d;
+
+	memcpy(&d, &bits, sizeof(d));
+	return d;
+}
 
 /* --- reading ------------------------------------------------------------------------------------- */
 
@@ -78,6 +106,27 @@ value_i64(const char *s, size_t n, int64_t *out)
 	return true;
 }
 
+/* m / 10^k, correctly rounded; m > 0. Both are shifted to the left as far as they go, so the quotient
+ * has 63 or 64 bits. */
+static double
+divide(uint64_t m, size_t k)
+{
+	int left_m = __builtin_clzll(m), left_d = __builtin_clzll(whole_powers[k]), drop;
+	uint64_t d = whole_powers[k] << left_d, q, rest, half;
+	u128 n = (u128)(m << left_m) << 63;
+	bool sticky;
+
+	q = (uint64_t)(n / d);
+	sticky = n != (u128)q * d;
+	drop = 11 - __builtin_clzll(q);
+	half = UINT64_C(1) << (drop - 1);
+	rest = q & (2 * half - 1);
+	q >>= drop;
+	if (rest > half || (rest == half && ((q & 1) || sticky)))
+		q++;
+	return (double)q * power_of_two(drop - 63 + left_d - left_m);
+}
+
 bool
 value_f64(const char *s, size_t n, double *out)
 {
@@ -91,9 +140,12 @@ value_f64(const char *s, size_t n, double *out)
 		part = digits(++p, end, &v);
 		p += part;
 	}
-	if (p != end || whole == 0 || whole + part > DIGITS_SAFE)
+	if (p != end || whole == 0 || whole + part > DIGITS_U64)
 		return slow_f64(s, n, out);
-	d = (double)v / powers_of_ten[part];
+	if (whole + part <= DIGITS_SAFE || v == 0)
+		d = (double)v / powers_of_ten[v ? part : 0];
+	else
+		d = divide(v, part);
 	*out = *s == '-' ? -d : d;
 	return true;
 }
@@ -132,28 +184,79 @@ value_write_i64(char to[static VALUE_MAX], int64_t v)
 	return sign + put_u64(to + sign, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
-/* 1e-4 <= v < 1e15 with at most DIGITS_SAFE digits; 0 if it is not so short. */
+/* c * 2^-s, c of 53 bits. */
+struct binary {
+	uint64_t c;
+	int s;
+};
+
+static struct binary
+split(double v)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &v, sizeof(v));
+	return (struct binary){
+		(bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52, 1075 - (int)(bits >> 52)};
+}
+
+/* round(b * 10^k), ties to even; true if that over 10^k reads back as b. Below a power of two a step
+ * is half as long, so nearer is asked for. It is never exactly half a step: with so few digits behind
+ * the point 10^k has fewer factors of two than that needs. */
+static bool
+scale(struct binary b, int k, uint64_t *out)
+{
+	u128 power = k <= DIGITS_U64 ? whole_powers[k] : (u128)whole_powers[DIGITS_U64] * 10;
+	u128 exact = b.c * power, half = (u128)1 << (b.s - 1), back, off;
+	bool smallest = b.c == UINT64_C(1) << 52;
+
+	*out = (uint64_t)((exact + half) >> b.s);
+	if ((exact & (2 * half - 1)) == half)
+		*out &= ~UINT64_C(1);
+	back = (u128)*out << b.s;
+	off = (back > exact ? back - exact : exact - back) << (1 + smallest);
+	return off < power;
+}
+
+/* D / 10^k with a point and at least one digit behind it. */
+static size_t
+put_decimal(char *to, uint64_t d, int k)
+{
+	uint64_t unit;
+	size_t n;
+
+	while (k > 1 && d % 10 == 0) {
+		d /= 10;
+		k--;
+	}
+	if (k == 0) {
+		d *= 10;
+		k = 1;
+	}
+	unit = k <= DIGITS_U64 ? whole_powers[k] : UINT64_MAX;
+	n = put_u64(to, d / unit);
+	to[n++] = '.';
+	put_digits(to + n, d % unit, (size_t)k);
+	return n + (size_t)k;
+}
+
+/* 1e-4 <= v < 1e15; 0 if that takes more than 128 bits to know. */
 static size_t
 put_short(char *to, double v)
 {
-	uint64_t unit = 1, m;
-	size_t n;
+	/* as doubles they are above themselves, so a v that is not below one has that digit, too */
+	static const double tenths[] = {0.1, 0.01, 0.001};
+	struct binary b = split(v);
+	int whole = v >= 1; /* digits before the point; below 0: zeros behind it */
+	uint64_t d;
 
-	for (size_t k = 0; k <= DIGITS_SAFE; k++, unit *= 10) {
-		double scaled = v * powers_of_ten[k];
-
-		if (scaled >= 1e15 - 1)
-			return 0;
-		m = (uint64_t)(scaled + 0.5);
-		if ((double)m / powers_of_ten[k] != v)
-			continue;
-		n = put_u64(to, m / unit);
-		to[n++] = '.';
-		if (k == 0)
-			to[n] = '0';
-		put_digits(to + n, m % unit, k);
-		return n + (k ? k : 1);
-	}
+	while (whole > 0 && whole < DIGITS_SAFE && v >= powers_of_ten[whole])
+		whole++;
+	while (whole <= 0 && whole > -3 && v < tenths[-whole])
+		whole--;
+	for (int n = DIGITS_SAFE; n <= DIGITS_FULL; n++)
+		if (scale(b, n - whole, &d))
+			return put_decimal(to, d, n - whole);
 	return 0;
 }
 

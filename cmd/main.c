@@ -142,6 +142,7 @@ init(struct app *a)
 	if (seed && str_to_i64(seed, &n) == 0)
 		a->clock.state = (uint64_t)n;
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of that file */
 }
 
 /* The command line as one string. */

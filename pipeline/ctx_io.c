@@ -315,14 +315,14 @@ ctx_output_append(struct mlf_ctx *pub, const char *port, struct mlf_frame *f)
 }
 
 static int
-check_json(const char *port, const void *p, size_t len, struct err *e)
+check_json(const struct ctx *c, const char *port, const void *p, size_t len, struct err *e)
 {
 	struct jr r;
 	jr_init(&r, p, len);
 	jr_skip(&r);
 	int rc = jr_done(&r, e);
 	jr_fini(&r);
-	return rc < 0 ? err_wrap(e, "output `%s`", port) : 0;
+	return rc < 0 ? err_wrap(e, "node `%s`, output `%s`", c->job->node, port) : 0;
 }
 
 int
@@ -333,7 +333,7 @@ ctx_output_bytes(struct mlf_ctx *pub, const char *port, const void *p, size_t le
 	struct err e;
 	if (!out || c->err.code)
 		return -1;
-	if ((out->out->kind == MLF_JSON && check_json(port, p, len, &e) < 0) ||
+	if ((out->out->kind == MLF_JSON && check_json(c, port, p, len, &e) < 0) ||
 		open_stage(c, out, &e) < 0 || stage_bytes(out->stage, p, len, &e) < 0)
 		return ctx_fail(c, &e);
 	out->given = out->whole = true;

@@ -23,6 +23,7 @@ struct conn {
 	uv_poll_t poll;
 	struct slot *slot; /* NULL once closed */
 	int fd;
+	struct wire_msg part; /* descriptors whose message is on its way */
 };
 struct state {
 	struct wire_msg msg; /* its buffers are kept between messages */
@@ -42,6 +43,7 @@ conn_close(struct conn **c)
 	(*c)->slot = NULL;
 	uv_close((uv_handle_t *)&(*c)->poll, conn_gone);
 	close((*c)->fd);
+	wire_msg_fini(&(*c)->part);
 	*c = NULL;
 }
 
@@ -67,22 +69,32 @@ conn_open(struct slot *s, int fd, uv_poll_cb cb, struct conn **out, struct err *
 
 /* ---- what a worker says */
 
-/* Takes over the segments that came with DONE. */
+static void
+add_fresh(struct slot *s, uint64_t id, int fd)
+{
+	struct segment *seg = mem_alloc(sizeof(*seg));
+	struct stat st;
+	*seg = (struct segment){.id = id, .fd = fd, .read_fd = -1, .refs = 1};
+	if (fstat(fd, &st) == 0)
+		seg->bytes = (uint64_t)st.st_blocks * 512;
+	s->run->held_bytes += seg->bytes;
+	s->fresh[s->n_fresh++] = seg;
+}
+
+/* Takes over the segments that came with DONE, in the order in which it lists their ids. */
 static void
 take_fresh(struct slot *s, struct wire_msg *m)
 {
+	struct jr r;
+	const char *key, *ids = s->done.segments ? s->done.segments : "[]";
 	s->fresh = mem_alloc((m->n_fds + 1) * sizeof(struct segment *));
-	for (size_t i = 0; i < m->n_fds; i++) {
-		struct segment *seg = mem_alloc(sizeof(*seg));
-		struct stat st;
-		*seg = (struct segment){
-			.id = (s->job << 20) + i, .fd = m->fds[i], .read_fd = -1, .refs = 1};
-		if (fstat(seg->fd, &st) == 0)
-			seg->bytes = (uint64_t)st.st_blocks * 512;
-		s->run->held_bytes += seg->bytes;
-		s->fresh[s->n_fresh++] = seg;
-		m->fds[i] = -1;
-	}
+	jr_init(&r, ids, strlen(ids));
+	if (jr_array(&r))
+		for (size_t i = 0; i < m->n_fds && jr_next(&r, &key); i++) {
+			add_fresh(s, (uint64_t)jr_i64(&r), m->fds[i]);
+			m->fds[i] = -1;
+		}
+	jr_fini(&r);
 }
 
 static void
@@ -128,17 +140,43 @@ take_message(struct slot *s, struct wire_msg *m)
 	slot_done(s);
 }
 
-/* Reads what is there. An end or an error is no news: EXIT is what counts. */
+/* What came over the control socket was no message: the node wrote there itself. Nothing it says
+ * can be believed any more. */
+static void
+disown(struct slot *s, const struct err *e)
+{
+	struct err ignored;
+	if (!s->has_done) {
+		s->has_done = true;
+		s->done.err = *e;
+		if (s->task)
+			err_wrap(&s->done.err, "node `%s`", s->task->node->spec->name);
+		if (!s->done.err.help[0])
+			err_help(&s->done.err,
+				"a node writes only to descriptors that it opened itself");
+	}
+	(void)!zygote_kill(s->run->o->zygote, s->job, SIGKILL, true, &ignored);
+}
+
+/* Reads what is there. An end is no news: EXIT is what counts. */
 static void
 drain_ctl(struct slot *s)
 {
 	struct state *st = s->run->exec_state;
-	struct err ignored;
+	struct err e;
 	for (int i = 0; s->ctl && i < 1000; i++) {
-		int rc = wire_recv(s->ctl->fd, &st->msg, &ignored);
+		struct wire_msg *m = s->ctl->part.n_fds ? &s->ctl->part : &st->msg;
+		int rc = wire_recv(s->ctl->fd, m, &e);
+		if (rc == 2 && m == &st->msg && m->n_fds) {
+			s->ctl->part = *m;
+			*m = (struct wire_msg){0};
+		}
 		if (rc == 1)
-			take_message(s, &st->msg);
-		wire_msg_reset(&st->msg);
+			take_message(s, m);
+		if (rc != 2)
+			wire_msg_reset(m);
+		if (rc == -1)
+			disown(s, &e);
 		if (rc == 0 || rc == -1)
 			(void)uv_poll_stop(&s->ctl->poll);
 		if (rc != 1)
@@ -243,12 +281,15 @@ on_zygote(uv_poll_t *p, int status, int events)
 
 /* ---- starting */
 
+struct fds {
+	int *v; /* owned, the descriptors are not */
+	size_t n, cap;
+};
+
 /* Read-only descriptors for the segments the inputs lie in, in the order of job_make's list. */
-static size_t
-collect_fds(struct slot *s, int **out)
+static void
+collect_fds(struct slot *s, struct fds *out)
 {
-	size_t n = 0, cap = 0;
-	int *fds = NULL;
 	char path[64];
 	for (size_t i = 0; i < s->j.n_inputs; i++) {
 		const struct held *h = held_get(s->run, s->j.inputs[i].dataset);
@@ -258,12 +299,10 @@ collect_fds(struct slot *s, int **out)
 				(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", seg->fd);
 				seg->read_fd = open(path, O_RDONLY | O_CLOEXEC);
 			}
-			fds = mem_grow(fds, &cap, n + 1, sizeof(*fds));
-			fds[n++] = seg->read_fd;
+			out->v = mem_grow(out->v, &out->cap, out->n + 1, sizeof(*out->v));
+			out->v[out->n++] = seg->read_fd;
 		}
 	}
-	*out = fds;
-	return n;
 }
 
 static int
@@ -290,55 +329,67 @@ launch(struct slot *s, struct err *e)
 		close(out[0]);
 		return -1;
 	}
-	if (set_nonblocking(out[0]) < 0)
-		rc = err_errno(e, MLC_WORKER, "cannot set up a pipe");
-	if (conn_open(s, out[0], on_out, &s->out, e) < 0 ||
-		conn_open(s, ctl, on_ctl, &s->ctl, e) < 0)
-		rc = -1;
-	return rc;
+	if (conn_open(s, out[0], on_out, &s->out, e) < 0)
+		close(ctl);
+	else if (conn_open(s, ctl, on_ctl, &s->ctl, e) == 0)
+		return set_nonblocking(out[0]) == 0
+			? 0
+			: err_errno(e, MLC_WORKER, "cannot set up a pipe");
+	return -1;
 }
 
-/* After launch the worker exists; a failure from here on ends it, and its EXIT ends the attempt. */
 static int
-send_question(struct slot *s, enum wire_kind kind, const struct str *body, const int *fds, size_t n)
+send_question(struct slot *s, enum wire_kind kind, const struct str *body, const struct fds *fds,
+	struct err *e)
 {
-	struct err e;
-	struct wire_out out = {str_text(body), body->len, fds, n};
-	if (wire_send(s->ctl->fd, kind, &out, &e) == 0 && set_nonblocking(s->ctl->fd) == 0)
-		return 0;
-	s->has_done = true;
-	s->done.err = e;
-	return zygote_kill(s->run->o->zygote, s->job, SIGKILL, true, &e);
+	struct wire_out out = {str_text(body), body->len, fds->v, fds->n};
+	if (wire_send(s->ctl->fd, kind, &out, e) < 0)
+		return -1;
+	return set_nonblocking(s->ctl->fd) == 0
+		? 0
+		: err_errno(e, MLC_WORKER, "cannot set up a socket");
+}
+
+/* For an attempt that could not begin: nobody waits for its EXIT. */
+static int
+call_off(struct slot *s)
+{
+	struct err ignored;
+	(void)!zygote_kill(s->run->o->zygote, s->job, SIGKILL, true, &ignored);
+	conn_close(&s->ctl);
+	conn_close(&s->out);
+	return -1;
 }
 
 static int
 worker_start(struct slot *s, struct err *e)
 {
 	struct jw w;
-	int *fds = NULL;
+	struct fds fds = {0};
 	if (launch(s, e) < 0)
-		return -1;
+		return call_off(s);
 	str_reset(&s->run->scratch);
 	jw_init(&w, &s->run->scratch);
 	job_encode(&s->j, &w);
-	size_t n = collect_fds(s, &fds);
-	int rc = send_question(s, WIRE_JOB, &s->run->scratch, fds, n);
-	free(fds);
-	return rc;
+	collect_fds(s, &fds);
+	int rc = send_question(s, WIRE_JOB, &s->run->scratch, &fds, e);
+	free(fds.v);
+	return rc < 0 ? call_off(s) : 0;
 }
 
 int
 ask_git(struct slot *s, struct err *e)
 {
 	struct jw w;
+	const struct fds none = {0};
 	if (launch(s, e) < 0)
-		return -1;
+		return call_off(s);
 	str_reset(&s->run->scratch);
 	jw_init(&w, &s->run->scratch);
 	jw_object(&w);
 	jw_kv_str(&w, "root", s->run->o->plan->project->root);
 	jw_end(&w, '}');
-	return send_question(s, WIRE_GIT, &s->run->scratch, NULL, 0);
+	return send_question(s, WIRE_GIT, &s->run->scratch, &none, e) < 0 ? call_off(s) : 0;
 }
 
 static void

@@ -202,7 +202,8 @@ node_skip(struct run *r, size_t i, enum node_status st, const char *blocker)
 	struct node_result *res = &r->out->nodes[i];
 	if (res->status != NODE_PENDING)
 		return;
-	res->status = st;
+	/* one that waited for its next attempt has failed, if nobody asked the run to stop */
+	res->status = st == NODE_SKIPPED && res->err ? NODE_FAILED : st;
 	res->blocker = blocker;
 	release_inputs(r, r->tasks[i].node);
 	record_skipped(r, i);
@@ -246,8 +247,6 @@ keep_error(struct slot *s, struct node_result *res, const struct err *e)
 	if (!e->note[0] && !e->help[0])
 		err_note(res->err, "plugin %s, node %s", s->task->node->plugin->path,
 			s->task->node->def->name);
-	if (!s->run->out->err.code)
-		s->run->out->err = *e;
 }
 
 static void
@@ -289,6 +288,8 @@ node_finish(struct slot *s)
 			st = NODE_FAILED;
 	}
 	if (st == NODE_OK) {
+		free(res->err); /* of an earlier attempt */
+		res->err = NULL;
 		hold_outputs(s);
 		if (!recorded)
 			record_later(s);
@@ -300,13 +301,16 @@ node_finish(struct slot *s)
 		return;
 	}
 	discard_stages(s);
-	if (st != NODE_CANCELLED && !r->stopping && res->attempts <= n->spec->retries) {
+	keep_error(s, res, &e);
+	if (st != NODE_CANCELLED && !r->stopping && (!r->failed || r->o->keep_going) &&
+		res->attempts <= n->spec->retries) {
 		res->status = NODE_PENDING;
 		run_retry(r, s->task);
 		return;
 	}
 	res->status = st;
-	keep_error(s, res, &e);
+	if (!r->out->err.code)
+		r->out->err = *res->err;
 	r->failed = true;
 	release_inputs(r, n);
 	record_later(s);

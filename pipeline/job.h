@@ -74,6 +74,7 @@ struct done {
 	struct tag *tags;
 	struct done_wish *wishes;
 	size_t n_data, n_metrics, n_tags, n_wishes;
+	const char *segments;      /* JSON list of the ids of the descriptors sent along, or NULL */
 	int64_t cpu_us, rss_bytes; /* of the process that ran it */
 };
 

@@ -218,6 +218,7 @@ static const struct field done_wish_fields[] = {
 static const struct shape done_wish_shape = {sizeof(struct done_wish), done_wish_fields};
 
 static const struct field done_fields[] = {
+	{.key = "segments", .type = F_RAW, .offset = offsetof(struct done, segments)},
 	{.key = "cpu_us", .type = F_I64, .offset = offsetof(struct done, cpu_us)},
 	{.key = "rss_bytes", .type = F_I64, .offset = offsetof(struct done, rss_bytes)},
 	{.key = "err", .type = F_STRUCT, .offset = offsetof(struct done, err), .of = &err_shape},

@@ -14,11 +14,13 @@ static int
 died(const char *path, const struct exit_msg *end, struct err *e)
 {
 	if (WIFSIGNALED(end->status))
-		return err_set(e, MLC_PLUGIN_LOAD, "plugin %s crashed while loading (%s)", path,
+		err_set(e, MLC_PLUGIN_LOAD, "plugin %s crashed while loading (%s)", path,
 			strsignal(WTERMSIG(end->status)));
-	return err_set(e, MLC_PLUGIN_LOAD,
-		"plugin %s ended the process while loading (exit code %d)", path,
-		WEXITSTATUS(end->status));
+	else
+		err_set(e, MLC_PLUGIN_LOAD,
+			"plugin %s ended the process while loading (exit code %d)", path,
+			WEXITSTATUS(end->status));
+	return err_help(e, "build it again; if that is not it, look at its constructors");
 }
 
 /* The answer is a description, or the error that stood in its way. */

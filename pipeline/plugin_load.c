@@ -41,25 +41,46 @@ check_file(const struct stat *st, const char *path, uid_t project, struct err *e
 	return 0;
 }
 
+/* A folder as messages name it: relative to the root if it lies beneath. */
+static const char *
+shown(const char *dir, const char *root)
+{
+	size_t n = strlen(root);
+	return strncmp(dir, root, n) == 0 && dir[n] == '/' ? dir + n + 1 : dir;
+}
+
+static int
+check_folder(const char *dir, const char *root, const char *path, uid_t project, struct err *e)
+{
+	char why[4200], fix[4200];
+	struct stat st;
+	if (stat(dir, &st) < 0)
+		return err_errno(e, MLC_PLUGIN_REFUSED, "cannot look at %s", dir);
+	if (!trusted_owner(st.st_uid, project)) {
+		(void)snprintf(why, sizeof(why), "the folder %s above it belongs to another user",
+			shown(dir, root));
+		return refuse(e, path, why, "move the project into a folder of your own");
+	}
+	if (!(st.st_mode & (S_IWGRP | S_IWOTH)) || st.st_mode & S_ISVTX)
+		return 0;
+	(void)snprintf(
+		why, sizeof(why), "others may write to the folder %s above it", shown(dir, root));
+	(void)snprintf(fix, sizeof(fix), "chmod go-w %s", shown(dir, root));
+	return refuse(e, path, why, fix);
+}
+
 /* Every folder above the absolute path. */
 static int
-check_parents(const char *absolute, uid_t project, struct err *e)
+check_parents(
+	const char *absolute, const char *root, const char *path, uid_t project, struct err *e)
 {
-	char dir[4096], fix[4200];
+	char dir[4096];
 	if ((size_t)snprintf(dir, sizeof(dir), "%s", absolute) >= sizeof(dir))
-		return err_set(
-			e, MLC_PLUGIN_REFUSED, "the path of plugin %s is too long", absolute);
+		return err_set(e, MLC_PLUGIN_REFUSED, "the path of plugin %s is too long", path);
 	for (char *slash; (slash = strrchr(dir, '/'));) {
 		slash[slash == dir] = '\0';
-		struct stat st;
-		if (stat(dir, &st) < 0)
-			return err_errno(e, MLC_PLUGIN_REFUSED, "cannot look at %s", dir);
-		(void)snprintf(fix, sizeof(fix), "chmod go-w %s", dir);
-		if (!trusted_owner(st.st_uid, project))
-			return refuse(e, absolute, "a folder above it belongs to another user",
-				"move the project into a folder of your own");
-		if (st.st_mode & (S_IWGRP | S_IWOTH) && !(st.st_mode & S_ISVTX))
-			return refuse(e, absolute, "others may write to a folder above it", fix);
+		if (check_folder(dir, root, path, project, e) < 0)
+			return -1;
 		if (slash == dir)
 			break;
 		*slash = '\0';
@@ -85,7 +106,9 @@ open_checked(const char *root, const char *path, const struct plugin_id *expecte
 	bool rooted = path[0] == '/';
 	(void)snprintf(
 		absolute, sizeof(absolute), "%s%s%s", rooted ? "" : root, rooted ? "" : "/", path);
-	out->fd = open(absolute, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	out->fd = open(absolute, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); /* a pipe waits */
+	if (out->fd < 0 && errno == ELOOP)
+		return refuse(e, path, "it is a symbolic link", "put the file itself there");
 	if (out->fd < 0)
 		return err_errno(e, MLC_PLUGIN_LOAD, "cannot open plugin %s", path);
 	if (fstat(out->fd, &st) < 0 || stat(root, &project) < 0)
@@ -94,7 +117,7 @@ open_checked(const char *root, const char *path, const struct plugin_id *expecte
 	if (expected && memcmp(expected, &out->info.id, sizeof(*expected)) == 0)
 		return 0;
 	if (check_file(&st, path, project.st_uid, e) < 0 ||
-		check_parents(absolute, project.st_uid, e) < 0)
+		check_parents(absolute, root, path, project.st_uid, e) < 0)
 		return -1;
 	return hash_sha256_fd(out->fd, out->info.hash, e);
 }
@@ -188,7 +211,12 @@ plugin_load(struct arena *a, const char *root, const char *path, const struct pl
 	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", out->fd);
 	out->handle = dlopen(self, RTLD_NOW | RTLD_LOCAL);
 	if (!out->handle) {
-		err_set(e, MLC_PLUGIN_LOAD, "plugin %s does not load: %s", path, dlerror());
+		const char *why = dlerror();
+		size_t n = strlen(self); /* which begins with the name it was loaded by */
+		if (strncmp(why, self, n) == 0 && strncmp(why + n, ": ", 2) == 0)
+			why += n + 2;
+		err_set(e, MLC_PLUGIN_LOAD, "plugin %s does not load: %s", path, why);
+		err_help(e, "build it again: mlflow-c run --build");
 		goto fail;
 	}
 	const struct mlf_plugin *d = dlsym(out->handle, "mlf_plugin_v1");

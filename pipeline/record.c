@@ -263,13 +263,17 @@ void
 record_skipped(struct run *r, size_t i)
 {
 	const struct plan_node *n = r->tasks[i].node;
+	const struct node_result *res = &r->out->nodes[i];
+	struct arena a = {0};
 	struct node_fact f = {.name = n->spec->name,
 		.plugin = n->plugin->path,
 		.plugin_hash = n->plugin->hash,
-		.status = node_status_name(r->out->nodes[i].status),
+		.status = node_status_name(res->status),
+		.error = error_json(&a, res->err),
 		.order = (int)i,
+		.attempts = res->attempts,
 		.start_ms = clock_now_ms(r->o->clock)};
-	add_pending(r, f, (struct arena){0});
+	add_pending(r, f, a);
 }
 
 int

@@ -344,6 +344,14 @@ make_slots(struct run *r, struct err *e)
 	return 0;
 }
 
+/* Under nohup SIGHUP is ignored, and stays so. */
+static bool
+is_ignored(int signum)
+{
+	struct sigaction old;
+	return signum == SIGHUP && sigaction(signum, NULL, &old) == 0 && old.sa_handler == SIG_IGN;
+}
+
 static void
 watch_signals(struct run *r)
 {
@@ -351,7 +359,8 @@ watch_signals(struct run *r)
 	for (int i = 0; i < 3; i++) {
 		(void)uv_signal_init(&r->loop, &r->sig[i]);
 		r->sig[i].data = r;
-		(void)uv_signal_start(&r->sig[i], on_signal, signums[i]);
+		if (!is_ignored(signums[i]))
+			(void)uv_signal_start(&r->sig[i], on_signal, signums[i]);
 	}
 }
 
@@ -468,13 +477,17 @@ run_execute(const struct run_opts *o, struct run_result *out, struct err *e)
 		schedule(&r);
 		(void)uv_run(&r.loop, UV_RUN_DEFAULT);
 		(void)uv_loop_close(&r.loop);
-	}
+	} else
+		out->err = *e;
 	held_close(&r);
 	remove_scratch(&r);
 	out->status = final_status(&r);
 	out->wall_us = clock_mono_us() - begun;
+	struct err ignored;
 	if (rc == 0)
 		rc = record_end(&r, e);
+	else
+		(void)!record_end(&r, &ignored);
 	free(r.tasks);
 	free(r.ready);
 	free(r.slots);

@@ -6,15 +6,19 @@
  *	packet := header {WIRE_MORE_FDS}                    200 more descriptors for the next message
  *
  * A packet arrives whole or not at all, so a reader never waits inside a message for a worker that
- * died; large bodies go by memfd because a packet must fit the socket's buffer. */
+ * died; large bodies go by memfd because a packet must fit the socket's buffer. Whoever sends is not
+ * trusted to be sane: a body is read, not mapped, for a file that is too short is an error then and
+ * no SIGBUS. */
 #include "pipeline/wire.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define INLINE_MAX 65536u
+#define BODY_MAX (UINT64_C(1) << 28)
 #define FDS_MAX 200u
 #define BODY_IN_FD 1u
 
@@ -37,6 +41,14 @@ wire_pair(int pair[2], struct err *e)
 	return 0;
 }
 
+/* Waits until a non-blocking socket takes the next packet, or fails at it. */
+static bool
+wait_room(int sock)
+{
+	struct pollfd p = {sock, POLLOUT, 0};
+	return poll(&p, 1, -1) >= 0 || errno == EINTR;
+}
+
 static int
 send_packet(int sock, const struct header *h, const void *body, const int *fds, size_t n_fds)
 {
@@ -57,7 +69,7 @@ send_packet(int sock, const struct header *h, const void *body, const int *fds, 
 	ssize_t n;
 	do
 		n = sendmsg(sock, &msg, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && (errno == EINTR || (errno == EAGAIN && wait_room(sock))));
 	return n < 0 ? -1 : 0;
 }
 
@@ -82,6 +94,8 @@ wire_send(int sock, enum wire_kind kind, const struct wire_out *out, struct err 
 	struct header more = {WIRE_MORE_FDS, 0, 0}, h = {(uint32_t)kind, 0, out->len};
 	const int *fds = out->fds;
 	size_t n_fds = out->n_fds;
+	if (out->len > BODY_MAX)
+		return err_set(e, MLC_WORKER, "a message of %zu bytes is too long", out->len);
 	for (; n_fds > FDS_MAX; n_fds -= FDS_MAX, fds += FDS_MAX)
 		if (send_packet(sock, &more, NULL, fds, FDS_MAX) < 0)
 			return err_errno(e, MLC_WORKER, "cannot send descriptors");
@@ -116,21 +130,28 @@ take_fds(struct wire_msg *m, struct msghdr *msg)
 	}
 }
 
-/* Moves the body out of the last descriptor. */
+/* Reads the body out of the last descriptor. */
 static int
 body_from_fd(struct wire_msg *m, uint64_t len, struct err *e)
 {
-	if (m->n_fds == 0)
+	char buf[INLINE_MAX];
+	uint64_t at = 0;
+	if (m->n_fds == 0 || len > BODY_MAX)
 		return err_set(e, MLC_WORKER, "a message lost its body");
 	int fd = m->fds[--m->n_fds];
-	void *p = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
-	if (p == MAP_FAILED)
-		return err_errno(e, MLC_WORKER, "cannot map a message");
 	str_reset(&m->body);
-	str_addn(&m->body, p, len);
-	munmap(p, len);
-	return 0;
+	while (at < len) {
+		size_t want = len - at < sizeof(buf) ? (size_t)(len - at) : sizeof(buf);
+		ssize_t n = pread(fd, buf, want, (off_t)at);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		str_addn(&m->body, buf, (size_t)n);
+		at += (uint64_t)n;
+	}
+	close(fd);
+	return at == len ? 0 : err_set(e, MLC_WORKER, "a message has a wrong length");
 }
 
 /* One packet: 1, 0 end, 2 nothing there, -1. The body lands in m->body. */
@@ -155,7 +176,11 @@ recv_packet(int sock, struct wire_msg *m, struct header *h, struct err *e)
 	if (n < 0)
 		return err_errno(e, MLC_WORKER, "cannot receive a message");
 	take_fds(m, &msg);
-	if ((size_t)n < sizeof(*h) || msg.msg_flags & (MSG_CTRUNC | MSG_TRUNC))
+	if (msg.msg_flags & MSG_CTRUNC) {
+		err_set(e, MLC_WORKER, "a message lost descriptors: this process has no room left");
+		return err_help(e, "allow more open files: ulimit -n");
+	}
+	if ((size_t)n < sizeof(*h) || msg.msg_flags & MSG_TRUNC)
 		return err_set(e, MLC_WORKER, "a message arrived cut off");
 	str_reset(&m->body);
 	str_addn(&m->body, buf, (size_t)n - sizeof(*h));

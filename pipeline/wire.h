@@ -29,13 +29,14 @@ struct spawn_msg {
 struct kill_msg {
 	uint64_t job;
 	int32_t signal;
-	bool group; /* its whole process group */
+	int32_t group; /* not 0: its whole process group */
 };
 struct exit_msg {
 	uint64_t job;
 	int32_t pid;    /* 0: could not be forked, status is the errno */
 	int32_t status; /* as waitpid gives it */
 	int32_t strays; /* processes it left behind, killed */
+	int32_t unused; /* no padding: messages are sent as they lie in memory */
 	int64_t cpu_us, rss_bytes;
 };
 struct progress_msg {
@@ -49,8 +50,8 @@ struct wire_msg {
 	size_t n_fds, cap_fds;
 };
 
-/* Sends one message; blocks if it must. Bodies beyond 64 KiB travel as a memfd, descriptors beyond
- * 200 in packets of their own, so there is no limit to either. */
+/* Sends one message; waits if it must, on a non-blocking socket too. Bodies beyond 64 KiB travel as a
+ * memfd, up to 256 MiB; descriptors beyond 200 in packets of their own, without limit. */
 struct wire_out {
 	const void *body;
 	size_t len;
@@ -59,7 +60,8 @@ struct wire_out {
 };
 MUST_CHECK int wire_send(int sock, enum wire_kind kind, const struct wire_out *out, struct err *e);
 /* Receives one message into m: 1, 0 when the other side is gone, 2 when nothing is there yet on a
- * non-blocking socket, -1 on an error. */
+ * non-blocking socket, -1 on an error. After 2, m may hold the first descriptors of a message whose
+ * rest is on its way: go on with this very m, and do not reset it before. */
 MUST_CHECK int wire_recv(int sock, struct wire_msg *m, struct err *e);
 void wire_msg_reset(struct wire_msg *m); /* closes descriptors nobody took */
 void wire_msg_fini(struct wire_msg *m);

@@ -28,21 +28,38 @@ static const struct field question_fields[] = {
 };
 static const struct shape question_shape = {sizeof(struct question), question_fields};
 
-/* Sends DONE with every segment this process wrote. */
-static int
-answer(const struct str *body, const struct segs *segs, struct err *e)
+/* The segments this process wrote; of a node that failed nobody wants them. */
+struct fresh {
+	int *fds; /* owned, the descriptors are not */
+	size_t n;
+	struct str ids; /* JSON list */
+	uint64_t bytes;
+};
+
+static struct fresh
+collect(const struct segs *segs, bool failed)
 {
-	size_t n = segs ? segs_fresh(segs, 0, NULL) : 0;
-	int *fds = mem_alloc((n + 1) * sizeof(*fds));
-	for (size_t i = 0; i < n; i++) {
+	struct fresh f = {.n = failed ? 0 : segs_fresh(segs, 0, NULL)};
+	struct jw w;
+	f.fds = mem_alloc((f.n + 1) * sizeof(*f.fds));
+	jw_init(&w, &f.ids);
+	jw_array(&w);
+	for (size_t i = 0; i < f.n; i++) {
 		struct seg_info info;
 		(void)segs_fresh(segs, i, &info);
-		fds[i] = info.fd;
+		f.fds[i] = info.fd;
+		f.bytes += info.bytes;
+		jw_i64(&w, (int64_t)info.id);
 	}
-	struct wire_out out = {str_text(body), body->len, fds, n};
-	int rc = wire_send(WORKER_CTL, WIRE_DONE, &out, e);
-	free(fds);
-	return rc;
+	jw_end(&w, ']');
+	return f;
+}
+
+static int
+answer(const struct str *body, struct err *e)
+{
+	struct wire_out out = {str_text(body), body->len, NULL, 0};
+	return wire_send(WORKER_CTL, WIRE_DONE, &out, e);
 }
 
 static void
@@ -83,40 +100,34 @@ account(struct done *done)
 		ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
 }
 
-/* Tearing down a large table takes milliseconds in the kernel. At a low priority from before DONE on
- * it cannot keep the runner and the readers from the processor. */
-static void
-step_back(const struct segs *segs)
-{
-	uint64_t bytes = 0;
-	size_t n = segs_fresh(segs, 0, NULL);
-	for (size_t i = 0; i < n; i++) {
-		struct seg_info info;
-		(void)segs_fresh(segs, i, &info);
-		bytes += info.bytes;
-	}
-	if (bytes > 1 << 20)
-		(void)setpriority(PRIO_PROCESS, 0, 15);
-}
-
 /* Says DONE and goes. Whatever the process still holds, the kernel takes back while the readers
- * begin. */
+ * begin: for a large table that takes milliseconds, at a low priority from before DONE on, so that it
+ * cannot keep the runner and the readers from the processor. */
 NORETURN static void
 deliver(void *arg, const struct done *d)
 {
-	struct segs *segs = arg;
 	struct done done = *d;
+	struct fresh fresh = collect(arg, d->err.code != 0);
 	struct str body = {0};
 	struct jw w;
 	struct err e = {0};
 	account(&done);
+	done.segments = str_text(&fresh.ids);
 	jw_init(&w, &body);
 	done_encode(&done, &w);
-	step_back(segs);
-	if (answer(&body, segs, &e) == 0)
+	if (fresh.bytes > 1 << 20)
+		(void)setpriority(PRIO_PROCESS, 0, 15);
+	struct wire_out out = {str_text(&body), body.len, fresh.fds, fresh.n};
+	if (wire_send(WORKER_CTL, WIRE_DONE, &out, &e) == 0)
+		_exit(0);
+	done = (struct done){.err = e}; /* too much to say; why it failed always fits */
+	str_reset(&body);
+	jw_init(&w, &body);
+	done_encode(&done, &w);
+	if (answer(&body, &e) == 0)
 		_exit(0);
 	dprintf(STDERR_FILENO, "worker: %s\n", e.msg);
-	_exit(1);
+	_exit(WORKER_MUTE);
 }
 
 static int
@@ -161,7 +172,7 @@ do_describe(struct wire_msg *m, struct arena *a, struct str *body, struct err *e
 		plugin_encode(&plugin.info, &w);
 	else
 		say_error(body, &failed);
-	return answer(body, NULL, e);
+	return answer(body, e);
 }
 
 static int
@@ -173,7 +184,7 @@ do_git(struct wire_msg *m, struct arena *a, struct str *body, struct err *e)
 		return -1;
 	jw_init(&w, body);
 	project_git_facts(q.root, &w);
-	return answer(body, NULL, e);
+	return answer(body, e);
 }
 
 void

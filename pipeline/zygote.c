@@ -336,16 +336,20 @@ zygote_kill(struct zygote *z, uint64_t job, int sig, bool group, struct err *e)
 	return wire_send(z->sock, WIRE_KILL, &out, e);
 }
 
-/* Waits for the end of one worker, while no other worker runs. */
+/* Waits for the end of the worker of one job; the ends of others are of no interest. */
 static int
-await_exit(struct zygote *z, struct exit_msg *end, struct err *e)
+await_exit(struct zygote *z, uint64_t job, struct exit_msg *end, struct err *e)
 {
 	struct wire_msg msg = {0};
-	int rc = wire_recv(z->sock, &msg, e);
-	if (rc == 1 && msg.body.len == sizeof(*end))
-		memcpy(end, msg.body.s, sizeof(*end));
-	else if (rc >= 0)
-		rc = err_set(e, MLC_WORKER, "the worker process is gone");
+	int rc;
+	do {
+		rc = wire_recv(z->sock, &msg, e);
+		if (rc == 1 && msg.body.len == sizeof(*end))
+			memcpy(end, msg.body.s, sizeof(*end));
+		else if (rc >= 0)
+			rc = err_set(e, MLC_WORKER, "the process that starts workers is gone");
+		wire_msg_reset(&msg);
+	} while (rc == 1 && end->job != job);
 	wire_msg_fini(&msg);
 	return rc < 0 ? -1 : 0;
 }
@@ -355,19 +359,16 @@ zygote_ask(struct zygote *z, enum wire_kind kind, const char *json, struct wire_
 	struct exit_msg *end, struct err *e)
 {
 	struct spawn_msg s = {.job = z->asked--};
-	int ctl = -1, rc = -1;
+	struct wire_out out = {json, strlen(json), NULL, 0};
+	int ctl = -1;
 	if (zygote_spawn(z, &s, STDERR_FILENO, &ctl, e) < 0)
 		return -1;
-	struct wire_out out = {json, strlen(json), NULL, 0};
-	if (wire_send(ctl, kind, &out, e) < 0)
-		goto out;
-	int got = wire_recv(ctl, answer, e);
-	if (got < 0 || await_exit(z, end, e) < 0)
-		goto out;
+	int got = wire_send(ctl, kind, &out, e) < 0 ? -1 : wire_recv(ctl, answer, e);
+	close(ctl);
+	struct err ignored;
+	if (await_exit(z, s.job, end, got < 0 ? &ignored : e) < 0 || got < 0)
+		return -1;
 	if (got == 0) /* no answer: how it ended says why */
 		answer->kind = 0;
-	rc = 0;
-out:
-	close(ctl);
-	return rc;
+	return 0;
 }

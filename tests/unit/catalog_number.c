@@ -57,6 +57,28 @@ Test(number, f64_is_what_strtod_says_of_a_million_texts)
 	}
 }
 
+Test(number, f64_rounds_to_even_half_way_between_two)
+{
+	uint64_t state = 5;
+	char text[64];
+	double v;
+
+	for (int i = 0; i < 200000; i++) {
+		/* an odd number of 54 bits, over 1, 2, 4 or 8: 19 digits at most */
+		uint64_t m = UINT64_C(1) << 53 | (random_next(&state) >> 11) | 1;
+		unsigned j = (unsigned)(random_next(&state) % 4);
+		int n = snprintf(text, sizeof(text), "%llu.%0*llu", (unsigned long long)(m >> j),
+			(int)j,
+			(unsigned long long)((m & ((1u << j) - 1)) *
+				(uint64_t[]){0, 5, 25, 125}[j]));
+
+		n -= j == 0 ? 2 : 0; /* "N.0" */
+		cr_assert(value_f64(text, (size_t)n, &v));
+		text[n] = 0;
+		cr_assert(same_bits(v, strtod(text, NULL)), "%s: %.17g", text, v);
+	}
+}
+
 Test(number, f64_reads_back_what_was_written_of_any_bits)
 {
 	uint64_t state = 2;
@@ -76,6 +98,26 @@ Test(number, f64_reads_back_what_was_written_of_any_bits)
 	}
 }
 
+/* Short decimals, any doubles of the middle of the range, powers of two and of ten and what is next
+ * to them. */
+static double
+random_value(uint64_t *state)
+{
+	uint64_t bits = random_next(state), kind = random_next(state) % 6;
+	double v;
+
+	switch (kind) {
+	case 0:
+	case 1: return (double)(bits % 1000000000) / pow(10, (double)(bits % 7));
+	case 2: v = ldexp(1, (int)(bits % 64) - 14); break;
+	case 3: v = pow(10, (int)(bits % 19) - 4); break;
+	default: v = ldexp((double)(bits >> 11), (int)(random_next(state) % 64) - 67); break;
+	}
+	if (kind < 4 && bits >> 62 < 2)
+		v = nextafter(v, bits >> 62 ? 0 : 1e300);
+	return v;
+}
+
 Test(number, f64_is_written_with_the_fewest_digits)
 {
 	uint64_t state = 3;
@@ -83,8 +125,7 @@ Test(number, f64_is_written_with_the_fewest_digits)
 	struct str truth = {0};
 
 	for (int i = 0; i < 300000; i++) {
-		double v = (double)(random_next(&state) % 1000000000) /
-			(double)(int64_t[]){1, 10, 100, 1000, 1000000}[random_next(&state) % 5];
+		double v = random_value(&state);
 		size_t n = value_write_f64(text, v);
 
 		snprintf(probe, sizeof(probe), "%.*s", (int)n, text);

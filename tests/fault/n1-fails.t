@@ -1,0 +1,3 @@
+# A node that says why it fails is quoted.
+. "$REPO/tests/fault/kit.sh"
+fault fails

@@ -1,0 +1,3 @@
+# A node that leaves out a declared output has failed.
+. "$REPO/tests/fault/kit.sh"
+fault skips_output

@@ -1,0 +1,3 @@
+# A node that wants more memory than its limit fails alone.
+. "$REPO/tests/fault/kit.sh"
+fault eats_memory 'resources: {memory: 256MiB}'
