@@ -84,10 +84,29 @@ host_param_json(struct mlf_ctx *pub, const char *key)
 
 /* ---- what a node reports */
 
+/* Records of several nodes are one transaction, all or nothing: what the registry would refuse has to
+ * fail its own node, here. */
+static bool
+key_fits(struct ctx *c, const char *what, const char *key)
+{
+	struct err e;
+	if (record_key_ok(key))
+		return true;
+	err_set(&e, MLC_NAME, "node `%s`: `%.300s` cannot be the name of a %s", c->job->node,
+		key ? key : "", what);
+	err_help(&e,
+		"use up to 250 letters, digits and any of _ - . : / and blank, with no empty "
+		"or dotted part between slashes");
+	ctx_fail(c, &e);
+	return false;
+}
+
 static void
 host_metric(struct mlf_ctx *pub, const char *key, double value, int64_t step)
 {
 	struct ctx *c = ctx_of(pub);
+	if (!key_fits(c, "metric", key))
+		return;
 	c->metrics = mem_grow(c->metrics, &c->cap_metrics, c->n_metrics + 1, sizeof(*c->metrics));
 	c->metrics[c->n_metrics++] =
 		(struct metric){arena_strdup(c->arena, key), value, step, c->job->now_ms};
@@ -97,9 +116,11 @@ static void
 host_tag(struct mlf_ctx *pub, const char *key, const char *value)
 {
 	struct ctx *c = ctx_of(pub);
+	if (!key_fits(c, "tag", key))
+		return;
 	c->tags = mem_grow(c->tags, &c->cap_tags, c->n_tags + 1, sizeof(*c->tags));
-	c->tags[c->n_tags++] =
-		(struct tag){arena_strdup(c->arena, key), arena_strdup(c->arena, value)};
+	c->tags[c->n_tags++] = (struct tag){
+		arena_strdup(c->arena, key), arena_strdup(c->arena, value ? value : "")};
 }
 
 static void
@@ -248,7 +269,13 @@ host_register(struct mlf_ctx *pub, const char *name, const char *port, const cha
 {
 	struct ctx *c = ctx_of(pub);
 	const char *path = ctx_model_path(c, port);
+	const struct register_wish wish = {name, alias, condition, path};
 	struct err e;
+	if (wish_check(&wish, &e) < 0) {
+		err_wrap(&e, "node `%s`", c->job->node);
+		ctx_fail(c, &e);
+		return;
+	}
 	if (!path) {
 		err_set(&e, MLC_PORT,
 			"node `%s` wants to register port `%s`, which is no model port",

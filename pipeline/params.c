@@ -44,8 +44,8 @@ check(const struct plan_node *node, const struct mlf_param *d, const struct ynod
 			node->spec->name, wanted(d->type), yaml_kind_name(v->kind));
 		err_at(e, &v->at, wanted(d->type));
 	} else if (!in_range(v, d)) {
-		err_set(e, MLC_PARAM, "parameter `%s` of node `%s` must be from %g to %g", d->key,
-			node->spec->name, d->min, d->max);
+		err_set(e, MLC_PARAM, "parameter `%s` of node `%s` must be from %.15g to %.15g",
+			d->key, node->spec->name, d->min, d->max);
 		err_at(e, &v->at, "out of range");
 	} else {
 		return true;
@@ -107,12 +107,39 @@ subtree(struct arena *a, const struct project *p, const struct plan_node *node, 
 		err_set(&e, MLC_PARAM, "parameters `%s` of node `%s` must be a map, not %s", key,
 			node->spec->name, yaml_kind_name(tree->kind));
 	else
-		err_set(&e, MLC_PARAM, "node `%s` wants parameters `%s`, which are not there", key,
-			node->spec->name);
+		err_set(&e, MLC_PARAM, "node `%s` wants parameters `%s`, which are not there",
+			node->spec->name, key);
 	err_at(&e, &node->spec->params_at, NULL);
-	err_help(&e, "add `%s:` to conf/base/parameters.yml", key);
+	if (!tree)
+		err_help(&e, "add `%s:` to conf/base/parameters.yml", key);
+	else if (tree->at.file)
+		err_note(&e, "it is set at %s:%d:%d", tree->at.file, tree->at.line, tree->at.col);
 	errs_add(found, &e);
 	return NULL;
+}
+
+/* The value a node gets for a parameter; with a mistake *e is set. */
+static const struct ynode *
+value_of(struct arena *a, const struct plan_node *node, const struct mlf_param *d,
+	const struct ynode *tree, struct err *e)
+{
+	const struct ynode *v = yaml_get(tree, d->key);
+	if (!record_key_ok(arena_printf(a, "%s.%s", node->spec->name, d->key))) {
+		err_set(e, MLC_PLUGIN_LOAD,
+			"plugin `%s` declares a parameter `%s`, a name that cannot be recorded",
+			node->spec->plugin, d->key);
+		err_at(e, &node->spec->plugin_at, NULL);
+	} else if (v) {
+		(void)check(node, d, v, e);
+	} else if (d->def) {
+		v = default_of(a, node, d, e);
+	} else {
+		err_set(e, MLC_PARAM, "node `%s` needs parameter `%s` (%s)", node->spec->name,
+			d->key, wanted(d->type));
+		err_at(e, &node->spec->params_at, NULL);
+		err_help(e, "%s: %s", d->key, d->help ? d->help : wanted(d->type));
+	}
+	return v;
 }
 
 void
@@ -127,17 +154,7 @@ plan_params(struct arena *a, const struct project *p, struct plan_node *node, st
 	jw_object(&w);
 	for (const struct mlf_param *d = node->def->params; d && d->key; d++) {
 		struct err e = {0};
-		const struct ynode *v = yaml_get(tree, d->key);
-		if (!v && !d->def) {
-			err_set(&e, MLC_PARAM, "node `%s` needs parameter `%s` (%s)",
-				node->spec->name, d->key, wanted(d->type));
-			err_at(&e, &node->spec->params_at, NULL);
-			err_help(&e, "%s: %s", d->key, d->help ? d->help : wanted(d->type));
-		} else if (!v) {
-			v = default_of(a, node, d, &e);
-		} else {
-			(void)check(node, d, v, &e);
-		}
+		const struct ynode *v = value_of(a, node, d, tree, &e);
 		if (e.code) {
 			errs_add(found, &e);
 			continue;

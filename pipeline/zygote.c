@@ -40,10 +40,12 @@ struct child {
 };
 struct server {
 	int sock, sigfd;
-	pid_t runner;
+	pid_t self;
 	sigset_t old_mask;
 	struct child *children;
 	size_t n, cap;
+	struct exit_msg *exits; /* not told yet, oldest first */
+	size_t n_exits, cap_exits;
 };
 
 /* The environment a worker sees: what programs need to find themselves, and nothing else. */
@@ -75,10 +77,9 @@ limit(__rlimit_resource_t what, int64_t value)
 NORETURN static void
 become_worker(struct server *s, const struct spawn_msg *m, int ctl, int log)
 {
-	pid_t parent = getppid();
 	(void)setpgid(0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (getppid() != s->self) /* it died before we asked */
 		_exit(1);
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -145,13 +146,29 @@ shut_down(struct server *s)
 	_exit(0);
 }
 
+/* Says what fits into the socket. Never waits: the runner may be waiting for us to take a SPAWN. */
 static void
-tell_exit(struct server *s, const struct exit_msg *m)
+tell_exits(struct server *s)
 {
-	struct wire_out out = {m, sizeof(*m), NULL, 0};
+	struct pollfd p = {s->sock, POLLOUT, 0};
 	struct err e;
-	if (wire_send(s->sock, WIRE_EXIT, &out, &e) < 0)
-		shut_down(s);
+	size_t n = 0;
+	for (; n < s->n_exits && poll(&p, 1, 0) == 1 && p.revents & POLLOUT; n++) {
+		struct wire_out out = {&s->exits[n], sizeof(s->exits[n]), NULL, 0};
+		if (wire_send(s->sock, WIRE_EXIT, &out, &e) < 0)
+			shut_down(s);
+	}
+	s->n_exits -= n;
+	if (s->n_exits)
+		memmove(s->exits, s->exits + n, s->n_exits * sizeof(*s->exits));
+}
+
+static void
+add_exit(struct server *s, struct exit_msg m)
+{
+	s->exits = mem_grow(s->exits, &s->cap_exits, s->n_exits + 1, sizeof(*s->exits));
+	s->exits[s->n_exits++] = m;
+	tell_exits(s);
 }
 
 static void
@@ -166,8 +183,7 @@ spawn(struct server *s, struct wire_msg *msg)
 	if (pid == 0)
 		become_worker(s, &m, msg->fds[0], msg->fds[1]);
 	if (pid < 0) {
-		struct exit_msg failed = {.job = m.job, .status = errno};
-		tell_exit(s, &failed);
+		add_exit(s, (struct exit_msg){.job = m.job, .status = errno});
 		return;
 	}
 	s->children[s->n++] = (struct child){m.job, pid};
@@ -216,7 +232,7 @@ reap(struct server *s)
 				.cpu_us = micros(&ru.ru_utime) + micros(&ru.ru_stime),
 				.rss_bytes = (int64_t)ru.ru_maxrss * 1024};
 			*c = s->children[--s->n];
-			tell_exit(s, &m);
+			add_exit(s, m);
 		}
 		si.si_pid = 0;
 	}
@@ -229,15 +245,21 @@ serve(struct server *s)
 	struct err e;
 	struct pollfd p[2] = {{s->sock, POLLIN, 0}, {s->sigfd, POLLIN, 0}};
 	for (;;) {
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
+		p[0].events = s->n_exits ? POLLIN | POLLOUT : POLLIN;
+		if (poll(p, 2, -1) < 0) {
+			if (errno == EINTR)
+				continue;
 			_exit(1);
+		}
 		if (p[1].revents) {
 			struct signalfd_siginfo si;
 			if (read(s->sigfd, &si, sizeof(si)) > 0 && si.ssi_signo == SIGTERM)
 				shut_down(s);
 			reap(s);
 		}
-		if (!p[0].revents)
+		if (p[0].revents & POLLOUT)
+			tell_exits(s);
+		if (!(p[0].revents & ~POLLOUT))
 			continue;
 		if (wire_recv(s->sock, &msg, &e) != 1)
 			break;
@@ -253,7 +275,7 @@ serve(struct server *s)
 NORETURN static void
 become_zygote(int sock, pid_t runner)
 {
-	struct server s = {.sock = sock, .runner = runner};
+	struct server s = {.sock = sock, .self = getpid()};
 	(void)setsid();
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* not SIGKILL: we tidy up, see shut_down() */
 	if (getppid() != runner)

@@ -33,8 +33,8 @@ is_reserved(const char *alias)
 			strspn(alias + 1, "0123456789") == strlen(alias + 1));
 }
 
-static int
-check_wish(const struct register_wish *w, struct err *e)
+int
+wish_check(const struct register_wish *w, struct err *e)
 {
 	struct condition c;
 
@@ -247,7 +247,7 @@ run_register(struct store *s, const struct run_id *r, const struct register_wish
 	struct registered *out, struct err *e)
 {
 	struct copy c = {0};
-	int rc = check_wish(wish, e);
+	int rc = wish_check(wish, e);
 
 	*out = (struct registered){0};
 	if (rc == 0)

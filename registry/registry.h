@@ -120,6 +120,8 @@ struct registered {
 	bool alias_moved;
 	char why[160]; /* why the alias moved or not: "auc 0.951 > 0.949 (version 3)" */
 };
+/* What run_register would refuse for the wish's own sake: its names and condition. */
+MUST_CHECK int wish_check(const struct register_wish *wish, struct err *e);
 /* Copies the model under the run's artifacts, inserts the next version and moves the alias if the
  * condition holds, in one transaction. */
 MUST_CHECK int run_register(struct store *s, const struct run_id *r,
