@@ -4,6 +4,7 @@
  *	{"event":"hello","schema":"mlflow-c/run.events","version":"1.0",...}
  *	{"event":"run_started",...}
  *	{"event":"node_started"|"node_progress"|"node_ended",...}   any number
+ *	{"event":"run_stopping",...}                                a signal came
  *	{"event":"run_ended",...}
  *
  * One object a line. Keys and events are only ever added within version 1; times are RFC 3339 in UTC,
@@ -152,6 +153,15 @@ node_ended(struct view *v, size_t i, const struct node_result *r)
 }
 
 static void
+stopping(struct view *v, int running)
+{
+	struct event e;
+	event_begin(&e, v, "run_stopping");
+	jw_kv_i64(&e.w, "running", running);
+	event_end(&e);
+}
+
+static void
 add_models(struct jw *w, const struct run_result *r)
 {
 	jw_key(w, "models");
@@ -192,6 +202,7 @@ const struct face json_face = {
 	.node_progress = node_progress,
 	.node_output = node_output,
 	.node_ended = node_ended,
+	.stopping = stopping,
 	.ended = ended,
 };
 

@@ -106,10 +106,11 @@ add_live(struct view *v, struct str *out, const char *before, struct str *line, 
 	int indent = term_width_of(before);
 	cut(v, line, columns - 1 - indent);
 	v->tty.drawn[v->tty.n_drawn++] = indent + term_width_of(str_text(line));
-	str_addf(out, "%s%s%s%s\n", paint(v, indent ? "\033[36m" : "\033[2m"), before,
-		indent ? paint(v, "\033[0m") : "", str_text(line));
-	if (!indent && v->app->err.color)
-		str_add(out, "\033[0m");
+	if (indent)
+		str_addf(out, "%s%s%s%s\n", paint(v, "\033[36m"), before, paint(v, "\033[0m"),
+			str_text(line));
+	else
+		str_addf(out, "%s%s%s\n", paint(v, "\033[2m"), str_text(line), paint(v, "\033[0m"));
 }
 
 static void

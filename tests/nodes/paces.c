@@ -25,8 +25,14 @@ walks(struct mlf_ctx *ctx)
 static int
 wanders(struct mlf_ctx *ctx)
 {
-	mlf_log(ctx, "setting out");
 	mlf_progress(ctx, 12345, 0);
+	return done(ctx);
+}
+
+static int
+tells(struct mlf_ctx *ctx)
+{
+	mlf_log(ctx, "first the one,\nthen the other");
 	return done(ctx);
 }
 
@@ -62,7 +68,7 @@ tempts(struct mlf_ctx *ctx)
 {
 	mlf_log(ctx, "::error::not from you");
 	mlf_log(ctx, "##[error]nor this");
-	mlf_log(ctx, "50% done\r\033[2J");
+	mlf_log(ctx, "50%% done\r\033[2J");
 	return mlf_fail(ctx, "no: 100%%, <b>`sorry`</b>");
 }
 
@@ -78,6 +84,7 @@ static const struct mlf_port json[] = {{"json", MLF_JSON, 0, "a document"}, {0}}
 static const struct mlf_node nodes[] = {
 	{"walks", "Takes four steps.", none, json, NULL, walks},
 	{"wanders", "Does not know how far it is.", none, json, NULL, wanders},
+	{"tells", "Logs two lines.", none, json, NULL, tells},
 	{"chatters", "Reports too often.", none, json, NULL, chatters},
 	{"pauses", "Waits half way.", none, json, NULL, pauses},
 	{"tempts", "Prints commands and fails.", none, json, NULL, tempts},
