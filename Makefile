@@ -160,9 +160,14 @@ golden-update: all $(FIXTURES) ## write down what the sessions print now; review
 interop: all $(FIXTURES) ## run tests/interop against other programs (MLflow, pyarrow, ...)
 	$(q)$(golden) tests/interop
 
-bench: all $(FIXTURES) ## run the benchmarks of tests/bench
+bench: all $(FIXTURES) $(B)/tests/bench/pair ## run the benchmarks of tests/bench
 	$(q)set -e; for script in $(wildcard tests/bench/*.sh); do \
 		echo "== $$script"; B=$(abspath $(B)) sh $$script; done
+
+$(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(q)$(CC) $(ldflags) -o $@ $^
 
 # Each tests/fuzz/NAME.c is a libFuzzer target; its seeds are the files of tests/fuzz/NAME/.
 FUZZ_SECONDS = 60
@@ -174,7 +179,7 @@ fuzz-run: $(fuzzers)
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(foreach r,cmd $(rooms.cmd),$(call archive,$(r)))
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(q)$(CC) $(ldflags) -fsanitize=fuzzer -o $@ $^ $(ldlibs)
+	$(q)$(CC) $(ldflags) -fsanitize=fuzzer -o $@ $^ $(ldlibs) -ljansson
 
 gates: ## check the house rules: includes, sizes, globals, banned calls, format, warnings
 	@scripts/deps test

@@ -94,29 +94,41 @@ build_one(struct app *a, const char *include, const char *name, struct err *e)
 	return file_replace(rootfd, stage, target, e);
 }
 
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int
+is_source(const struct dirent *d)
+{
+	return d->d_name[0] != '.' && str_ends(d->d_name, ".c");
+}
+
 int
 build_plugins(struct app *a, struct err *e)
 {
-	char include[4300];
-	struct dirent *d;
-	int rc = 0;
-	if (fchdir(a->project->rootfd) < 0 && chdir(a->project->root) < 0)
+	char include[4300], name[256];
+	struct dirent **list = NULL;
+	int rc = 0, n;
+	(void)umask(
+		umask(0) | S_IWGRP | S_IWOTH); /* a plugin that others can write to is refused */
+	if (chdir(a->project->root) < 0)
 		return err_errno(e, MLC_FILE, "cannot enter %s", a->project->root);
 	if (find_include(include, sizeof(include), e) < 0 ||
 		file_mkdirs(a->project->rootfd, PLUGIN_DIR "/.", false, e) < 0)
 		return -1;
-	DIR *dir = opendir("nodes");
-	if (!dir)
+	n = scandir("nodes", &list, is_source, by_name);
+	if (n < 0)
 		return err_errno(e, MLC_FILE, "cannot read the folder nodes");
-	while (rc == 0 && (d = readdir(dir))) {
-		char name[256];
-		size_t n = strlen(d->d_name);
-		if (n < 3 || !str_ends(d->d_name, ".c"))
-			continue;
-		(void)snprintf(name, sizeof(name), "%.*s", (int)n - 2, d->d_name);
-		if (str_is_name(name))
+	for (int i = 0; i < n; i++) {
+		(void)snprintf(name, sizeof(name), "%.*s", (int)strlen(list[i]->d_name) - 2,
+			list[i]->d_name);
+		if (rc == 0 && str_is_name(name))
 			rc = build_one(a, include, name, e);
+		free(list[i]);
 	}
-	closedir(dir);
+	free(list);
 	return rc;
 }

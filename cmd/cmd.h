@@ -83,6 +83,8 @@ int report_all(struct app *a, struct errs *found);
 /* The envelope of --json: begin, write the value of "data", end. */
 void answer_begin(struct app *a, struct jw *w, struct str *out);
 void answer_end(struct jw *w, struct str *out);
+/* The folder in which to look for the project; NULL: the working folder. */
+const char *app_dir(const struct app *a);
 /* Opens the store of the project for reading, or writing. */
 MUST_CHECK int app_store(struct app *a, enum store_mode mode, struct err *e);
 /* A duration to show; 0 under an injected clock, so that sessions can be compared. */
@@ -97,6 +99,14 @@ struct table {
 };
 void table_cell(struct table *t, const char *fmt, ...) PRINTF(2, 3);
 void table_print(struct app *a, struct table *t); /* first row is the header; frees the table */
+
+/* node.c: PLUGIN[:NODE] on a command line. The plugin is known to be there. */
+struct plugin_arg {
+	char file[256], path[300]; /* its name; its path beneath the root */
+	const char *node;          /* in the argument; NULL: not named */
+};
+MUST_CHECK int
+plugin_arg(const struct app *a, const char *arg, struct plugin_arg *out, struct err *e);
 
 /* load.c: what several commands do before their own work. */
 struct loaded {

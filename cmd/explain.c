@@ -8,6 +8,32 @@ static const enum err_code all[] = {
 #undef X
 };
 
+static void
+code_json(struct jw *w, enum err_code code)
+{
+	char name[16];
+	jw_object(w);
+	jw_kv_str(w, "code", code_name(code, name));
+	jw_kv_i64(w, "exit", code_exit(code));
+	jw_kv_str(w, "title", code_title(code));
+	jw_kv_str(w, "explanation", code_explain(code));
+	jw_end(w, '}');
+}
+
+static int
+list_json(struct app *a, const enum err_code *codes, size_t n)
+{
+	struct str out = {0};
+	struct jw w;
+	answer_begin(a, &w, &out);
+	jw_array(&w);
+	for (size_t i = 0; i < n; i++)
+		code_json(&w, codes[i]);
+	jw_end(&w, ']');
+	answer_end(&w, &out);
+	return 0;
+}
+
 static int
 list(struct app *a)
 {
@@ -31,9 +57,11 @@ run(struct app *a)
 	char name[16];
 	struct err e;
 	if (a->n_args == 0)
-		return list(a);
+		return a->g.json ? list_json(a, all, sizeof(all) / sizeof(all[0])) : list(a);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (strcasecmp(code_name(all[i], name), a->args[0]) == 0) {
+			if (a->g.json)
+				return list_json(a, &all[i], 1);
 			(void)printf("%s: %s (exit code %d)\n\n%s\n", name, code_title(all[i]),
 				code_exit(all[i]), code_explain(all[i]));
 			return 0;

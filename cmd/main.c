@@ -78,8 +78,7 @@ unknown_command(struct app *a, const char *word)
 static int
 open_project(struct app *a)
 {
-	const char *dir = a->g.dir ? a->g.dir : getenv("MLFLOW_C_PROJECT");
-	struct project_opts o = {.dir = dir, .env = a->g.conf};
+	struct project_opts o = {.dir = app_dir(a), .env = a->g.conf};
 	struct errs found = {0};
 	if (a->cmd->needs & TAKES_PARAMS) {
 		const struct param_opts *p = a->opts;
@@ -145,15 +144,27 @@ init(struct app *a)
 	(void)signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of that file */
 }
 
-/* The command line as one string. */
+/* The command line as one string, fit for the record. */
 static char *
 join(int argc, char **argv)
 {
 	struct str s = {0};
 	str_add(&s, "mlflow-c");
-	for (int i = 1; i < argc; i++)
-		str_addf(&s, " %s", argv[i]);
+	for (int i = 1; i < argc; i++) {
+		str_addc(&s, ' ');
+		secret_mask_arg(&s, argv[i]);
+	}
 	return s.s;
+}
+
+/* After a mistake in a flag the rest was not read; who asked for JSON gets the error as JSON. */
+static bool
+asks_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && !str_eq(argv[i], "--"); i++)
+		if (str_eq(argv[i], "--json"))
+			return true;
+	return false;
 }
 
 static int
@@ -164,6 +175,7 @@ dispatch(struct app *a, int argc, char **argv)
 	if (a->cmd && a->cmd->opts_size)
 		a->opts = mem_alloc(a->cmd->opts_size);
 	int rc = opts_parse(a, argc - 1, argv + 1, &e);
+	a->g.json |= rc < 0 && asks_json(argc, argv);
 	term_init(&a->out, STDOUT_FILENO, a->g.color ? a->g.color : "auto");
 	term_init(&a->err, STDERR_FILENO, a->g.color ? a->g.color : "auto");
 	if (a->g.version) {

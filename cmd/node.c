@@ -89,7 +89,7 @@ print_node(const struct plugin_info *info, const struct mlf_node *n)
 		else
 			(void)printf(" (required)");
 		if (p->min < p->max)
-			(void)printf(" [%g .. %g]", p->min, p->max);
+			(void)printf(" [%.15g .. %.15g]", p->min, p->max);
 		(void)printf("\n");
 	}
 }
@@ -123,6 +123,40 @@ plugin_files(const struct app *a, size_t *n)
 	return names;
 }
 
+static int
+unknown_plugin(const struct app *a, const char *file, struct err *e)
+{
+	struct map known = {0};
+	size_t n = 0;
+	char **names = plugin_files(a, &n);
+	for (size_t i = 0; i < n; i++)
+		map_put(&known, names[i], names);
+	const char *near = map_near(&known, file);
+	err_set(e, MLC_PLUGIN_UNKNOWN, "there is no plugin `%s`", file);
+	if (near)
+		err_help(e, "did you mean `%s`?", near);
+	else
+		err_help(e, "see what there is: mlflow-c node list");
+	map_fini(&known);
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+	return -1;
+}
+
+int
+plugin_arg(const struct app *a, const char *arg, struct plugin_arg *out, struct err *e)
+{
+	const char *colon = strchr(arg, ':');
+	size_t len = colon ? (size_t)(colon - arg) : strlen(arg);
+	(void)snprintf(out->file, sizeof(out->file), "%.*s", (int)len, arg);
+	(void)snprintf(out->path, sizeof(out->path), "%s/%s.so", PLUGIN_DIR, out->file);
+	out->node = colon ? colon + 1 : NULL;
+	if (str_is_name(out->file) && file_exists(a->project->rootfd, out->path))
+		return 0;
+	return unknown_plugin(a, out->file, e);
+}
+
 /* One plugin: rows of a table, or JSON. A plugin that cannot be described is shown with its reason. */
 static void
 list_plugin(struct app *a, struct arena *arena, const char *file, struct jw *w, struct table *t)
@@ -131,25 +165,42 @@ list_plugin(struct app *a, struct arena *arena, const char *file, struct jw *w, 
 	const struct mlf_node *nodes;
 	struct err e = {0};
 	const char *path = arena_printf(arena, "%s/%s.so", PLUGIN_DIR, file);
-	if (plugin_describe(a->zygote, arena, a->project, path, &info, &e) < 0) {
-		(void)report(a, &e);
-		return;
-	}
-	size_t n = plugin_nodes(info, &nodes);
-	for (size_t i = 0; i < n; i++) {
-		if (a->g.json) {
-			node_json(w, info, &nodes[i]);
-			continue;
+	if (plugin_describe(a->zygote, arena, a->project, path, &info, &e) == 0) {
+		size_t n = plugin_nodes(info, &nodes);
+		for (size_t i = 0; i < n; i++) {
+			if (a->g.json) {
+				node_json(w, info, &nodes[i]);
+				continue;
+			}
+			table_cell(t, n > 1 ? "%s:%s" : "%s", file, nodes[i].name);
+			table_cell(t, "%s", nodes[i].help ? nodes[i].help : "");
 		}
-		table_cell(t, n > 1 ? "%s:%s" : "%s", file, nodes[i].name);
-		table_cell(t, "%s", nodes[i].help ? nodes[i].help : "");
+	} else if (a->g.json) {
+		jw_object(w);
+		jw_kv_str(w, "plugin", path);
+		jw_key(w, "error");
+		diag_json(w, &e);
+		jw_end(w, '}');
+	} else {
+		(void)report(a, &e);
 	}
+}
+
+static void
+list_all(struct app *a, char **names, size_t n, struct jw *w, struct table *t)
+{
+	struct arena arena = {0};
+	for (size_t i = 0; i < n; i++) {
+		list_plugin(a, &arena, names[i], w, t);
+		free(names[i]);
+	}
+	free(names);
+	arena_fini(&arena);
 }
 
 static int
 list(struct app *a)
 {
-	struct arena arena = {0};
 	struct table t = {.columns = 2};
 	struct str out = {0};
 	struct jw w;
@@ -158,31 +209,43 @@ list(struct app *a)
 	if (a->g.json) {
 		answer_begin(a, &w, &out);
 		jw_array(&w);
+		list_all(a, names, n, &w, NULL);
+		jw_end(&w, ']');
+		answer_end(&w, &out);
+		return 0;
+	}
+	if (!n) {
+		if (!a->g.quiet)
+			(void)fprintf(stderr,
+				"no plugins in %s; build them: mlflow-c run --build\n", PLUGIN_DIR);
+		return 0;
 	}
 	table_cell(&t, "NODE");
 	table_cell(&t, "WHAT IT DOES");
-	for (size_t i = 0; i < n; i++) {
-		list_plugin(a, &arena, names[i], &w, &t);
-		free(names[i]);
-	}
-	free(names);
-	if (a->g.json) {
-		jw_end(&w, ']');
-		answer_end(&w, &out);
-		a->g.quiet = true;
-		t.n = 0;
-	} else if (!n && !a->g.quiet) {
-		(void)fprintf(
-			stderr, "no plugins in %s; build them: mlflow-c run --build\n", PLUGIN_DIR);
-	}
-	if (!a->g.json && n)
-		table_print(a, &t);
-	for (size_t i = 0; i < 2; i++)
-		if (t.cells)
-			str_fini(&t.cells[i]);
-	free(t.cells);
-	arena_fini(&arena);
+	list_all(a, names, n, NULL, &t);
+	table_print(a, &t);
 	return 0;
+}
+
+static void
+describe_nodes(
+	struct app *a, const struct plugin_info *info, const struct mlf_node *nodes, size_t n)
+{
+	struct str out = {0};
+	struct jw w;
+	if (!a->g.json) {
+		for (size_t i = 0; i < n; i++) {
+			(void)fputs(i ? "\n" : "", stdout);
+			print_node(info, &nodes[i]);
+		}
+		return;
+	}
+	answer_begin(a, &w, &out);
+	jw_array(&w);
+	for (size_t i = 0; i < n; i++)
+		node_json(&w, info, &nodes[i]);
+	jw_end(&w, ']');
+	answer_end(&w, &out);
 }
 
 static int
@@ -190,43 +253,26 @@ describe(struct app *a)
 {
 	struct arena arena = {0};
 	const struct plugin_info *info;
+	const struct mlf_node *nodes = NULL;
+	struct plugin_arg arg;
 	struct err e = {0};
-	char file[256];
-	const char *colon = strchr(a->args[0], ':');
-	(void)snprintf(file, sizeof(file), "%.*s",
-		colon ? (int)(colon - a->args[0]) : (int)strlen(a->args[0]), a->args[0]);
-	int code = 0;
-	const char *path = arena_printf(&arena, "%s/%s.so", PLUGIN_DIR, file);
-	if (!str_is_name(file) || !file_exists(a->project->rootfd, path)) {
-		err_set(&e, MLC_PLUGIN_UNKNOWN, "there is no plugin `%s`", file);
-		err_help(&e, "see what there is: mlflow-c node list");
-		code = report(a, &e);
-	} else if (plugin_describe(a->zygote, &arena, a->project, path, &info, &e) < 0) {
-		code = report(a, &e);
-	} else {
-		const struct mlf_node *nodes;
-		size_t n = plugin_nodes(info, &nodes);
-		struct str out = {0};
-		struct jw w;
-		if (a->g.json) {
-			answer_begin(a, &w, &out);
-			jw_array(&w);
-		}
-		for (size_t i = 0; i < n; i++) {
-			if (colon && !str_eq(nodes[i].name, colon + 1))
-				continue;
-			if (a->g.json)
-				node_json(&w, info, &nodes[i]);
-			else
-				print_node(info, &nodes[i]);
-		}
-		if (a->g.json) {
-			jw_end(&w, ']');
-			answer_end(&w, &out);
-		}
+	size_t n = 1;
+	int rc = plugin_arg(a, a->args[0], &arg, &e);
+	if (rc == 0)
+		rc = plugin_describe(a->zygote, &arena, a->project, arg.path, &info, &e);
+	if (rc == 0 && arg.node)
+		nodes = plugin_node(info, arg.node);
+	else if (rc == 0)
+		n = plugin_nodes(info, &nodes);
+	if (rc == 0 && !nodes) {
+		rc = err_set(
+			&e, MLC_PLUGIN_UNKNOWN, "plugin `%s` has no node `%s`", arg.file, arg.node);
+		err_help(&e, "its nodes: mlflow-c node describe %s", arg.file);
 	}
+	if (rc == 0)
+		describe_nodes(a, info, nodes, n);
 	arena_fini(&arena);
-	return code;
+	return rc < 0 ? report(a, &e) : 0;
 }
 
 static const char *const list_examples[] = {

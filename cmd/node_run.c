@@ -52,42 +52,67 @@ debug(struct app *a, struct err *e)
 	return err_help(e, "install it: apt-get install gdb");
 }
 
+/* Where the metrics of the node go. */
+struct answer {
+	bool json;
+	struct jw w;
+};
+
 static void
 show_metric(void *arg, const char *key, double value)
 {
-	(void)arg;
-	(void)printf("%s\t%.17g\n", key, value);
+	struct answer *to = arg;
+	if (to->json)
+		jw_kv_f64(&to->w, key, value);
+	else
+		(void)printf("%s\t%.17g\n", key, value);
+}
+
+static int
+run_alone(struct app *a, const struct plugin_arg *plugin, struct err *e)
+{
+	const struct node_run_args *args = a->opts;
+	struct alone_file in[64], out[64];
+	struct str text = {0};
+	struct answer to = {.json = a->g.json};
+	char *in_list = mem_strdup(args->in), *out_list = mem_strdup(args->out);
+	struct alone_opts o = {.project = a->project,
+		.plugin = plugin->path,
+		.node = plugin->node ? plugin->node : plugin->file,
+		.in = in,
+		.out = out,
+		.now_ms = clock_now_ms(&a->clock),
+		.metric = show_metric,
+		.arg = &to};
+	if (to.json) {
+		answer_begin(a, &to.w, &text);
+		jw_object(&to.w);
+		jw_key(&to.w, "metrics");
+		jw_object(&to.w);
+	}
+	int rc = split(in_list, in, 64, &o.n_in, e) < 0 || split(out_list, out, 64, &o.n_out, e) < 0
+		? -1
+		: node_run_alone(&o, e);
+	if (rc == 0 && to.json) {
+		jw_end(&to.w, '}');
+		jw_end(&to.w, '}');
+		answer_end(&to.w, &text);
+	}
+	str_fini(&text);
+	free(in_list);
+	free(out_list);
+	return rc;
 }
 
 static int
 run(struct app *a)
 {
 	const struct node_run_args *args = a->opts;
-	struct alone_file in[64], out[64];
+	struct plugin_arg plugin;
 	struct err e = {0};
-	char file[256], plugin[300];
-	const char *colon = strchr(a->args[0], ':');
-	char *in_list = mem_strdup(args->in), *out_list = mem_strdup(args->out);
-	(void)snprintf(file, sizeof(file), "%.*s",
-		colon ? (int)(colon - a->args[0]) : (int)strlen(a->args[0]), a->args[0]);
-	(void)snprintf(plugin, sizeof(plugin), "%s/%s.so", PLUGIN_DIR, file);
-	struct alone_opts o = {.project = a->project,
-		.plugin = plugin,
-		.node = colon ? colon + 1 : file,
-		.in = in,
-		.out = out,
-		.now_ms = clock_now_ms(&a->clock),
-		.metric = show_metric};
-	int rc;
-	if (args->gdb)
-		rc = debug(a, &e);
-	else if (split(in_list, in, 64, &o.n_in, &e) < 0 ||
-		split(out_list, out, 64, &o.n_out, &e) < 0)
-		rc = -1;
-	else
-		rc = node_run_alone(&o, &e);
-	free(in_list);
-	free(out_list);
+	int rc = plugin_arg(a, a->args[0], &plugin, &e);
+	if (rc == 0)
+		rc = args->gdb ? debug(a, &e) : run_alone(a, &plugin, &e);
 	return rc < 0 ? report(a, &e) : 0;
 }
 

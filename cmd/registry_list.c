@@ -87,6 +87,10 @@ run(struct app *a)
 	int code = 0;
 	if (store_versions(a->store, &arena, a->n_args ? a->args[0] : NULL, &rows, &n, &e) < 0) {
 		code = report(a, &e);
+	} else if (n == 0 && a->n_args) {
+		err_set(&e, MLC_NOT_FOUND, "there is no model `%s`", a->args[0]);
+		err_help(&e, "all of them: mlflow-c registry list");
+		code = report(a, &e);
 	} else if (a->g.json) {
 		code = print_json(a, rows, n);
 	} else if (n == 0) {

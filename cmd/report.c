@@ -3,19 +3,39 @@
  * one object, and stderr stays for people. */
 #include "cmd/cmd.h"
 
-static int
-root_of(const struct app *a)
+#include <unistd.h>
+
+const char *
+app_dir(const struct app *a)
 {
-	return a->project ? a->project->rootfd : -1;
+	return a->g.dir ? a->g.dir : getenv("MLFLOW_C_PROJECT");
 }
 
+/* Lines of this file are not for showing. */
+static bool
+is_secret_file(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	return strncmp(name ? name + 1 : path, "credentials", strlen("credentials")) == 0;
+}
+
+/* With the lines around the place, also if the project could not be opened because of them. */
 static void
 print_text(struct app *a, const struct err *e)
 {
 	struct str text = {0};
-	diag_render(&text, e, root_of(a), &a->err);
+	struct err ignored;
+	char *root = NULL;
+	int own = -1;
+	if (!a->project && e->file[0])
+		(void)!project_find_root(app_dir(a), &root, &own, &ignored);
+	int rootfd = a->project ? a->project->rootfd : own;
+	diag_render(&text, e, is_secret_file(e->file) ? -1 : rootfd, &a->err);
 	(void)fputs(str_text(&text), stderr);
 	str_fini(&text);
+	free(root);
+	if (own >= 0)
+		close(own);
 }
 
 static void

@@ -56,19 +56,18 @@ view_count(const struct run_result *r)
 static void
 recall(struct view *v)
 {
-	struct duration *d;
+	const char *pipeline = v->plan->graph->spec->name, *env = v->plan->project->env;
+	struct durations past;
 	struct map by_name = {0};
 	struct err ignored;
-	size_t n;
 	if (v->fixed_ms ||
-		store_durations(v->app->store, &v->arena, v->plan->graph->spec->name,
-			v->plan->project->env, &d, &n, &ignored) < 0)
+		store_durations(v->app->store, &v->arena, pipeline, env, &past, &ignored) < 0)
 		return;
-	for (size_t i = 0; i < n; i++)
-		map_put(&by_name, d[i].node, &d[i]);
+	for (size_t i = 0; i < past.n; i++)
+		map_put(&by_name, past.v[i].node, &past.v[i]);
 	for (size_t i = 0; i < v->plan->n; i++) {
-		const struct duration *past = map_get(&by_name, view_name(v, i));
-		v->nodes[i].last_us = past ? past->wall_us : 0;
+		const struct duration *d = map_get(&by_name, view_name(v, i));
+		v->nodes[i].last_us = d ? d->wall_us : 0;
 	}
 	map_fini(&by_name);
 }

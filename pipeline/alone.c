@@ -95,6 +95,9 @@ bind(struct arena *a, const struct alone_opts *o, const struct mlf_node *def, st
 				p->name, p->name);
 		if (path && dataset_of(a, p, path, &in->entry, e) < 0)
 			return -1;
+		if (path && !dataset_exists(in->entry, o->project->rootfd))
+			return err_set(e, MLC_DATA_MISSING, "input `%s`: there is no file %s",
+				p->name, path);
 	}
 	for (size_t i = 0; i < n_out; i++) {
 		const struct mlf_port *p = &def->outputs[i];

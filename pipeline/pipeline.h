@@ -127,6 +127,15 @@ size_t plugin_nodes(const struct plugin_info *info, const struct mlf_node **node
 const char *plugin_hash(const struct plugin_info *info);
 const char *plugin_path(const struct plugin_info *info);
 
+/* ---- secret.c: what must not get into the record. */
+
+/* True if a value (NULL: a list or map) is to be hidden because of its name, `db.api_token`. */
+bool secret_by_name(const char *name, const char *value);
+/* Writes a tree with everything secret as "***". */
+void secret_json(struct jw *w, const struct ynode *n);
+/* Adds an argument of the command line, `--params=db.api_token=***,x=1`. */
+void secret_mask_arg(struct str *out, const char *arg);
+
 /* ---- alone.c: one node alone, in this process, on files. */
 
 struct alone_file {

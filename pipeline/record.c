@@ -64,13 +64,13 @@ config_json(const struct project *p, struct str *out)
 	jw_init(&w, out);
 	jw_object(&w);
 	jw_key(&w, "pipelines");
-	yaml_to_json(&w, p->pipelines, true);
+	secret_json(&w, p->pipelines);
 	jw_key(&w, "catalog");
-	yaml_to_json(&w, p->catalog, true);
+	secret_json(&w, p->catalog);
 	jw_key(&w, "parameters");
-	yaml_to_json(&w, p->params, true);
+	secret_json(&w, p->params);
 	jw_key(&w, "settings");
-	yaml_to_json(&w, p->settings, true);
+	secret_json(&w, p->settings);
 	jw_end(&w, '}');
 }
 
@@ -96,6 +96,8 @@ record_params(struct run *r, struct arena *a, struct err *e)
 				jr_init(&one, v[n].value, len);
 				if (jr_peek(&one) == J_STRING)
 					v[n].value = arena_strdup(a, jr_str(&one));
+				if (secret_by_name(v[n].key, v[n].value))
+					v[n].value = "***";
 				jr_fini(&one);
 				n++;
 			}

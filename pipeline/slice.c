@@ -38,6 +38,8 @@ unknown_node(const struct graph *g, const char *name, struct err *e)
 	const char *near = map_near(&names, name);
 	if (near)
 		err_help(e, "did you mean `%s`?", near);
+	else
+		err_help(e, "its nodes: mlflow-c run --dry-run");
 	map_fini(&names);
 	return -1;
 }

@@ -128,13 +128,18 @@ add_node(struct loader *l, const char *pipeline, const struct ynode *n)
 		want_kind(l, n, "a node", "a map");
 		return;
 	}
-	if (yaml_fill(n, node_fields, &k, "a node", l->found) < 0)
-		return;
-	if (k.resources &&
-		(k.resources->kind != Y_MAP ||
-			yaml_fill(k.resources, resource_fields, &r, "resources", l->found) < 0))
+	/* after a mistake we go on, to find the others */
+	(void)!yaml_fill(n, node_fields, &k, "a node", l->found);
+	if (k.resources)
+		(void)!yaml_fill(k.resources, resource_fields, &r, "resources", l->found);
+	if (!k.name)
 		return;
 	struct place at = place_of(n, "name", n->at);
+	if (k.retries < 0) {
+		struct place there = place_of(n, "retries", at);
+		err_set(&e, MLC_CONF_VALUE, "`retries` of node `%s` cannot be negative", k.name);
+		report(l, &e, &there, NULL);
+	}
 	if (!str_is_name(k.name)) {
 		err_set(&e, MLC_NAME, "node name `%s` may hold only letters, digits, _ . and -",
 			k.name);
@@ -165,15 +170,21 @@ unknown_pipeline(struct loader *l, const char *name, const struct place *at)
 {
 	struct err e;
 	struct map names = {0};
+	struct str list = {0};
 	const struct ynode *all = l->p->pipelines;
-	for (size_t i = 0; i < all->n; i++)
+	for (size_t i = 0; i < all->n; i++) {
 		map_put(&names, all->u.pairs[i].key, l);
+		str_addf(&list, "%s`%s`", i ? ", " : "", all->u.pairs[i].key);
+	}
 	err_set(&e, MLC_PIPELINE, "there is no pipeline `%s`", name);
 	const char *near = map_near(&names, name);
 	if (near)
 		err_help(&e, "did you mean `%s`?", near);
 	else if (all->n == 0)
 		err_help(&e, "describe it in conf/base/pipeline.yml");
+	else
+		err_help(&e, "there are %s", list.s);
+	str_fini(&list);
 	if (at)
 		err_at(&e, at, NULL);
 	errs_add(l->found, &e);
@@ -236,8 +247,7 @@ add_pipeline(struct loader *l, const char *name, const struct place *asked_at)
 		want_kind(l, pair->value, "a pipeline", "a map");
 		return;
 	}
-	if (yaml_fill(pair->value, pipeline_fields, &k, "a pipeline", l->found) < 0)
-		return;
+	(void)!yaml_fill(pair->value, pipeline_fields, &k, "a pipeline", l->found);
 	l->within[l->depth++] = name;
 	if (k.include && k.include->kind != Y_NULL)
 		add_includes(l, k.include);

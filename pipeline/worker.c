@@ -190,6 +190,8 @@ do_git(struct wire_msg *m, struct arena *a, struct str *body, struct err *e)
 void
 worker_main(void)
 {
+	/* what a node prints must not wait in a buffer: the process ends by _exit, or by a signal */
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	struct wire_msg m = {0};
 	struct arena a = {0};
 	struct str body = {0};

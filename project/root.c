@@ -20,7 +20,7 @@ not_found(const char *dir, struct err *e)
 {
 	err_set(e, MLC_NO_PROJECT,
 		"no project here: neither `%s` nor a folder above it holds conf/base", dir);
-	return err_help(e, "go to a project folder, or begin one with `mlflow-c init`");
+	return err_help(e, "go to a project folder, or begin one: mkdir -p conf/base");
 }
 
 /* 1 if dir holds the folder conf/base, 0 if not, -1 if that cannot be told. */

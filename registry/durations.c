@@ -10,14 +10,14 @@ static const char SQL_DURATIONS[] =
 	"  ORDER BY num DESC LIMIT 5) r"
 	" CROSS JOIN mlc_nodes n ON n.num = r.num WHERE n.status = 'ok' ORDER BY n.num DESC";
 
-struct durations {
+struct found {
 	struct duration *v; /* owned */
 	size_t n, cap;
 	struct map seen;
 };
 
 static void
-add(struct durations *list, struct arena *a, const char *node, int64_t wall_us)
+add(struct found *list, struct arena *a, const char *node, int64_t wall_us)
 {
 	if (!map_put(&list->seen, node, list))
 		return; /* a newer run had it */
@@ -27,14 +27,13 @@ add(struct durations *list, struct arena *a, const char *node, int64_t wall_us)
 
 int
 store_durations(struct store *s, struct arena *a, const char *pipeline, const char *env,
-	struct duration **out, size_t *n, struct err *e)
+	struct durations *out, struct err *e)
 {
-	struct durations list = {0};
+	struct found list = {0};
 	struct rows *rows = NULL;
 	int rc;
 
-	*out = NULL;
-	*n = 0;
+	*out = (struct durations){0};
 	if (!s->db || s->level == 0)
 		return 0;
 	rc = db_query(s->db, &rows, e, SQL_DURATIONS, "ss", pipeline, env);
@@ -44,9 +43,9 @@ store_durations(struct store *s, struct arena *a, const char *pipeline, const ch
 	}
 	rows_end(rows);
 	if (rc == 0 && list.n > 0) {
-		*out = arena_alloc(a, list.n * sizeof **out);
-		memcpy(*out, list.v, list.n * sizeof **out);
-		*n = list.n;
+		out->v = arena_alloc(a, list.n * sizeof *out->v);
+		memcpy(out->v, list.v, list.n * sizeof *out->v);
+		out->n = list.n;
 	}
 	free(list.v);
 	map_fini(&list.seen);

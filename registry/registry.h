@@ -143,9 +143,13 @@ struct duration {
 	const char *node;
 	int64_t wall_us;
 };
+struct durations {
+	struct duration *v; /* arena */
+	size_t n;
+};
 /* Of every node that was ok in one of the last five runs of the pipeline in env. */
 MUST_CHECK int store_durations(struct store *s, struct arena *a, const char *pipeline,
-	const char *env, struct duration **out, size_t *n, struct err *e);
+	const char *env, struct durations *out, struct err *e);
 struct run_row {
 	const char *run_id, *name, *status, *pipeline, *env;
 	int64_t start_ms, end_ms;

@@ -77,7 +77,7 @@ begin()
 	pipeline "$@" >conf/base/pipeline.yml
 	mlflow-c run -j 1 &
 	run=$!
-	until [ -s "$TMPDIR/node" ]; do sleep 0.02; done
+	until [ -s "$TMPDIR/node" ] || ! kill -0 $run; do sleep 0.02; done
 	node=$(cat "$TMPDIR/node")
 	rm "$TMPDIR/node"
 	now=$(date +%s%3N)
@@ -86,7 +86,7 @@ begin()
 # Waits for $run; says how it ended, and whether within $1 seconds of the beginning.
 ended()
 {
-	wait "$run"
+	wait "$run" 2>/dev/null # the shell may say how it died, or not
 	echo "exit $?"
 	[ $(($(date +%s%3N) - now)) -lt "${1}000" ] && echo "within $1 s"
 	gone "$node" || echo "the node still runs"

@@ -210,9 +210,8 @@ Test(registry_list, durations_are_those_of_the_newest_good_runs)
 {
 	struct fixture f = fixture_make();
 	struct store *s = fixture_open(&f, STORE_WRITE);
-	struct duration *d;
+	struct durations d;
 	struct arena a = {0};
-	size_t n;
 
 	for (int i = 0; i < 7; i++) {
 		struct run_new r = {.pipeline = i == 6 ? "other" : "loan", .env = "base"};
@@ -224,14 +223,14 @@ Test(registry_list, durations_are_those_of_the_newest_good_runs)
 			took(&f, s, &id, "long_ago", 99);
 		cr_assert(run_end(s, &id, RUN_OK, &f.e) == 0, "%s", f.e.msg);
 	}
-	cr_assert(store_durations(s, &a, "loan", "base", &d, &n, &f.e) == 0, "%s", f.e.msg);
-	cr_assert(n == 2, "%zu", n);
-	cr_expect_str_eq(d[0].node, "always");
-	cr_expect(d[0].wall_us == 6);
-	cr_expect_str_eq(d[1].node, "failed_last");
-	cr_expect(d[1].wall_us == 14);
-	cr_expect(store_durations(s, &a, "loan", "prod", &d, &n, NULL) == 0 && n == 0);
-	cr_expect(store_durations(s, &a, "none", "base", &d, &n, NULL) == 0 && n == 0);
+	cr_assert(store_durations(s, &a, "loan", "base", &d, &f.e) == 0, "%s", f.e.msg);
+	cr_assert(d.n == 2, "%zu", d.n);
+	cr_expect_str_eq(d.v[0].node, "always");
+	cr_expect(d.v[0].wall_us == 6);
+	cr_expect_str_eq(d.v[1].node, "failed_last");
+	cr_expect(d.v[1].wall_us == 14);
+	cr_expect(store_durations(s, &a, "loan", "prod", &d, NULL) == 0 && d.n == 0);
+	cr_expect(store_durations(s, &a, "none", "base", &d, NULL) == 0 && d.n == 0);
 	arena_fini(&a);
 	store_close(s);
 	fixture_drop(&f);

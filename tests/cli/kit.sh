@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+# Read by the sessions of this folder: a small project on the plugin shop.
+#
+#	orders -> data/orders.csv -> convert -> euros (memory) -> total -> data/total.json
+#	                                                                      -> letter -> data/letter.txt
+#	audit: count reads data/orders.csv, writes data/counts.json
+
+umask 022
+
+shop()
+{
+	mkdir -p conf/base conf/test build/nodes
+	install -m 755 "$FIXTURES/shop.so" build/nodes/
+	cat >conf/base/pipeline.yml <<-END
+	shop:
+	  description: Orders, and a letter about them
+	  nodes:
+	    - {name: orders, plugin: "shop:orders", outputs: {table: orders}, params: orders, tags: [daily]}
+	    - name: convert
+	      plugin: shop:convert
+	      inputs: orders
+	      outputs: [euros]
+	      params: convert
+	      tags: [daily, money]
+	    - {name: total, plugin: "shop:total", inputs: {table: euros}, outputs: {report: total}, tags: money}
+	    - {name: letter, plugin: "shop:letter", inputs: {report: total}, outputs: {text: letter}, params: letter}
+	audit:
+	  nodes:
+	    - {name: count, plugin: "shop:total", inputs: {table: orders}, outputs: {report: counts}, params: count}
+	END
+	cat >conf/base/catalog.yml <<-END
+	orders: {type: csv, filepath: data/orders.csv}
+	total: {type: json, filepath: data/total.json}
+	letter: {type: text, filepath: data/letter.txt}
+	counts: {type: json, filepath: data/counts.json}
+	END
+	cat >conf/base/parameters.yml <<-END
+	orders:
+	  rows: 6
+	convert:
+	  rate: 0.5
+	letter: {greeting: Dear customer}
+	count: {column: amount}
+	END
+	# the environment `test`: fewer orders, in a file of their own
+	echo 'orders: {type: csv, filepath: data/test/orders.csv}' >conf/test/catalog.yml
+	echo 'orders: {rows: 2}' >conf/test/parameters.yml
+}
+
+# The example project of the repository, as a user copies it.
+loan()
+{
+	mkdir -p build/nodes
+	cp -r "$REPO/conf" .
+	for node in loan_generate ingest loan_clean loan_features train evaluate register; do
+		install -m 755 "$NODES/$node.so" build/nodes/
+	done
+}
+
+# Shows files with their names.
+show()
+{
+	for file; do
+		echo "== $file"
+		cat "$file"
+		[ -z "$(tail -c 1 "$file")" ] || echo
+	done
+}
