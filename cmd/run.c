@@ -2,6 +2,7 @@
  * mlflow-c run: plans a pipeline, runs it, records it. */
 #include "cmd/view.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -96,9 +97,34 @@ exit_code(const struct run_result *r)
 	if (r->signal)
 		return 128 + r->signal;
 	int code = r->err.code ? code_exit(r->err.code) : 0;
-	return code == code_exit(MLC_USAGE) || code == code_exit(MLC_FILE)
-		? code_exit(MLC_NODE_FAILED)
-		: code;
+	bool node = code == code_exit(MLC_USAGE) || code == code_exit(MLC_FILE) ||
+		r->err.code == MLC_OOM;
+	return node && !r->broken ? code_exit(MLC_NODE_FAILED) : code;
+}
+
+/* Nodes in this process share its stdout, which belongs to the answer: what they print goes to stderr
+ * like the output of any node. Returns the real stdout, to be put back; NULL: it could not be lent. */
+static FILE *
+lend_stdout(void)
+{
+	(void)fflush(stdout);
+	int real = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
+	FILE *file = real >= 0 ? fdopen(real, "w") : NULL;
+	if (file)
+		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
+	else if (real >= 0)
+		close(real);
+	return file;
+}
+
+static void
+take_stdout(FILE *real)
+{
+	if (!real)
+		return;
+	(void)fflush(stdout);
+	(void)dup2(fileno(real), STDOUT_FILENO);
+	(void)fclose(real);
 }
 
 static int
@@ -128,11 +154,17 @@ execute(struct app *a, const struct run_args *args, const struct plan *plan)
 		.in_process = args->in_process,
 		.keep_going = args->keep_going};
 	view_watch(&v, &o.watch);
-	int code = run_execute(&o, &result, &e) < 0 ? -1 : exit_code(&result);
-	if (code >= 0)
+	FILE *real = args->in_process ? lend_stdout() : NULL;
+	v.answer = real ? real : stdout;
+	bool failed = run_execute(&o, &result, &e) < 0;
+	take_stdout(real);
+	v.answer = stdout;
+	v.answer_gone = false;
+	int code = failed ? code_exit(e.code) : exit_code(&result);
+	if (!failed || result.n_nodes)
 		view_end(&v, &result, code);
 	view_close(&v);
-	if (code < 0)
+	if (failed)
 		code = report(a, &e);
 	else if (a->g.json)
 		view_json(a, plan, &result);

@@ -163,14 +163,40 @@ on_node_ended(void *arg, size_t i, const struct node_result *r)
 			v->faces[k]->node_ended(v, i, r);
 }
 
+/* Said even if quiet: without it nobody would know what the run waits for. */
+static void
+on_node_late(void *arg, size_t i)
+{
+	struct view *v = arg;
+	struct str text = {0};
+	bool told = false;
+	str_addf(&text,
+		"late: node %s is past its timeout and was asked to end; in this process it cannot "
+		"be killed",
+		view_name(v, i));
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->node_late) {
+			v->faces[k]->node_late(v, str_text(&text));
+			told = true;
+		}
+	if (!told)
+		(void)fprintf(v->talk, "%s\n", str_text(&text));
+	str_fini(&text);
+}
+
 static void
 on_stopping(void *arg, int running)
 {
 	struct view *v = arg;
+	struct str text = {0};
 	v->now_us = clock_mono_us();
+	str_addf(&text, "stopping: %d node%s asked to finish%s", running, running == 1 ? "" : "s",
+		v->in_process ? ", press Ctrl-C again to end the program"
+			      : " (5s), press Ctrl-C again to kill now");
 	for (size_t k = 0; k < v->n_faces; k++)
 		if (v->faces[k]->stopping)
-			v->faces[k]->stopping(v, running);
+			v->faces[k]->stopping(v, str_text(&text), running);
+	str_fini(&text);
 }
 
 static void
@@ -192,6 +218,7 @@ view_watch(struct view *v, struct run_watch *w)
 		.node_started = on_node_started,
 		.node_progress = on_node_progress,
 		.node_output = v->app->g.verbose ? on_node_output : NULL,
+		.node_late = on_node_late,
 		.node_ended = on_node_ended,
 		.stopping = on_stopping,
 		.tick = v->fixed_ms ? NULL : on_tick};
@@ -244,6 +271,8 @@ view_open(struct view *v, struct app *a, const struct view_opts *o, struct err *
 void
 view_end(struct view *v, const struct run_result *r, int exit_code)
 {
+	if (!v->run)
+		return; /* it never began */
 	v->now_us = clock_mono_us();
 	v->exit_code = exit_code;
 	for (size_t k = 0; k < v->n_faces; k++)

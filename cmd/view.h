@@ -30,7 +30,8 @@ struct face {
 	void (*node_progress)(struct view *v, size_t i);
 	void (*node_output)(struct view *v, size_t i, const char *line); /* safe to show */
 	void (*node_ended)(struct view *v, size_t i, const struct node_result *r);
-	void (*stopping)(struct view *v, int running);
+	void (*node_late)(struct view *v, const char *text);
+	void (*stopping)(struct view *v, const char *text, int running);
 	void (*tick)(struct view *v);
 	void (*settle)(struct view *v, const struct run_result *r); /* errors are shown next */
 	void (*ended)(struct view *v, const struct run_result *r);

@@ -17,10 +17,14 @@ show_tail(struct view *v, size_t i, const char *path)
 	struct str line = {0};
 	if (!log_read(&log, v, path))
 		return;
-	size_t lines = log_lines(&log);
+	size_t all = log_lines(&log);
 	log_tail(&log);
-	(void)fprintf(v->talk, "── %s: the end of its log, %zu line%s (%s)\n", view_name(v, i),
-		lines, lines == 1 ? "" : "s", path);
+	size_t shown = log_lines(&log);
+	if (shown < all)
+		(void)fprintf(v->talk, "── %s: the last %zu of %zu lines of its log (%s)\n",
+			view_name(v, i), shown, all, path);
+	else
+		(void)fprintf(v->talk, "── %s: the end of its log (%s)\n", view_name(v, i), path);
 	while (log_next(&log, &line))
 		(void)fprintf(v->talk, "  | %s\n", str_text(&line));
 	str_fini(&line);
@@ -90,7 +94,7 @@ view_errors(struct view *v, const struct run_result *r)
 			left_out, left_out == 1 ? "" : "s", v->run->folder);
 	if (first < r->n_nodes)
 		show_node(v, first, &r->nodes[first]);
-	else if (r->err.code && r->err.code != MLC_CANCELLED)
+	if (r->broken)
 		show_error(v, &r->err);
 	if (r->status != RUN_OK)
 		show_way_on(v);

@@ -153,9 +153,19 @@ node_ended(struct view *v, size_t i, const struct node_result *r)
 }
 
 static void
-stopping(struct view *v, int running)
+node_late(struct view *v, const char *text)
 {
 	struct event e;
+	event_begin(&e, v, "node_late");
+	jw_kv_str(&e.w, "message", text);
+	event_end(&e);
+}
+
+static void
+stopping(struct view *v, const char *text, int running)
+{
+	struct event e;
+	(void)text;
 	event_begin(&e, v, "run_stopping");
 	jw_kv_i64(&e.w, "running", running);
 	event_end(&e);
@@ -191,6 +201,10 @@ ended(struct view *v, const struct run_result *r)
 	jw_kv_i64(&e.w, "failed", (int64_t)c.failed);
 	jw_kv_i64(&e.w, "skipped", (int64_t)c.skipped);
 	jw_kv_i64(&e.w, "cancelled", (int64_t)c.cancelled);
+	if (r->broken) {
+		jw_key(&e.w, "error");
+		diag_json(&e.w, &r->err);
+	}
 	add_models(&e.w, r);
 	event_end(&e);
 }
@@ -202,6 +216,7 @@ const struct face json_face = {
 	.node_progress = node_progress,
 	.node_output = node_output,
 	.node_ended = node_ended,
+	.node_late = node_late,
 	.stopping = stopping,
 	.ended = ended,
 };
@@ -216,6 +231,10 @@ view_json(struct app *a, const struct plan *p, const struct run_result *r)
 	jw_kv_str(&w, "run_id", r->id.id);
 	jw_kv_str(&w, "name", r->id.name);
 	jw_kv_str(&w, "status", run_status_name(r->status));
+	if (r->broken) {
+		jw_key(&w, "error");
+		diag_json(&w, &r->err);
+	}
 	jw_key(&w, "nodes");
 	jw_array(&w);
 	for (size_t i = 0; i < r->n_nodes; i++) {

@@ -87,13 +87,19 @@ node_ended(struct view *v, size_t i, const struct node_result *r)
 }
 
 static void
-stopping(struct view *v, int running)
+announce(struct view *v, const char *text)
 {
 	struct str s = {0};
 	add_time(v, &s);
-	str_addf(&s, "stopping: %d node%s asked to finish (5s), press Ctrl-C again to kill now",
-		running, running == 1 ? "" : "s");
+	str_add(&s, text);
 	say(v, &s);
+}
+
+static void
+stopping(struct view *v, const char *text, int running)
+{
+	(void)running;
+	announce(v, text);
 }
 
 static void
@@ -139,6 +145,7 @@ const struct face plain_face = {
 	.node_started = node_started,
 	.node_output = node_output,
 	.node_ended = node_ended,
+	.node_late = announce,
 	.stopping = stopping,
 	.tick = tick,
 	.ended = ended,

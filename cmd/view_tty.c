@@ -263,9 +263,10 @@ describe(const struct view *v, const struct node_result *r, struct str *s)
 			add_partf(s, columns, ": needs `%s`", r->blocker);
 		return;
 	}
+	const char *title = r->err ? code_title(r->err->code) : "";
 	str_add_duration(s, app_ms(v->app, r->wall_us));
-	if (node_failed(r->status) && r->status != NODE_CONTRACT && r->err) {
-		add_partf(s, columns, "   %s", code_title(r->err->code));
+	if (r->err && r->err->code > MLC_NODE_FAILED && r->err->code <= MLC_WORKER) {
+		add_partf(s, columns, "   %s", title + (str_starts(title, "node ") ? 5 : 0));
 	} else if (r->rows >= 0) {
 		str_add_count(&rows, r->rows);
 		add_partf(s, columns, "   %s rows", str_text(&rows));
@@ -292,12 +293,17 @@ node_ended(struct view *v, size_t i, const struct node_result *r)
 }
 
 static void
-stopping(struct view *v, int running)
+announce(struct view *v, const char *text)
 {
-	str_addf(&v->tty.lines,
-		"stopping: %d node%s asked to finish (5s), press Ctrl-C again to kill now\n",
-		running, running == 1 ? "" : "s");
+	str_addf(&v->tty.lines, "%s\n", text);
 	draw(v);
+}
+
+static void
+stopping(struct view *v, const char *text, int running)
+{
+	(void)running;
+	announce(v, text);
 }
 
 static void
@@ -353,6 +359,7 @@ const struct face tty_face = {
 	.node_progress = node_progress,
 	.node_output = node_output,
 	.node_ended = node_ended,
+	.node_late = announce,
 	.stopping = stopping,
 	.tick = tick,
 	.settle = settle,

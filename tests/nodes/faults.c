@@ -189,12 +189,17 @@ tell_pid(const char *name)
 static int
 waits(struct mlf_ctx *ctx)
 {
+	int ready[2];
+	char byte = 0;
 	(void)give(ctx, 3);
+	if (pipe(ready) < 0)
+		return mlf_fail(ctx, "no pipe");
 	if (fork() == 0) {
 		setsid();
 		tell_pid("child");
-	} else {
-		tell_pid("node");
+		(void)!write(ready[1], &byte, 1);
+	} else if (read(ready[0], &byte, 1) == 1) {
+		tell_pid("node"); /* last, so whoever sees it may read the other */
 	}
 	while (pause() < 0)
 		;
