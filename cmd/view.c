@@ -117,6 +117,18 @@ on_node_progress(void *arg, size_t i, int64_t done, int64_t total)
 			v->faces[k]->node_progress(v, i);
 }
 
+static void
+on_node_waits(void *arg, size_t i)
+{
+	struct view *v = arg;
+	v->now_us = clock_mono_us();
+	v->running -= v->nodes[i].running;
+	v->nodes[i].running = false;
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->node_waits)
+			v->faces[k]->node_waits(v, i);
+}
+
 #define LINE_MAX_BYTES 4096
 
 static void
@@ -217,6 +229,7 @@ view_watch(struct view *v, struct run_watch *w)
 		.started = on_started,
 		.node_started = on_node_started,
 		.node_progress = on_node_progress,
+		.node_waits = on_node_waits,
 		.node_output = v->app->g.verbose ? on_node_output : NULL,
 		.node_late = on_node_late,
 		.node_ended = on_node_ended,

@@ -30,6 +30,7 @@ struct face {
 	void (*node_progress)(struct view *v, size_t i);
 	void (*node_output)(struct view *v, size_t i, const char *line); /* safe to show */
 	void (*node_ended)(struct view *v, size_t i, const struct node_result *r);
+	void (*node_waits)(struct view *v, size_t i); /* for its next attempt */
 	void (*node_late)(struct view *v, const char *text);
 	void (*stopping)(struct view *v, const char *text, int running);
 	void (*tick)(struct view *v);

@@ -3,7 +3,7 @@
  *
  *	{"event":"hello","schema":"mlflow-c/run.events","version":"1.0",...}
  *	{"event":"run_started",...}
- *	{"event":"node_started"|"node_progress"|"node_ended",...}   any number
+ *	{"event":"node_started"|"node_progress"|"node_ended"|...}   any number
  *	{"event":"run_stopping",...}                                a signal came
  *	{"event":"run_ended",...}
  *
@@ -93,6 +93,16 @@ node_started(struct view *v, size_t i)
 {
 	struct event e;
 	event_begin(&e, v, "node_started");
+	jw_kv_str(&e.w, "node", view_name(v, i));
+	jw_kv_i64(&e.w, "attempt", v->nodes[i].attempt);
+	event_end(&e);
+}
+
+static void
+node_waits(struct view *v, size_t i)
+{
+	struct event e;
+	event_begin(&e, v, "node_waits");
 	jw_kv_str(&e.w, "node", view_name(v, i));
 	jw_kv_i64(&e.w, "attempt", v->nodes[i].attempt);
 	event_end(&e);
@@ -213,6 +223,7 @@ const struct face json_face = {
 	.name = "json",
 	.started = started,
 	.node_started = node_started,
+	.node_waits = node_waits,
 	.node_progress = node_progress,
 	.node_output = node_output,
 	.node_ended = node_ended,

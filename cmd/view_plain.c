@@ -58,6 +58,15 @@ node_started(struct view *v, size_t i)
 }
 
 static void
+node_waits(struct view *v, size_t i)
+{
+	struct str s = {0};
+	begin(v, &s, "waits", i);
+	str_addf(&s, " attempt=%d failed", v->nodes[i].attempt);
+	say(v, &s);
+}
+
+static void
 node_output(struct view *v, size_t i, const char *line)
 {
 	struct str s = {0};
@@ -143,6 +152,7 @@ const struct face plain_face = {
 	.tick_ms = 1000,
 	.started = started,
 	.node_started = node_started,
+	.node_waits = node_waits,
 	.node_output = node_output,
 	.node_ended = node_ended,
 	.node_late = announce,

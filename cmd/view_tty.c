@@ -227,10 +227,16 @@ started(struct view *v)
 static void
 node_started(struct view *v, size_t i)
 {
-	if (v->nodes[i].attempt > 1)
-		str_addf(&v->tty.lines, "  %s%s%s %-*s  attempt %d\n", paint(v, "\033[33m"),
-			glyph(v, "↻", "^"), paint(v, "\033[0m"), (int)v->width, view_name(v, i),
-			v->nodes[i].attempt);
+	(void)i;
+	changed(v);
+}
+
+static void
+node_waits(struct view *v, size_t i)
+{
+	str_addf(&v->tty.lines, "  %s%s%s %-*s  attempt %d failed, waiting\n", paint(v, "\033[33m"),
+		glyph(v, "↻", "^"), paint(v, "\033[0m"), (int)v->width, view_name(v, i),
+		v->nodes[i].attempt);
 	changed(v);
 }
 
@@ -356,6 +362,7 @@ const struct face tty_face = {
 	.tick_ms = 100,
 	.started = started,
 	.node_started = node_started,
+	.node_waits = node_waits,
 	.node_progress = node_progress,
 	.node_output = node_output,
 	.node_ended = node_ended,
