@@ -88,7 +88,8 @@ add_partf(struct str *line, int columns, const char *fmt, ...)
 
 /* ---- drawing */
 
-/* Goes back over what is live; it may have been wrapped since. */
+/* Goes back over what is live; it may have been wrapped since. The blank keeps tmux from saving what
+ * is cleared, as it does where a clearing begins in the first cell of the screen. */
 static void
 add_erase(struct view *v, struct str *out, int columns)
 {
@@ -97,7 +98,7 @@ add_erase(struct view *v, struct str *out, int columns)
 		rows += v->tty.drawn[i] > columns ? (v->tty.drawn[i] + columns - 1) / columns : 1;
 	v->tty.n_drawn = 0;
 	if (rows && (v->fixed_ms || v->now_us - v->tty.drawn_us < STOPPED_US))
-		str_addf(out, "\033[%dA\r\033[J", rows);
+		str_addf(out, "\033[%dA\r \033[J\r", rows);
 }
 
 static void
