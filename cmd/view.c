@@ -83,7 +83,9 @@ on_started(void *arg, const struct run_id *run, const struct plan *plan)
 	for (size_t i = 0; i < plan->n; i++)
 		if (strlen(view_name(v, i)) > v->width)
 			v->width = strlen(view_name(v, i));
-	recall(v);
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->recalls)
+			recall(v);
 	for (size_t k = 0; k < v->n_faces; k++)
 		if (v->faces[k]->started)
 			v->faces[k]->started(v);

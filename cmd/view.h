@@ -25,6 +25,7 @@ struct view;
 struct face {
 	const char *name;
 	unsigned tick_ms;
+	bool recalls; /* wants to know how long nodes took the last time */
 	void (*started)(struct view *v);
 	void (*node_started)(struct view *v, size_t i);
 	void (*node_progress)(struct view *v, size_t i);

@@ -361,6 +361,7 @@ ended(struct view *v, const struct run_result *r)
 const struct face tty_face = {
 	.name = "tty",
 	.tick_ms = 100,
+	.recalls = true,
 	.started = started,
 	.node_started = node_started,
 	.node_waits = node_waits,
