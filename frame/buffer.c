@@ -71,14 +71,15 @@ buf_zero(struct buf *b, uint64_t bytes)
 int
 buf_reserve(struct buf *b, uint64_t bytes, struct err *e)
 {
+	uint64_t twice = bytes;
 	int rc = 0;
 
 	if (bytes <= b->len)
 		return 0;
 	pthread_mutex_lock(&b->seg->owner->lock);
 	if (bytes < 2 * b->len && 2 * b->len <= SLOT_BYTES)
-		bytes = 2 * b->len;
-	if (slot_map(b->seg, b->slot, bytes) < 0)
+		twice = 2 * b->len;
+	if (slot_map(b->seg, b->slot, twice) < 0 && slot_map(b->seg, b->slot, bytes) < 0)
 		rc = err_errno(
 			e, MLC_OOM, "memory for a column of %llu bytes", (unsigned long long)bytes);
 	else

@@ -27,6 +27,9 @@ struct scope;
 enum segs_kind { SEGS_SHARED, SEGS_PRIVATE };
 struct segs *segs_new(enum segs_kind kind, uint64_t first_id);
 void segs_free(struct segs *s); /* unmaps all; frames into it must be gone */
+/* The most memory that segments written here may have mapped; 0: no limit. What goes beyond it is a
+ * mistake (MLC_OOM) of whoever builds. */
+void segs_limit(struct segs *s, uint64_t bytes);
 /* Makes an inherited segment known; takes the descriptor. Mapped read-only, on first use. */
 void segs_attach(struct segs *s, uint64_t id, int fd);
 /* Offers a recycled segment (writable descriptor, taken) for the next builder to write into. */

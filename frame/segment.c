@@ -40,7 +40,7 @@ static void
 seg_free(struct seg *seg)
 {
 	for (size_t k = 0; k < seg->n; k++)
-		slot_unmap(&seg->slots[k]);
+		slot_unmap(seg, &seg->slots[k]);
 	if (seg->fd >= 0)
 		close(seg->fd);
 	free(seg->slots);
@@ -76,7 +76,7 @@ seg_vacate(struct segs *s, struct seg *seg)
 
 	if (seg->handed) {
 		for (size_t k = 0; k < seg->n; k++)
-			slot_unmap(&seg->slots[k]);
+			slot_unmap(seg, &seg->slots[k]);
 	} else if (s->idle_bytes + bytes > IDLE_MAX) {
 		seg_drop(s, seg);
 	} else {
@@ -219,6 +219,14 @@ segs_new(enum segs_kind kind, uint64_t first_id)
 	s->next_id = first_id;
 	pthread_mutex_init(&s->lock, NULL);
 	return s;
+}
+
+void
+segs_limit(struct segs *s, uint64_t bytes)
+{
+	pthread_mutex_lock(&s->lock);
+	s->limit = bytes;
+	pthread_mutex_unlock(&s->lock);
 }
 
 void

@@ -61,6 +61,7 @@ int
 slot_map(struct seg *seg, int64_t k, uint64_t bytes)
 {
 	struct slot *s = slot_get(seg, k);
+	struct segs *all = seg->owner;
 	int flags = seg->fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
 	off_t at = seg->fd < 0 ? 0 : (off_t)slot_at(k);
 	void *map;
@@ -72,6 +73,10 @@ slot_map(struct seg *seg, int64_t k, uint64_t bytes)
 	bytes = page_round(bytes);
 	if (bytes <= s->cap)
 		return 0;
+	if (all->limit && all->mapped + (bytes - s->cap) > all->limit) {
+		errno = ENOMEM;
+		return -1;
+	}
 	if (seg_extend(seg, slot_at(k) + bytes) < 0)
 		return -1;
 	if (s->map)
@@ -80,16 +85,18 @@ slot_map(struct seg *seg, int64_t k, uint64_t bytes)
 		map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, seg->fd, at);
 	if (map == MAP_FAILED)
 		return -1;
+	all->mapped += bytes - s->cap;
 	s->map = map;
 	s->cap = bytes;
 	return 0;
 }
 
 void
-slot_unmap(struct slot *s)
+slot_unmap(struct seg *seg, struct slot *s)
 {
 	if (s->map)
 		munmap(s->map, s->cap);
+	seg->owner->mapped -= s->cap;
 	s->map = NULL;
 	s->cap = 0;
 }

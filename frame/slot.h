@@ -37,6 +37,7 @@ struct segs {
 	size_t n, cap;
 	struct seg *idle; /* last in, first out: its pages are the warmest */
 	uint64_t idle_bytes;
+	uint64_t mapped, limit; /* of all slots; 0: no limit */
 };
 
 uint64_t page_round(uint64_t n); /* up to whole pages */
@@ -44,7 +45,7 @@ uint64_t slot_at(int64_t k);     /* where slot k begins in its segment */
 struct slot *slot_get(struct seg *seg, int64_t k);
 /* Maps the slot's first `bytes`, or moves and widens the mapping there is. Fails with errno set. */
 MUST_CHECK int slot_map(struct seg *seg, int64_t k, uint64_t bytes);
-void slot_unmap(struct slot *s);
+void slot_unmap(struct seg *seg, struct slot *s);
 /* Gives the pages behind the first `keep` bytes back to the system; they read as zeros again. */
 void slot_punch(struct seg *seg, int64_t k, uint64_t keep);
 /* Learns what an offered segment holds, so that its pages are used again. */

@@ -36,6 +36,18 @@ crashed(const struct slot *s, struct err *e)
 	return NODE_FAILED;
 }
 
+static void
+over_memory(const struct spec_node *n, struct err *e)
+{
+	struct str limit = {0};
+	str_add_bytes(&limit, (uint64_t)n->memory);
+	err_set(e, MLC_NODE_MEMORY, "node `%s` needed more than its memory limit of %s", n->name,
+		str_text(&limit));
+	err_at(e, &n->at, NULL);
+	err_help(e, "raise `resources: {memory: ...}` of the node, or let it work in batches");
+	str_fini(&limit);
+}
+
 /* The process ended by itself, without DONE. */
 static enum node_status
 left(const struct slot *s, struct err *e)
@@ -46,10 +58,7 @@ left(const struct slot *s, struct err *e)
 		err_set(e, MLC_NODE_EXITED, "node `%s` lost its connection to the runner", n->name);
 		err_help(e, "a node closes only descriptors that it opened itself");
 	} else if (code == 70 && n->memory) {
-		err_set(e, MLC_NODE_MEMORY, "node `%s` needed more than its memory limit", n->name);
-		err_at(e, &n->at, NULL);
-		err_help(e,
-			"raise `resources: {memory: ...}` of the node, or let it work in batches");
+		over_memory(n, e);
 	} else if (code == WORKER_SETUP_FAILED && !s->log.path) {
 		err_set(e, MLC_WORKER, "the worker for node `%s` could not be set up", n->name);
 	} else {
@@ -84,6 +93,10 @@ verdict(const struct slot *s, struct err *e)
 		return NODE_OK;
 	if (s->has_done) {
 		*e = s->done.err;
+		if (e->code == MLC_OOM && n->memory) {
+			over_memory(n, e);
+			err_note(e, "%s", s->done.err.msg);
+		}
 		return e->code == MLC_CONTRACT ? NODE_CONTRACT : NODE_FAILED;
 	}
 	if (!s->end.pid) {

@@ -136,10 +136,13 @@ do_job(struct wire_msg *m, struct arena *a, struct err *e)
 	struct job j;
 	struct plugin plugin;
 	struct done done = {0};
+	struct rlimit memory;
 	if (job_decode(a, str_text(&m->body), m->body.len, &j, e) < 0)
 		return -1;
 	struct segs *segs = segs_new(SEGS_SHARED, j.id << 20);
 	struct job_host host = {.segs = segs, .ctl = WORKER_CTL, .deliver = deliver, .arg = segs};
+	if (getrlimit(RLIMIT_DATA, &memory) == 0 && memory.rlim_cur != RLIM_INFINITY)
+		segs_limit(segs, memory.rlim_cur); /* which does not count shared memory */
 	attach(segs, &j, m);
 	j.rootfd = open(j.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (j.rootfd < 0)

@@ -296,3 +296,35 @@ Test(segment, more_rows_than_memory_can_be_is_a_mistake)
 	expect_fine(k.sc);
 	kit_close(&k);
 }
+
+Test(segment, all_tables_together_stay_below_the_limit)
+{
+	struct kit k = kit_open(SEGS_SHARED);
+	const int64_t rows = (1 << 20) / sizeof(double);
+	struct mlf_builder *b = scope_builder(k.sc);
+
+	segs_limit(k.segs, 2 << 20);
+	mlf_new_f64(b, "a", rows)[rows - 1] = 1;
+	mlf_new_f64(b, "b", rows)[rows - 1] = 1;
+	cr_expect(mlf_rows(mlf_finish(b)) == rows);
+	expect_fine(k.sc);
+	mlf_new_f64(scope_builder(k.sc), "c", 1)[0] = 1;
+	expect_mistake(k.sc, "column `c`: memory for a column");
+	cr_expect(scope_error(k.sc)->code == MLC_OOM);
+	kit_close(&k);
+}
+
+Test(segment, memory_given_back_counts_no_more)
+{
+	struct segs *segs = segs_new(SEGS_SHARED, 1);
+
+	segs_limit(segs, 4 << 20);
+	for (int i = 0; i < 10; i++) {
+		struct scope *sc = scope_new(segs);
+
+		mlf_new_f64(scope_builder(sc), "a", 300000)[299999] = 1;
+		expect_fine(sc);
+		scope_free(sc);
+	}
+	segs_free(segs);
+}
