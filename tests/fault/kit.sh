@@ -70,17 +70,23 @@ fault()
 	recovers
 }
 
-# Starts a run of faults:$1 in the background and waits until the node is at work; sets $run, $node.
-begin()
+# Starts a run in the background and waits until a node says it is at work; sets $run, $node, $now.
+start()
 {
-	project
-	pipeline "$@" >conf/base/pipeline.yml
-	mlflow-c run -j 1 &
+	mlflow-c run "$@" &
 	run=$!
 	until [ -s "$TMPDIR/node" ] || ! kill -0 $run; do sleep 0.02; done
 	node=$(cat "$TMPDIR/node")
 	rm "$TMPDIR/node"
 	now=$(date +%s%3N)
+}
+
+# The same with faults:$1 as the node `bad`.
+begin()
+{
+	project
+	pipeline "$@" >conf/base/pipeline.yml
+	start -j 1
 }
 
 # Waits for $run; says how it ended, and whether within $1 seconds of the beginning.
