@@ -1,6 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From an open project to a plan, for every command that needs one. */
+ * From an open project to a plan, for every command that needs one. Whatever is wrong with the
+ * configuration is found here, all of it, and nothing of it later in a run. */
 #include "cmd/cmd.h"
+
+#include "contract/contract.h"
+
+/* Contracts of every dataset that the plan touches. */
+static int
+check_contracts(struct app *a, struct loaded *l, struct errs *found)
+{
+	struct map seen = {0};
+	int rc = 0;
+	for (size_t i = 0; i < l->plan.n; i++) {
+		const struct plan_node *n = &l->plan.nodes[i];
+		for (size_t p = 0; p < n->n_inputs + n->n_outputs; p++) {
+			const struct plan_port *port =
+				p < n->n_inputs ? &n->inputs[p] : &n->outputs[p - n->n_inputs];
+			const struct contract *c;
+			if (port->contract && map_put(&seen, port->contract, l) &&
+				contract_load(&l->arena, a->project->rootfd, port->contract, &c,
+					found) < 0)
+				rc = -1;
+		}
+	}
+	map_fini(&seen);
+	return rc;
+}
 
 int
 load_plan(struct app *a, const struct load_opts *o, struct loaded *out, struct errs *found)
@@ -16,7 +41,8 @@ load_plan(struct app *a, const struct load_opts *o, struct loaded *out, struct e
 		return -1;
 	}
 	struct plan_input in = {a->project, out->catalog, &out->graph, a->zygote, PLUGIN_DIR};
-	return plan_make(&out->arena, &in, &out->plan, found);
+	rc = plan_make(&out->arena, &in, &out->plan, found);
+	return check_contracts(a, out, found) < 0 ? -1 : rc;
 }
 
 void

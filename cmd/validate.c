@@ -2,31 +2,10 @@
  * mlflow-c validate: everything that can be known to be wrong before a run, all at once. */
 #include "cmd/cmd.h"
 
-#include "contract/contract.h"
-
 struct validate_args {
 	struct param_opts params; /* first, see TAKES_PARAMS */
 	const char *pipeline;
 };
-
-/* Contracts of every dataset that the plan touches. */
-static void
-check_contracts(struct app *a, struct loaded *l, struct errs *found)
-{
-	struct map seen = {0};
-	for (size_t i = 0; i < l->plan.n; i++) {
-		const struct plan_node *n = &l->plan.nodes[i];
-		for (size_t p = 0; p < n->n_inputs + n->n_outputs; p++) {
-			const struct plan_port *port =
-				p < n->n_inputs ? &n->inputs[p] : &n->outputs[p - n->n_inputs];
-			const struct contract *c;
-			if (port->contract && map_put(&seen, port->contract, l))
-				(void)!contract_load(
-					&l->arena, a->project->rootfd, port->contract, &c, found);
-		}
-	}
-	map_fini(&seen);
-}
 
 static int
 run(struct app *a)
@@ -36,9 +15,7 @@ run(struct app *a)
 	struct errs found = {0};
 	struct loaded l;
 	int code = 0;
-	if (load_plan(a, &o, &l, &found) == 0)
-		check_contracts(a, &l, &found);
-	if (found.n)
+	if (load_plan(a, &o, &l, &found) < 0)
 		code = report_all(a, &found);
 	else if (a->g.json) {
 		struct str out = {0};
