@@ -301,6 +301,7 @@ finish(struct layout *l)
 	struct picture *p = l->p;
 	double left = 0, right = 0;
 	size_t next = p->n;
+	int top = p->ranks && !l->ranks[0].n; /* where all sources are nodes */
 	for (size_t i = 0; i < l->n; i++) {
 		const struct point *q = &l->points[i];
 		left = i == 0 || q->x - q->w / 2 < left ? q->x - q->w / 2 : left;
@@ -309,7 +310,7 @@ finish(struct layout *l)
 	for (size_t i = 0; i < p->n; i++) {
 		struct spot *s = &p->spots[i];
 		s->x = l->points[i].x - left + MARGIN;
-		s->y = s->rank * RANK_HEIGHT + SPOT_HEIGHT / 2 + MARGIN;
+		s->y = (s->rank - top) * RANK_HEIGHT + SPOT_HEIGHT / 2 + MARGIN;
 		s->w = l->points[i].w;
 		s->h = SPOT_HEIGHT;
 	}
@@ -321,7 +322,7 @@ finish(struct layout *l)
 			w->xs[k] = l->points[next++].x - left + MARGIN;
 	}
 	p->width = right - left + 2 * MARGIN;
-	p->height = (p->ranks - 1) * RANK_HEIGHT + SPOT_HEIGHT + 2 * MARGIN;
+	p->height = (p->ranks - 1 - top) * RANK_HEIGHT + SPOT_HEIGHT + 2 * MARGIN;
 }
 
 int
