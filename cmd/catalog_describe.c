@@ -7,7 +7,7 @@
 
 struct about {
 	const char *name;
-	const struct dataset *entry; /* NULL: in memory for the run */
+	const struct dataset *entry;     /* NULL: in memory for the run */
 	const struct graph_dataset *use; /* NULL: the default pipeline has nothing to do with it */
 	const struct spec *spec;
 	const char *contract; /* path, or NULL */

@@ -80,8 +80,9 @@ run(struct app *a)
 	else if (catalog_count(c))
 		print_table(a, c);
 	else if (!a->g.quiet)
-		(void)fprintf(stderr, "the catalog is empty; name datasets in "
-				      "conf/base/catalog.yml\n");
+		(void)fprintf(stderr,
+			"the catalog is empty; name datasets in "
+			"conf/base/catalog.yml\n");
 	catalog_free(c);
 	return code;
 }

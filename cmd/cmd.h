@@ -79,6 +79,9 @@ MUST_CHECK int opts_parse(struct app *a, int argc, char **argv, struct err *e);
 void help_command(const struct cmd *c, FILE *to);
 void help_all(const struct cmd *const *all, FILE *to);
 
+/* suggest.c: says that the words name no command, and what was meant. Returns -1. */
+int unknown_command(const struct cmd *const *all, char **words, int n, struct err *e);
+
 /* report.c: errors and answers. */
 int report(struct app *a, const struct err *e); /* prints; the exit code */
 int report_all(struct app *a, struct errs *found);

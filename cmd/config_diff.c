@@ -88,8 +88,8 @@ walk_pair(struct diff *d, struct str *path, const char *key,
 {
 	const struct ynode *v[SIDES] = {maps[LEFT] ? yaml_get(maps[LEFT], key) : NULL,
 		maps[RIGHT] ? yaml_get(maps[RIGHT], key) : NULL};
-	bool hidden = (v[LEFT] && tree_hides(key, v[LEFT])) ||
-		(v[RIGHT] && tree_hides(key, v[RIGHT]));
+	bool hidden =
+		(v[LEFT] && tree_hides(key, v[LEFT])) || (v[RIGHT] && tree_hides(key, v[RIGHT]));
 	size_t len = path->len;
 	str_addf(path, "%s%s", len ? "." : "", key);
 	if (!hidden)
@@ -159,8 +159,8 @@ run(struct app *a)
 	struct errs found = {0};
 	int code = 0;
 	for (int s = LEFT; s < SIDES; s++) {
-		struct project_opts o = {.dir = a->g.dir ? a->g.dir : getenv("MLFLOW_C_PROJECT"),
-			.env = d.env[s]};
+		struct project_opts o = {
+			.dir = a->g.dir ? a->g.dir : getenv("MLFLOW_C_PROJECT"), .env = d.env[s]};
 		int width = term_width_of(d.env[s]);
 		d.width = width > d.width ? width : d.width;
 		if (!found.n && project_open(&p[s], &o, &found) < 0)
@@ -176,9 +176,8 @@ run(struct app *a)
 	return code;
 }
 
-static const char *const examples[] = {"mlflow-c config diff base prod",
-	"what production changes", "mlflow-c config diff base prod --exit-code",
-	"exit 10 if it changes anything", NULL};
+static const char *const examples[] = {"mlflow-c config diff base prod", "what production changes",
+	"mlflow-c config diff base prod --exit-code", "exit 10 if it changes anything", NULL};
 static const struct opt opts[] = {
 	{"exit-code", 0, OPT_FLAG, offsetof(struct diff_args, exit_code), NULL,
 		"exit 10 if there are differences"},

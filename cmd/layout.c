@@ -276,8 +276,7 @@ align(struct layout *l, struct rank *r, bool up, bool down)
 	}
 	for (size_t k = 0; k < n; k++)
 		for (size_t i = 0; i < b[k].n; i++, at++)
-			l->points[r->v[at]].x =
-				b[k].sum / b[k].weight + l->points[r->v[at]].key;
+			l->points[r->v[at]].x = b[k].sum / b[k].weight + l->points[r->v[at]].key;
 	free(b);
 }
 

@@ -100,9 +100,10 @@ picture_mermaid(struct str *out, const struct picture *p)
 	}
 	for (size_t i = 0; i < p->n_arrows; i++)
 		str_addf(out, "    v%zu --> v%zu\n", p->arrows[i].from, p->arrows[i].to);
-	str_add(out, "    classDef node fill:#dbe9f6,stroke:#2f6690\n"
-		     "    classDef dataset fill:#ffffff,stroke:#6b7280\n"
-		     "    classDef parameters fill:#ffffff,stroke:#6b7280,stroke-dasharray:4\n");
+	str_add(out,
+		"    classDef node fill:#dbe9f6,stroke:#2f6690\n"
+		"    classDef dataset fill:#ffffff,stroke:#6b7280\n"
+		"    classDef parameters fill:#ffffff,stroke:#6b7280,stroke-dasharray:4\n");
 }
 
 /* ---- json */
@@ -196,22 +197,23 @@ picture_svg(struct str *out, const struct picture *p, const char *title)
 		"viewBox=\"0 0 %.0f %.0f\" role=\"img\">\n<title>",
 		p->width, p->height, p->width, p->height);
 	svg_name(out, title);
-	str_add(out, "</title>\n"
-		     "<style>\n"
-		     "text { font: 12px monospace; text-anchor: middle; fill: #1f2937; }\n"
-		     ".node rect { fill: #dbe9f6; stroke: #2f6690; stroke-width: 1.5; }\n"
-		     ".node text { font-weight: bold; }\n"
-		     ".dataset rect { fill: #ffffff; stroke: #6b7280; }\n"
-		     ".parameters rect { fill: #ffffff; stroke: #6b7280; "
-		     "stroke-dasharray: 4; }\n"
-		     ".arrows path { fill: none; stroke: #6b7280; marker-end: url(#tip); }\n"
-		     "</style>\n"
-		     "<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"6\" refY=\"4\" "
-		     "markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">"
-		     "<path d=\"M0 0L8 4L0 8z\" style=\"fill: #6b7280; stroke: none\"/>"
-		     "</marker></defs>\n"
-		     "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
-		     "<g class=\"arrows\">\n");
+	str_add(out,
+		"</title>\n"
+		"<style>\n"
+		"text { font: 12px monospace; text-anchor: middle; fill: #1f2937; }\n"
+		".node rect { fill: #dbe9f6; stroke: #2f6690; stroke-width: 1.5; }\n"
+		".node text { font-weight: bold; }\n"
+		".dataset rect { fill: #ffffff; stroke: #6b7280; }\n"
+		".parameters rect { fill: #ffffff; stroke: #6b7280; "
+		"stroke-dasharray: 4; }\n"
+		".arrows path { fill: none; stroke: #6b7280; marker-end: url(#tip); }\n"
+		"</style>\n"
+		"<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"6\" refY=\"4\" "
+		"markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">"
+		"<path d=\"M0 0L8 4L0 8z\" style=\"fill: #6b7280; stroke: none\"/>"
+		"</marker></defs>\n"
+		"<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
+		"<g class=\"arrows\">\n");
 	for (size_t i = 0; i < p->n_arrows; i++)
 		svg_arrow(out, p, &p->arrows[i]);
 	str_add(out, "</g>\n");

@@ -64,8 +64,9 @@ run(struct app *a)
 	else if (all->n)
 		print_table(a, nodes);
 	else if (!a->g.quiet)
-		(void)fprintf(stderr, "no pipelines yet; describe one in "
-				      "conf/base/pipeline.yml\n");
+		(void)fprintf(stderr,
+			"no pipelines yet; describe one in "
+			"conf/base/pipeline.yml\n");
 	free(nodes);
 	return code;
 }

@@ -99,8 +99,8 @@ run(struct app *a)
 }
 
 static const char *const examples[] = {"mlflow-c pipeline show training",
-	"its nodes in execution order", "mlflow-c pipeline show",
-	"those of the default pipeline", NULL};
+	"its nodes in execution order", "mlflow-c pipeline show", "those of the default pipeline",
+	NULL};
 const struct cmd cmd_pipeline_show = {
 	.name = "pipeline show",
 	.args = "[NAME]",

@@ -6,11 +6,12 @@
  * quotes of JSON, which YAML shares. */
 #include "cmd/tree.h"
 
-/* The words that YAML's core schema takes for something else than text. */
+/* The words that one version of YAML or the other takes for something else than text. */
 static bool
 is_word_of_yaml(const char *s)
 {
-	static const char *const words[] = {"null", "true", "false"};
+	static const char *const words[] = {
+		"null", "true", "false", "yes", "no", "on", "off", "y", "n"};
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcasecmp(s, words[i]) == 0)
 			return true;
@@ -92,8 +93,7 @@ tree_origin(struct str *out, const struct ynode *n)
 bool
 tree_hides(const char *key, const struct ynode *value)
 {
-	return value->secret ||
-		(value->kind != Y_NULL && secret_by_name(key, yaml_str(value)));
+	return value->secret || (value->kind != Y_NULL && secret_by_name(key, yaml_str(value)));
 }
 
 /* --- YAML ----------------------------------------------------------------------------------------- */

@@ -10,8 +10,8 @@
 struct ynode *tree_of(struct project *p);
 /* What the dotted key names: keys of maps, positions in lists; "" is the whole tree. *hidden: a key
  * on the way makes it a secret. NULL, and an error with a suggestion, if there is nothing. */
-const struct ynode *tree_find(
-	const struct ynode *root, const char *key, bool *hidden, struct err *e);
+const struct ynode *
+tree_find(const struct ynode *root, const char *key, bool *hidden, struct err *e);
 /* True if the value of this key must not be shown. */
 bool tree_hides(const char *key, const struct ynode *value);
 

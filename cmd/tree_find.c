@@ -101,8 +101,9 @@ suggest(const struct ynode *root, const struct ynode *at, const char *key, const
 	else if (near)
 		err_help(e, "did you mean `%.*s%s`?", (int)(rest - key), key, near);
 	else if (at == root)
-		err_help(e, "keys begin with catalog, parameters, pipelines, settings or "
-			    "credentials");
+		err_help(e,
+			"keys begin with catalog, parameters, pipelines, settings or "
+			"credentials");
 	else
 		err_help(e, "what there is: mlflow-c config show %.*s",
 			(int)(rest > key ? rest - key - 1 : 0), key);
