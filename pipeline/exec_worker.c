@@ -122,8 +122,8 @@ take_message(struct slot *s, struct wire_msg *m)
 	if (m->kind == WIRE_PROGRESS && m->body.len == sizeof(p) && s->task) {
 		memcpy(&p, m->body.s, sizeof(p));
 		if (r->o->watch.node_progress)
-			r->o->watch.node_progress(r->o->watch.arg,
-				(size_t)(s->task->node - r->o->plan->nodes), p.done, p.total);
+			r->o->watch.node_progress(
+				r->o->watch.arg, task_index(r, s->task), p.done, p.total);
 	}
 	if (m->kind != WIRE_DONE || s->has_done)
 		return;

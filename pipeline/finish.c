@@ -12,16 +12,10 @@
 
 #include "pipeline/worker.h"
 
-static size_t
-index_of(const struct slot *s)
-{
-	return (size_t)(s->task - s->run->tasks);
-}
-
 static struct node_result *
 result_of(const struct slot *s)
 {
-	return &s->run->out->nodes[index_of(s)];
+	return &s->run->out->nodes[task_index(s->run, s->task)];
 }
 
 /* ---- verdict */
@@ -326,7 +320,7 @@ succeed(struct slot *s, bool recorded)
 	for (size_t i = 0; i < n->n_next; i++)
 		if (--r->tasks[n->next[i]].blockers == 0)
 			run_ready(r, &r->tasks[n->next[i]]);
-	announce(r, index_of(s));
+	announce(r, task_index(r, s->task));
 }
 
 /* A node whose outputs are published and recorded has no other attempt: only its models are missing,
@@ -351,8 +345,8 @@ fail(struct slot *s, enum node_status st, bool recorded, const struct err *e)
 	if (!recorded)
 		record_later(s);
 	release_inputs(r, n);
-	announce(r, index_of(s));
-	skip_behind(r, index_of(s));
+	announce(r, task_index(r, s->task));
+	skip_behind(r, task_index(r, s->task));
 }
 
 void

@@ -199,7 +199,7 @@ data_facts(struct slot *s, struct node_fact *f)
 static struct node_fact
 fact_of(struct slot *s)
 {
-	size_t i = (size_t)(s->task - s->run->tasks);
+	size_t i = task_index(s->run, s->task);
 	const struct node_result *res = &s->run->out->nodes[i];
 	const struct plan_node *n = s->task->node;
 	struct node_fact f = {.name = n->spec->name,

@@ -111,8 +111,9 @@ struct run {
 };
 
 /* runner.c */
-void run_retry(struct run *r, struct task *t); /* again, after the back-off */
-void run_ready(struct run *r, struct task *t); /* its producers are ok */
+size_t task_index(const struct run *r, const struct task *t); /* in the plan */
+void run_retry(struct run *r, struct task *t);                /* again, after the back-off */
+void run_ready(struct run *r, struct task *t);                /* its producers are ok */
 void slot_done(struct slot *s);  /* the node has said DONE: its dependents need not wait longer */
 void slot_ended(struct slot *s); /* nothing of the attempt is left: done/end say how it went */
 void run_broken(struct run *r, const struct err *e); /* the run itself cannot go on */

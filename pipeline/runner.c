@@ -31,8 +31,8 @@ node_status_name(enum node_status st)
 
 /* ---- the ready heap: smallest plan index first */
 
-static size_t
-index_of(const struct run *r, const struct task *t)
+size_t
+task_index(const struct run *r, const struct task *t)
 {
 	return (size_t)(t - r->tasks);
 }
@@ -41,7 +41,7 @@ void
 run_ready(struct run *r, struct task *t)
 {
 	size_t i = r->n_ready++;
-	int v = (int)index_of(r, t);
+	int v = (int)task_index(r, t);
 	for (; i && r->ready[(i - 1) / 2] > v; i = (i - 1) / 2)
 		r->ready[i] = r->ready[(i - 1) / 2];
 	r->ready[i] = v;
@@ -96,7 +96,7 @@ on_timer(uv_timer_t *t)
 		s->timed_out = true;
 	r->exec->stop(s, asked ? SIGKILL : SIGTERM);
 	if (!asked && r->o->in_process && r->o->watch.node_late)
-		r->o->watch.node_late(r->o->watch.arg, index_of(r, s->task));
+		r->o->watch.node_late(r->o->watch.arg, task_index(r, s->task));
 	if (!asked)
 		(void)uv_timer_start(&s->timer, on_timer, GRACE_MS, 0);
 }
@@ -154,7 +154,7 @@ vacate(struct slot *s)
 static void
 start(struct run *r, struct slot *s, struct task *t)
 {
-	size_t i = index_of(r, t);
+	size_t i = task_index(r, t);
 	struct node_result *res = &r->out->nodes[i];
 	struct err e = {0};
 	s->task = t;
@@ -229,7 +229,7 @@ void
 run_retry(struct run *r, struct task *t)
 {
 	struct retry *again = mem_alloc(sizeof(*again));
-	int attempts = r->out->nodes[index_of(r, t)].attempts;
+	int attempts = r->out->nodes[task_index(r, t)].attempts;
 	uint64_t ms = 1000u << (attempts > 6 ? 6 : attempts - 1);
 	if (ms > 60000)
 		ms = 60000;
