@@ -147,8 +147,8 @@ run(struct app *a)
 	return code;
 }
 
-static const char *const examples[] = {"mlflow-c catalog describe loans", "all about one dataset",
-	"mlflow-c catalog describe loans -e prod", "what production makes of it", NULL};
+static const char *const examples[] = {
+	"mlflow-c catalog describe loans", "all about one dataset", NULL};
 const struct cmd cmd_catalog_describe = {
 	.name = "catalog describe",
 	.args = "NAME",

@@ -176,8 +176,8 @@ run(struct app *a)
 	return code;
 }
 
-static const char *const examples[] = {"mlflow-c config diff base prod", "what production changes",
-	"mlflow-c config diff base prod --exit-code", "exit 10 if it changes anything", NULL};
+static const char *const examples[] = {
+	"mlflow-c config diff base prod", "what production changes", NULL};
 static const struct opt opts[] = {
 	{"exit-code", 0, OPT_FLAG, offsetof(struct diff_args, exit_code), NULL,
 		"exit 10 if there are differences"},

@@ -45,8 +45,8 @@ run(struct app *a)
 }
 
 static const char *const examples[] = {"mlflow-c config show", "everything, secrets masked",
-	"mlflow-c config show parameters.train", "one part of it",
-	"mlflow-c config show -e prod --origin", "with the file and line of each value", NULL};
+	"mlflow-c config show catalog.loans", "one part of it", "mlflow-c config show --origin",
+	"with file and line of each value", NULL};
 static const struct opt opts[] = {
 	{"origin", 0, OPT_FLAG, offsetof(struct config_args, origin), NULL,
 		"say where each value comes from"},

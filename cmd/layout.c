@@ -208,12 +208,13 @@ order(struct layout *l)
 {
 	size_t fewest = SIZE_MAX;
 	for (int sweep = 0; sweep < SWEEPS && fewest; sweep++) {
-		for (int k = 0; k < l->p->ranks; k++) {
-			int r = sweep % 2 ? l->p->ranks - 1 - k : k;
-			if (sweep) /* the first one looks at the order as it came */
-				sort_rank(l, &l->ranks[r], sweep % 2 == 0);
+		/* the first one looks at the order as it came */
+		for (int k = 0; sweep && k < l->p->ranks; k++)
+			sort_rank(
+				l, &l->ranks[sweep % 2 ? l->p->ranks - 1 - k : k], sweep % 2 == 0);
+		/* not while sorting: ranks that are still to be sorted would mislead it */
+		for (int r = 0; r < l->p->ranks; r++)
 			swap_neighbours(l, &l->ranks[r]);
-		}
 		size_t crossings = count_all(l);
 		if (crossings >= fewest)
 			continue;

@@ -114,13 +114,15 @@ picture_make(struct arena *a, const struct graph *g, struct picture *out)
 	map_fini(&m.datasets);
 }
 
-const struct spot *
-picture_node(const struct picture *p, const char *name)
+int *
+picture_layers(struct arena *a, const struct picture *p)
 {
+	int *layers = arena_alloc(a, (p->n + 1) * sizeof(*layers));
+	size_t n = 0;
 	for (size_t i = 0; i < p->n; i++)
-		if (p->spots[i].shape == SHAPE_NODE && str_eq(p->spots[i].name, name))
-			return &p->spots[i];
-	return NULL;
+		if (p->spots[i].shape == SHAPE_NODE)
+			layers[n++] = (p->spots[i].rank + 1) / 2;
+	return layers;
 }
 
 const char *

@@ -25,8 +25,8 @@ struct picture {
 };
 /* What the graph looks like; nothing has a place yet. Formats of one dataset (x@csv) are one spot. */
 void picture_make(struct arena *a, const struct graph *g, struct picture *out);
-/* The spot of a node; its layer is (rank + 1) / 2. */
-const struct spot *picture_node(const struct picture *p, const char *name);
+/* The layers of the nodes, from 1, in the order of the graph; arena. */
+int *picture_layers(struct arena *a, const struct picture *p);
 const char *shape_name(enum shape shape);
 
 /* layout.c: gives everything its place. Fails where the picture would be too large to look at. */

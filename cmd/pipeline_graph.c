@@ -87,8 +87,8 @@ run(struct app *a)
 }
 
 static const char *const examples[] = {"mlflow-c pipeline graph", "the default pipeline as text",
-	"mlflow-c pipeline graph training --format svg > training.svg", "a picture of one",
-	"mlflow-c pipeline graph --format mermaid", "for a README or a pull request", NULL};
+	"mlflow-c pipeline graph training", "another one", "mlflow-c pipeline graph --format svg",
+	"a picture, on stdout", NULL};
 static const struct opt opts[] = {
 	{"format", 0, OPT_STR, offsetof(struct graph_args, format), "FORM",
 		"text, dot, mermaid, svg or json"},

@@ -72,7 +72,7 @@ run(struct app *a)
 }
 
 static const char *const examples[] = {"mlflow-c pipeline list", "all pipelines",
-	"mlflow-c pipeline list --json | jq -r '.data[].name'", "their names", NULL};
+	"mlflow-c pipeline list --json", "the same for a script", NULL};
 const struct cmd cmd_pipeline_list = {
 	.name = "pipeline list",
 	.args = "",

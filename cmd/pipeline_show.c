@@ -3,12 +3,6 @@
  * do not wait for each other. */
 #include "cmd/picture.h"
 
-static int
-layer_of(const struct picture *p, const struct spec_node *n)
-{
-	return (picture_node(p, n->name)->rank + 1) / 2;
-}
-
 static void
 ports_json(struct jw *w, const char *key, const struct spec_port *ports, size_t n)
 {
@@ -20,7 +14,7 @@ ports_json(struct jw *w, const char *key, const struct spec_port *ports, size_t 
 }
 
 static void
-print_json(struct app *a, const struct loaded *l, const struct picture *p)
+print_json(struct app *a, const struct loaded *l, const int *layers)
 {
 	struct str out = {0};
 	struct jw w;
@@ -34,7 +28,7 @@ print_json(struct app *a, const struct loaded *l, const struct picture *p)
 		const struct spec_node *n = &l->spec.nodes[l->graph.order[i]];
 		jw_object(&w);
 		jw_kv_str(&w, "name", n->name);
-		jw_kv_i64(&w, "layer", layer_of(p, n));
+		jw_kv_i64(&w, "layer", layers[i]);
 		jw_kv_str(&w, "plugin", n->plugin);
 		ports_json(&w, "inputs", n->inputs, n->n_inputs);
 		ports_json(&w, "outputs", n->outputs, n->n_outputs);
@@ -61,7 +55,7 @@ ports_cell(struct table *t, const struct spec_port *ports, size_t n)
 }
 
 static void
-print_table(struct app *a, const struct loaded *l, const struct picture *p)
+print_table(struct app *a, const struct loaded *l, const int *layers)
 {
 	static const char *const head[] = {"LAYER", "NODE", "PLUGIN", "INPUTS", "OUTPUTS"};
 	struct table t = {.columns = 5, .right = 1u};
@@ -69,7 +63,7 @@ print_table(struct app *a, const struct loaded *l, const struct picture *p)
 		table_cell(&t, "%s", head[i]);
 	for (size_t i = 0; i < l->graph.n_order; i++) {
 		const struct spec_node *n = &l->spec.nodes[l->graph.order[i]];
-		table_cell(&t, "%d", layer_of(p, n));
+		table_cell(&t, "%d", layers[i]);
 		table_cell(&t, "%s", n->name);
 		table_cell(&t, "%s", n->plugin);
 		ports_cell(&t, n->inputs, n->n_inputs);
@@ -89,10 +83,11 @@ run(struct app *a)
 		code = report_all(a, &found);
 	} else {
 		picture_make(&l.arena, &l.graph, &p);
+		const int *layers = picture_layers(&l.arena, &p);
 		if (a->g.json)
-			print_json(a, &l, &p);
+			print_json(a, &l, layers);
 		else
-			print_table(a, &l, &p);
+			print_table(a, &l, layers);
 	}
 	loaded_fini(&l);
 	return code;
