@@ -22,7 +22,7 @@ struct point {
 };
 struct rank {
 	size_t *v; /* points from left to right; arena */
-	size_t n, cap;
+	size_t n;
 };
 struct layout {
 	struct arena *a;
@@ -47,14 +47,7 @@ count_points(const struct picture *p)
 }
 
 static void
-put(struct layout *l, size_t point, int rank)
-{
-	l->points[point].at = l->ranks[rank].n;
-	l->ranks[rank].v[l->ranks[rank].n++] = point;
-}
-
-static void
-add_neighbour(struct arena *a, size_t **v, size_t *n, size_t point)
+add_to(struct arena *a, size_t **v, size_t *n, size_t point)
 {
 	if ((*n & (*n + 1)) == 0) { /* grow at 0, 1, 3, 7, ... */
 		size_t *more = arena_alloc(a, (2 * *n + 1) * sizeof(*more));
@@ -66,11 +59,18 @@ add_neighbour(struct arena *a, size_t **v, size_t *n, size_t point)
 }
 
 static void
+put(struct layout *l, size_t point, int rank)
+{
+	l->points[point].at = l->ranks[rank].n;
+	add_to(l->a, &l->ranks[rank].v, &l->ranks[rank].n, point);
+}
+
+static void
 link_points(struct layout *l, size_t upper, size_t lower)
 {
 	struct point *u = &l->points[upper], *d = &l->points[lower];
-	add_neighbour(l->a, &u->down, &u->n_down, lower);
-	add_neighbour(l->a, &d->up, &d->n_up, upper);
+	add_to(l->a, &u->down, &u->n_down, lower);
+	add_to(l->a, &d->up, &d->n_up, upper);
 }
 
 static void
@@ -337,8 +337,6 @@ picture_layout(struct arena *a, struct picture *p, struct err *e)
 	l.points = arena_alloc(a, (l.n + 1) * sizeof(*l.points));
 	l.best = arena_alloc(a, (l.n + 1) * sizeof(*l.best));
 	l.ranks = arena_alloc(a, ((size_t)p->ranks + 1) * sizeof(*l.ranks));
-	for (int r = 0; r < p->ranks; r++)
-		l.ranks[r].v = arena_alloc(a, (l.n + 1) * sizeof(size_t));
 	make_points(&l);
 	order(&l);
 	place(&l);
