@@ -163,7 +163,7 @@ run(struct app *a)
 			.dir = a->g.dir ? a->g.dir : getenv("MLFLOW_C_PROJECT"), .env = d.env[s]};
 		int width = term_width_of(d.env[s]);
 		d.width = width > d.width ? width : d.width;
-		if (!found.n && project_open(&p[s], &o, &found) < 0)
+		if (code == 0 && project_open(&p[s], &o, &found) < 0)
 			code = report_all(a, &found);
 	}
 	if (p[LEFT] && p[RIGHT]) {

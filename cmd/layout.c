@@ -120,7 +120,8 @@ sort_rank(struct layout *l, struct rank *r, bool by_upper)
 			sum += (double)l->points[v[k]].at;
 		p->key = n ? sum / (double)n : (double)p->at;
 	}
-	qsort_r(r->v, r->n, sizeof(*r->v), by_key, l->points);
+	if (r->n) /* without any, v is NULL */
+		qsort_r(r->v, r->n, sizeof(*r->v), by_key, l->points);
 	for (size_t i = 0; i < r->n; i++)
 		l->points[r->v[i]].at = i;
 }
