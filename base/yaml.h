@@ -24,6 +24,7 @@ struct ynode {
 	bool secret; /* from a credentials file: never printed */
 	struct place at;
 	const char *text; /* scalars: as written; NULL for lists and maps */
+	const char *via;  /* the ${...} it was made from; NULL: it was written as it is */
 	union {
 		bool b;
 		int64_t i;

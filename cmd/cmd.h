@@ -71,11 +71,16 @@ struct cmd {
 };
 extern const struct cmd cmd_run, cmd_registry_list, cmd_runs_list, cmd_node_list, cmd_node_describe,
 	cmd_node_run, cmd_explain, cmd_validate;
+extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_catalog_describe;
+extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph;
 
 /* opts.c */
 MUST_CHECK int opts_parse(struct app *a, int argc, char **argv, struct err *e);
 void help_command(const struct cmd *c, FILE *to);
 void help_all(const struct cmd *const *all, FILE *to);
+
+/* suggest.c: says that the words name no command, and what was meant. Returns -1. */
+int unknown_command(const struct cmd *const *all, char **words, int n, struct err *e);
 
 /* report.c: errors and answers. */
 int report(struct app *a, const struct err *e); /* prints; the exit code */
@@ -124,6 +129,11 @@ struct load_opts {
 MUST_CHECK int
 load_plan(struct app *a, const struct load_opts *o, struct loaded *out, struct errs *found);
 void loaded_fini(struct loaded *l);
+/* load_graph.c: project to graph alone, without plugins. */
+MUST_CHECK int
+load_graph(struct app *a, const char *pipeline, struct loaded *out, struct errs *found);
+/* What pipeline.yml says it is for, or NULL; borrowed. */
+const char *pipeline_description(const struct app *a, const char *name);
 /* Compiles plugins whose source is newer (run --build). */
 MUST_CHECK int build_plugins(struct app *a, struct err *e);
 #define PLUGIN_DIR "build/nodes"

@@ -2,6 +2,8 @@
  * mlflow-c explain: what an error code means. */
 #include "cmd/cmd.h"
 
+#include "cmd/explain_text.h"
+
 static const enum err_code all[] = {
 #define X(name, number, exit, title, explanation) name,
 	ERR_CODES(X)
@@ -17,6 +19,9 @@ code_json(struct jw *w, enum err_code code)
 	jw_kv_i64(w, "exit", code_exit(code));
 	jw_kv_str(w, "title", code_title(code));
 	jw_kv_str(w, "explanation", code_explain(code));
+	const struct code_text *text = code_text(code);
+	jw_kv_str(w, "cause", text ? text->cause : NULL);
+	jw_kv_str(w, "way_out", text ? text->way_out : NULL);
 	jw_end(w, '}');
 }
 
@@ -51,6 +56,45 @@ list(struct app *a)
 	return 0;
 }
 
+/* Adds a text behind its title, in lines of at most 80 columns. */
+static void
+add_wrapped(struct str *out, const char *title, const char *text)
+{
+	enum { INDENT = 9, WIDTH = 80 };
+	int column = INDENT;
+	str_addf(out, "\n%-*s", INDENT, title);
+	while (*text) {
+		size_t n = strcspn(text, " ");
+		if (column > INDENT && column + (int)n + 1 > WIDTH) {
+			str_addf(out, "\n%*s", INDENT, "");
+			column = INDENT;
+		} else if (column > INDENT) {
+			str_addc(out, ' ');
+			column++;
+		}
+		str_addn(out, text, n);
+		column += (int)n;
+		text += n + (text[n] == ' ');
+	}
+}
+
+static void
+print_code(enum err_code code)
+{
+	const struct code_text *text = code_text(code);
+	struct str out = {0};
+	char name[16];
+	str_addf(&out, "%s: %s (exit code %d)\n\n%s\n", code_name(code, name), code_title(code),
+		code_exit(code), code_explain(code));
+	if (text) {
+		add_wrapped(&out, "cause", text->cause);
+		add_wrapped(&out, "way out", text->way_out);
+		str_addc(&out, '\n');
+	}
+	(void)fputs(str_text(&out), stdout);
+	str_fini(&out);
+}
+
 static int
 run(struct app *a)
 {
@@ -62,8 +106,7 @@ run(struct app *a)
 		if (strcasecmp(code_name(all[i], name), a->args[0]) == 0) {
 			if (a->g.json)
 				return list_json(a, &all[i], 1);
-			(void)printf("%s: %s (exit code %d)\n\n%s\n", name, code_title(all[i]),
-				code_exit(all[i]), code_explain(all[i]));
+			print_code(all[i]);
 			return 0;
 		}
 	err_set(&e, MLC_NOT_FOUND, "there is no error code `%s`", a->args[0]);

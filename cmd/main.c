@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 static const struct cmd *const commands[] = {&cmd_run, &cmd_validate, &cmd_runs_list,
-	&cmd_registry_list, &cmd_node_list, &cmd_node_describe, &cmd_node_run, &cmd_explain, NULL};
+	&cmd_registry_list, &cmd_node_list, &cmd_node_describe, &cmd_node_run, &cmd_pipeline_list,
+	&cmd_pipeline_show, &cmd_pipeline_graph, &cmd_catalog_list, &cmd_catalog_describe,
+	&cmd_config_show, &cmd_config_diff, &cmd_explain, NULL};
 
 /* The command whose words stand at the beginning of the positional arguments; *words: how many. */
 static const struct cmd *
@@ -49,31 +51,6 @@ find_command(int argc, char **argv, int *words)
 		return *c;
 	}
 	return NULL;
-}
-
-static int
-unknown_command(struct app *a, const char *word)
-{
-	struct err e;
-	struct map names = {0};
-	struct str group = {0};
-	for (const struct cmd *const *c = commands; *c; c++) {
-		map_put(&names, (*c)->name, &names);
-		size_t n = strlen(word);
-		if (strncmp((*c)->name, word, n) == 0 && (*c)->name[n] == ' ')
-			str_addf(&group, "%s`%s`", group.len ? ", " : "", (*c)->name);
-	}
-	const char *near = map_near(&names, word);
-	err_set(&e, MLC_USAGE, "there is no command `%s`", word);
-	if (group.len)
-		err_help(&e, "there is %s", group.s);
-	else if (near)
-		err_help(&e, "did you mean `%s`?", near);
-	else
-		err_help(&e, "the commands: mlflow-c --help");
-	map_fini(&names);
-	str_fini(&group);
-	return report(a, &e);
 }
 
 static int
@@ -196,8 +173,10 @@ dispatch(struct app *a, int argc, char **argv)
 		(void)printf("mlflow-c %s\n", MLFLOW_C_VERSION);
 		return 0;
 	}
-	if (!a->cmd && a->n_args && !a->g.help)
-		return unknown_command(a, a->args[0]);
+	if (!a->cmd && a->n_args && !a->g.help) {
+		(void)unknown_command(commands, a->args, a->n_args, &e);
+		return report(a, &e);
+	}
 	if (!a->cmd) {
 		help_all(commands, a->g.help ? stdout : stderr);
 		return a->g.help ? 0 : rc < 0 ? report(a, &e) : code_exit(MLC_USAGE);

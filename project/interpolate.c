@@ -288,6 +288,7 @@ become(struct interp *in, struct ref *r, const struct token *t)
 		return too_much(in, r, t);
 	*r->node = *n;
 	r->node->at = at;
+	r->node->via = t->shown;
 	r->node->secret |= secret;
 	return 0;
 }
@@ -335,6 +336,8 @@ mix(struct interp *in, struct ref *r)
 	}
 	if (rc == 0) {
 		in->bytes += out.len;
+		if (strcmp(str_text(&out), r->node->text) != 0)
+			r->node->via = r->node->text;
 		r->node->text = arena_strdup(in->arena, str_text(&out));
 		r->node->quoted = true;
 	}

@@ -23,14 +23,15 @@ tag_secret(struct ynode *n)
 		tag_secret(n->u.pairs[i].value);
 }
 
-/* Keys that begin with `_` are for references only; parameters keep them, as in Kedro. */
+/* Keys that begin with `_` are for references only; parameters keep them, as in Kedro,
+ * and `__default__` is the name of a pipeline. */
 static void
 drop_private(struct ynode *map)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < map->n; i++)
-		if (map->u.pairs[i].key[0] != '_')
+		if (map->u.pairs[i].key[0] != '_' || str_eq(map->u.pairs[i].key, "__default__"))
 			map->u.pairs[n++] = map->u.pairs[i];
 	map->n = n;
 }
