@@ -16,4 +16,8 @@ void view_watch(struct view *v, struct run_watch *w);
 void view_end(struct view *v, const struct run_result *r);
 void view_json(struct app *a, const struct plan *p, const struct run_result *r);
 
+/* dry_run.c: both give the exit code. */
+int dry_run(struct app *a, const struct graph *g);
+int nothing_to_do(struct app *a, const struct graph *g);
+
 #endif
