@@ -341,7 +341,7 @@ bind_ports(struct planner *p, struct plan_node *node, bool input)
 			bind_param(p, node, port);
 			continue;
 		}
-		port->entry = catalog_get(p->in->catalog, port->dataset);
+		port->entry = catalog_find(p->in->catalog, port->dataset, p->found);
 		port->contract = project_contract(p->in->project, port->dataset);
 		if (port->entry && !port->entry->path)
 			port->entry = NULL; /* type: memory is what an entry's absence means */

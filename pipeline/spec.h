@@ -39,8 +39,7 @@ void spec__texts(struct loader *l, const struct ynode *n, const char *what, cons
 
 /* expand.c: calls each for the map, or for each copy that its foreach or matrix asks for. */
 typedef void spec_each(struct loader *l, const char *pipeline, const struct ynode *map);
-void spec__expand(
-	struct loader *l, const char *pipeline, const struct ynode *map, spec_each *each);
+void spec__expand(struct loader *l, const char *pipeline, const struct ynode *map, spec_each *each);
 
 /* include.c: an include that is a map. */
 struct spec_include {
