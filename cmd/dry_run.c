@@ -41,13 +41,33 @@ list_ports(struct table *t, const struct spec_port *p, size_t n)
 	str_fini(&s);
 }
 
-/* What is listed but not in the order need not run: the order is a part of the list. */
-static bool
-next_runs(const struct graph *g, size_t i, size_t *at)
+/* The nodes one after another: those that run in the order of the run, and between them, where they
+ * would have been, those that need not. */
+struct walk {
+	const struct graph *g;
+	bool *runs; /* owned; by node */
+	size_t i, at;
+};
+
+static void
+walk_begin(struct walk *w, const struct graph *g)
 {
-	bool runs = *at < g->n_order && g->order[*at] == g->listed[i];
-	*at += runs;
-	return runs;
+	*w = (struct walk){.g = g, .runs = mem_alloc(g->spec->n + 1)};
+	for (size_t i = 0; i < g->n_order; i++)
+		w->runs[g->order[i]] = true;
+}
+
+static bool
+walk_next(struct walk *w, int *node)
+{
+	if (w->i == w->g->n_listed) {
+		free(w->runs);
+		return false;
+	}
+	*node = w->g->listed[w->i++];
+	if (w->runs[*node])
+		*node = w->g->order[w->at++];
+	return true;
 }
 
 static int
@@ -55,14 +75,15 @@ as_json(struct app *a, const struct graph *g)
 {
 	struct str out = {0};
 	struct jw w;
-	size_t at = 0;
+	struct walk walk;
+	int i;
 	answer_begin(a, &w, &out);
 	jw_object(&w);
 	jw_key(&w, "nodes");
 	jw_array(&w);
-	for (size_t i = 0; i < g->n_listed; i++)
-		node_json(&w, &g->spec->nodes[g->listed[i]], g->why[g->listed[i]],
-			next_runs(g, i, &at));
+	walk_begin(&walk, g);
+	while (walk_next(&walk, &i))
+		node_json(&w, &g->spec->nodes[i], g->why[i], walk.runs[i]);
 	jw_end(&w, ']');
 	jw_end(&w, '}');
 	answer_end(&w, &out);
@@ -74,19 +95,21 @@ dry_run(struct app *a, const struct graph *g)
 {
 	static const char *const head[] = {"NODE", "PLUGIN", "READS", "WRITES", "ACTION", "REASON"};
 	struct table t = {.columns = 6};
-	size_t at = 0;
+	struct walk walk;
+	int node;
 	if (a->g.json)
 		return as_json(a, g);
 	for (int i = 0; i < 6; i++)
 		table_cell(&t, "%s", head[i]);
-	for (size_t i = 0; i < g->n_listed; i++) {
-		const struct spec_node *n = &g->spec->nodes[g->listed[i]];
+	walk_begin(&walk, g);
+	while (walk_next(&walk, &node)) {
+		const struct spec_node *n = &g->spec->nodes[node];
 		table_cell(&t, "%s", n->name);
 		table_cell(&t, "%s", n->plugin);
 		list_ports(&t, n->inputs, n->n_inputs);
 		list_ports(&t, n->outputs, n->n_outputs);
-		table_cell(&t, "%s", next_runs(g, i, &at) ? "run" : "skip");
-		table_cell(&t, "%s", g->why[g->listed[i]]);
+		table_cell(&t, "%s", walk.runs[node] ? "run" : "skip");
+		table_cell(&t, "%s", g->why[node]);
 	}
 	table_print(a, &t);
 	return 0;

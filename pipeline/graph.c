@@ -142,44 +142,49 @@ by_name(const void *a, const void *b, void *spec)
 	return strcmp(s->nodes[*(const int *)a].name, s->nodes[*(const int *)b].name);
 }
 
-/* By node: how many of its inputs other nodes write. */
+/* By node: how many of its inputs other nodes of the part write. */
 static int *
-count_blockers(const struct graph *g)
+count_blockers(const struct graph *g, const bool *part)
 {
 	int *blockers = mem_alloc((g->spec->n + 1) * sizeof(*blockers));
 	for (size_t i = 0; i < g->by_name.n; i++) {
 		const struct graph_dataset *d = g->by_name.values[i];
-		for (size_t r = 0; d->producer >= 0 && r < d->n_readers; r++)
+		bool written = d->producer >= 0 && part[d->producer];
+		for (size_t r = 0; written && r < d->n_readers; r++)
 			blockers[d->readers[r]]++;
 	}
 	return blockers;
 }
 
-/* Kahn's algorithm, layer by layer; nodes on or behind a cycle are left out. */
+/* Adds to the order those that wait for nothing any more now that the node is in it. */
 static void
-sort(struct builder *b)
+release(struct graph *g, const struct spec_node *node, const bool *part, int *blockers)
 {
-	struct graph *g = b->g;
-	size_t n = b->spec->n, layer = 0, end;
-	int *blockers = count_blockers(g);
-	g->order = arena_alloc(b->a, (n + 1) * sizeof(*g->order));
-	for (size_t i = 0; i < n; i++)
-		if (blockers[i] == 0)
+	for (size_t o = 0; o < node->n_outputs; o++) {
+		const struct graph_dataset *d = map_get(&g->by_name, node->outputs[o].base);
+		for (size_t r = 0; r < d->n_readers; r++)
+			if (--blockers[d->readers[r]] == 0 && part[d->readers[r]])
+				g->order[g->n_order++] = d->readers[r];
+	}
+}
+
+/* Kahn's algorithm, layer by layer; nodes on or behind a cycle are left out. */
+void
+graph_sort(struct graph *g, const bool *part)
+{
+	const struct spec *spec = g->spec;
+	int *blockers = count_blockers(g, part);
+	size_t layer = 0;
+	g->n_order = 0;
+	for (size_t i = 0; i < spec->n; i++)
+		if (part[i] && blockers[i] == 0)
 			g->order[g->n_order++] = (int)i;
 	while (layer < g->n_order) {
-		end = g->n_order;
+		size_t end = g->n_order;
 		qsort_r(g->order + layer, end - layer, sizeof(int), by_name,
-			(void *)(uintptr_t)b->spec);
-		for (; layer < end; layer++) {
-			const struct spec_node *node = &b->spec->nodes[g->order[layer]];
-			for (size_t o = 0; o < node->n_outputs; o++) {
-				const struct graph_dataset *d =
-					map_get(&g->by_name, node->outputs[o].base);
-				for (size_t r = 0; r < d->n_readers; r++)
-					if (--blockers[d->readers[r]] == 0)
-						g->order[g->n_order++] = d->readers[r];
-			}
-		}
+			(void *)(uintptr_t)spec);
+		for (; layer < end; layer++)
+			release(g, &spec->nodes[g->order[layer]], part, blockers);
 	}
 	free(blockers);
 }
@@ -254,7 +259,11 @@ graph_build(struct arena *a, const struct spec *spec, struct graph *out, struct 
 			add_input(&b, (int)i, &spec->nodes[i].inputs[k]);
 	if (found->n > before)
 		return -1;
-	sort(&b);
+	bool *all = mem_alloc(spec->n + 1);
+	memset(all, true, spec->n);
+	out->order = arena_alloc(a, (spec->n + 1) * sizeof(*out->order));
+	graph_sort(out, all);
+	free(all);
 	if (out->n_order < spec->n)
 		report_cycle(&b);
 	return found->n > before ? -1 : 0;

@@ -65,7 +65,7 @@ struct graph {
 	size_t n_order;
 	struct arena *a;
 	struct map nodes; /* node name -> struct spec_node * */
-	int *listed;      /* what the filters select; order leaves out what need not run */
+	int *listed; /* in order, what the filters select; `order` leaves out what need not run */
 	size_t n_listed;
 	const char **why; /* by node: why it runs, or need not */
 };
@@ -73,6 +73,8 @@ MUST_CHECK int
 graph_build(struct arena *a, const struct spec *spec, struct graph *out, struct errs *found);
 void graph_fini(struct graph *g);
 const struct graph_dataset *graph_dataset(const struct graph *g, const char *name);
+/* Orders a part of the nodes as a graph of its own; part says of each node whether it belongs to it. */
+void graph_sort(struct graph *g, const bool *part);
 /* The node that writes what the port reads; -1: none. */
 int graph_producer(const struct graph *g, const struct spec_port *input);
 

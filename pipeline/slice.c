@@ -5,6 +5,8 @@
  *	x        as dataset: x and all x@format        x@format: only itself
  *	a.b      as namespace: a.b, a.b.c, not a.bc
  *
+ * What is left is a graph of its own, with layers of its own.
+ *
  * What --only-missing-outputs leaves out comes last, looking at files: from the end of the order
  * backwards, a node runs if it writes nothing, if a file it writes is not there, or if a node that
  * runs reads from it what is not there. */
@@ -228,16 +230,6 @@ filter(const struct graph *g, const struct filter_kind *k, const char *list, boo
 	return rc;
 }
 
-static size_t
-keep_in_order(struct graph *g, const bool *keep)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < g->n_order; i++)
-		if (keep[g->order[i]])
-			g->order[n++] = g->order[i];
-	return n;
-}
-
 /* ---- what exists already */
 
 enum there { IN_MEMORY, MISSING, EXISTS };
@@ -282,7 +274,7 @@ leave_out_existing(struct graph *g, const struct slice *s)
 		for (size_t i = 0; why && i < n->n_inputs; i++)
 			map_put(&needed, n->inputs[i].dataset, (void *)(uintptr_t)n->name);
 	}
-	g->n_order = keep_in_order(g, keep);
+	graph_sort(g, keep);
 	map_fini(&needed);
 	free(keep);
 }
@@ -298,7 +290,7 @@ graph_slice(struct graph *g, const struct slice *s, struct err *e)
 		memcpy(&list, (const char *)s + kinds[i].offset, sizeof(list));
 		rc = filter(g, &kinds[i], list, keep, e);
 	}
-	g->n_order = keep_in_order(g, keep);
+	graph_sort(g, keep);
 	free(keep);
 	if (rc < 0)
 		return rc;
