@@ -46,6 +46,7 @@ dataset_decode(struct arena *a, const char *json, size_t len, struct dataset **o
 /* A built-in dataset type by its name, or NULL. */
 const struct mlf_dataset_type *catalog_type(const char *name);
 bool dataset_exists(const struct dataset *d, int rootfd);
+const char *dataset_kind_name(enum mlf_kind kind); /* "table", "model", ... */
 
 /* Expected columns, from a contract or from an earlier write. */
 struct schema {

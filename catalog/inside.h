@@ -21,7 +21,6 @@
 
 /* Fails: no type is called `name`. Says which one is meant, as far as that can be guessed. */
 int dataset_type_unknown(const char *name, const struct place *at, struct err *e);
-const char *dataset_kind_name(enum mlf_kind kind); /* "table", "model", ... */
 
 extern const struct mlf_dataset_type csv_type;
 

@@ -59,14 +59,11 @@ static const struct mlf_dataset_type *const types[] = {
 const char *
 dataset_kind_name(enum mlf_kind kind)
 {
-	static const char *const names[] = {[MLF_TABLE] = "table",
-		[MLF_MODEL] = "model",
-		[MLF_JSON] = "json",
-		[MLF_TEXT] = "text",
-		[MLF_BYTES] = "bytes",
-		[MLF_PATH] = "path"};
+	static const char *const names[] = {
+		"?", [MLF_TABLE] = "table", [MLF_MODEL] = "model", [MLF_JSON] = "json",
+		[MLF_TEXT] = "text", [MLF_BYTES] = "bytes", [MLF_PATH] = "path"};
 
-	return names[kind];
+	return kind >= MLF_TABLE && kind <= MLF_PATH ? names[kind] : names[0];
 }
 
 const struct mlf_dataset_type *

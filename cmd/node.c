@@ -5,13 +5,6 @@
 #include <dirent.h>
 
 static const char *
-kind_name(enum mlf_kind kind)
-{
-	static const char *const names[] = {"?", "table", "model", "json", "text", "bytes", "path"};
-	return kind >= MLF_TABLE && kind <= MLF_PATH ? names[kind] : names[0];
-}
-
-static const char *
 type_name_of(enum mlf_param_type type)
 {
 	static const char *const names[] = {"?", "int", "float", "str", "bool", "any"};
@@ -26,7 +19,7 @@ ports_json(struct jw *w, const char *key, const struct mlf_port *p)
 	for (; p && p->name; p++) {
 		jw_object(w);
 		jw_kv_str(w, "name", p->name);
-		jw_kv_str(w, "kind", kind_name(p->kind));
+		jw_kv_str(w, "kind", dataset_kind_name(p->kind));
 		jw_kv_bool(w, "optional", p->flags & MLF_OPTIONAL);
 		jw_kv_str(w, "help", p->help);
 		jw_end(w, '}');
@@ -68,7 +61,7 @@ print_ports(const char *title, const struct mlf_port *p)
 	if (p && p->name)
 		(void)printf("\n%s:\n", title);
 	for (; p && p->name; p++)
-		(void)printf("  %-14s %-6s %s%s\n", p->name, kind_name(p->kind),
+		(void)printf("  %-14s %-6s %s%s\n", p->name, dataset_kind_name(p->kind),
 			p->flags & MLF_OPTIONAL ? "(optional) " : "", p->help ? p->help : "");
 }
 

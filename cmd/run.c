@@ -2,6 +2,7 @@
  * mlflow-c run: plans a pipeline, runs it, records it. */
 #include "cmd/view.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -21,9 +22,31 @@ exit_code(const struct run_result *r)
 	if (r->signal)
 		return 128 + r->signal;
 	int code = r->err.code ? code_exit(r->err.code) : 0;
-	return code == code_exit(MLC_USAGE) || code == code_exit(MLC_FILE)
-		? code_exit(MLC_NODE_FAILED)
-		: code;
+	bool node = code == code_exit(MLC_USAGE) || code == code_exit(MLC_FILE) ||
+		r->err.code == MLC_OOM;
+	return node && !r->broken ? code_exit(MLC_NODE_FAILED) : code;
+}
+
+/* Nodes in this process share its stdout, which belongs to the answer: what they print goes to stderr
+ * like the output of any node. Returns the real stdout, to be put back. */
+static int
+lend_stdout(void)
+{
+	(void)fflush(stdout);
+	int real = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
+	if (real >= 0)
+		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
+	return real;
+}
+
+static void
+take_stdout(int real)
+{
+	if (real < 0)
+		return;
+	(void)fflush(stdout);
+	(void)dup2(real, STDOUT_FILENO);
+	close(real);
 }
 
 static int
@@ -32,7 +55,9 @@ execute(struct app *a, const struct run_args *args, const struct plan *plan)
 	struct err e = {0};
 	struct run_result result;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	struct view v = {.app = a, .jobs = args->jobs > 0 ? (int)args->jobs : (int)cores};
+	struct view v = {.app = a,
+		.jobs = args->jobs > 0 ? (int)args->jobs : (int)cores,
+		.in_process = args->in_process};
 	if (args->jobs < 0 || args->jobs > 1024) {
 		err_set(&e, MLC_USAGE, "--jobs wants a number from 1 to 1024");
 		return report(a, &e);
@@ -49,7 +74,12 @@ execute(struct app *a, const struct run_args *args, const struct plan *plan)
 		.in_process = args->in_process,
 		.keep_going = args->keep_going};
 	view_watch(&v, &o.watch);
-	if (run_execute(&o, &result, &e) < 0) {
+	int real = args->in_process ? lend_stdout() : -1;
+	int rc = run_execute(&o, &result, &e);
+	take_stdout(real);
+	if (rc < 0) {
+		if (result.n_nodes)
+			view_end(&v, &result);
 		int code = report(a, &e);
 		run_result_fini(&result);
 		return code;

@@ -117,15 +117,27 @@ on_node_ended(void *arg, size_t i, const struct node_result *r)
 	str_fini(&s);
 }
 
+/* Said even if quiet: without it nobody would know what the run waits for. */
+static void
+on_node_late(void *arg, size_t i)
+{
+	struct view *v = arg;
+	(void)fprintf(stderr,
+		"late: node %s is past its timeout and was asked to end; in this process it cannot "
+		"be killed\n",
+		v->plan->nodes[i].spec->name);
+}
+
 static void
 on_stopping(void *arg, int running)
 {
 	struct view *v = arg;
-	if (!v->app->g.quiet)
-		(void)fprintf(stderr,
-			"stopping: %d node%s asked to finish (5s), press Ctrl-C again to kill "
-			"now\n",
-			running, running == 1 ? "" : "s");
+	if (v->app->g.quiet)
+		return;
+	(void)fprintf(stderr, "stopping: %d node%s asked to finish%s\n", running,
+		running == 1 ? "" : "s",
+		v->in_process ? ", press Ctrl-C again to end the program"
+			      : " (5s), press Ctrl-C again to kill now");
 }
 
 void
@@ -134,6 +146,7 @@ view_watch(struct view *v, struct run_watch *w)
 	*w = (struct run_watch){.arg = v,
 		.started = on_started,
 		.node_started = on_node_started,
+		.node_late = on_node_late,
 		.node_ended = on_node_ended,
 		.stopping = on_stopping};
 }
@@ -201,6 +214,11 @@ show_errors(struct view *v, const struct run_result *r)
 		diag_render(&s, n->err, v->plan->project->rootfd, &v->app->err);
 		(void)fputs(str_text(&s), stderr);
 	}
+	if (r->broken) {
+		str_reset(&s);
+		diag_render(&s, &r->err, v->plan->project->rootfd, &v->app->err);
+		(void)fputs(str_text(&s), stderr);
+	}
 	str_fini(&s);
 }
 
@@ -263,6 +281,10 @@ view_json(struct app *a, const struct plan *p, const struct run_result *r)
 	jw_kv_str(&w, "run_id", r->id.id);
 	jw_kv_str(&w, "name", r->id.name);
 	jw_kv_str(&w, "status", run_status_name(r->status));
+	if (r->broken) {
+		jw_key(&w, "error");
+		diag_json(&w, &r->err);
+	}
 	jw_key(&w, "nodes");
 	jw_array(&w);
 	for (size_t i = 0; i < r->n_nodes; i++) {

@@ -9,6 +9,7 @@ struct view {
 	struct app *app;
 	const struct plan *plan;
 	int jobs, ended;
+	bool in_process;
 	size_t width; /* of the longest node name */
 };
 void view_watch(struct view *v, struct run_watch *w);

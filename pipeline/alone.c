@@ -47,15 +47,6 @@ file_for(const struct alone_file *files, size_t n, const char *port)
 	return NULL;
 }
 
-static size_t
-count_ports(const struct mlf_port *p)
-{
-	size_t n = 0;
-	while (p && p[n].name)
-		n++;
-	return n;
-}
-
 static int
 check_files(const struct mlf_port *ports, const struct alone_file *files, size_t n,
 	const char *what, struct err *e)
@@ -75,7 +66,7 @@ static int
 bind(struct arena *a, const struct alone_opts *o, const struct mlf_node *def, struct job *j,
 	struct err *e)
 {
-	size_t n_in = count_ports(def->inputs), n_out = count_ports(def->outputs);
+	size_t n_in = plugin_ports(def->inputs), n_out = plugin_ports(def->outputs);
 	j->inputs = arena_alloc(a, (n_in + 1) * sizeof(*j->inputs));
 	j->outputs = arena_alloc(a, (n_out + 1) * sizeof(*j->outputs));
 	if (check_files(def->inputs, o->in, o->n_in, "input", e) < 0 ||

@@ -14,13 +14,6 @@
 
 #include "model/model.h"
 
-static const char *
-kind_name(enum mlf_kind kind)
-{
-	static const char *const names[] = {"?", "table", "model", "json", "text", "bytes", "path"};
-	return kind >= MLF_TABLE && kind <= MLF_PATH ? names[kind] : names[0];
-}
-
 /* ---- finding ports; a wrong name or kind is the author's mistake and says so */
 
 static int
@@ -48,7 +41,7 @@ find_in(struct ctx *c, const char *port, enum mlf_kind kind)
 		struct err e;
 		err_set(&e, MLC_NODE_OUTPUT,
 			"node `%s` reads input `%s` as %s; it is declared as %s", c->job->node,
-			port, kind_name(kind), kind_name(in->in->kind));
+			port, dataset_kind_name(kind), dataset_kind_name(in->in->kind));
 		ctx_fail(c, &e);
 		return NULL;
 	}
@@ -75,7 +68,8 @@ find_out(struct ctx *c, const char *port, enum mlf_kind kind)
 		else
 			err_set(&e, MLC_NODE_OUTPUT,
 				"node `%s` gives output `%s` as %s; it is declared as %s",
-				c->job->node, port, kind_name(kind), kind_name(out->out->kind));
+				c->job->node, port, dataset_kind_name(kind),
+				dataset_kind_name(out->out->kind));
 		ctx_fail(c, &e);
 		return NULL;
 	}

@@ -81,30 +81,6 @@ free_work(struct pool *p, int n)
 	free(p->works);
 }
 
-static int
-thread_open(struct run *r, struct err *e)
-{
-	struct pool *p = mem_alloc(sizeof(*p));
-	r->exec_state = p;
-	p->todo_end = &p->todo;
-	pthread_mutex_init(&p->lock, NULL);
-	pthread_cond_init(&p->more, NULL);
-	int rc = uv_async_init(&r->loop, &p->wake, on_wake);
-	if (rc < 0)
-		return err_set(e, MLC_WORKER, "cannot watch the threads: %s", uv_strerror(rc));
-	p->wake.data = r;
-	p->works = mem_alloc((size_t)r->n_slots * sizeof(*p->works));
-	p->threads = mem_alloc((size_t)r->o->jobs * sizeof(*p->threads));
-	for (int i = 0; i < r->n_slots; i++) {
-		p->works[i].slot = &r->slots[i];
-		p->works[i].segs = segs_new(SEGS_PRIVATE, (uint64_t)i << 40);
-	}
-	while (p->n_threads < r->o->jobs &&
-		pthread_create(&p->threads[p->n_threads], NULL, thread_main, p) == 0)
-		p->n_threads++;
-	return p->n_threads ? 0 : err_set(e, MLC_WORKER, "cannot start a thread");
-}
-
 /* The node's definition in this very process. */
 static const struct mlf_node *
 load(struct pool *p, const struct slot *s, struct err *e)
@@ -178,6 +154,35 @@ thread_close(struct run *r)
 	pthread_mutex_destroy(&p->lock);
 	uv_close((uv_handle_t *)&p->wake, pool_gone);
 	r->exec_state = NULL;
+}
+
+static int
+thread_open(struct run *r, struct err *e)
+{
+	struct pool *p = mem_alloc(sizeof(*p));
+	int rc = uv_async_init(&r->loop, &p->wake, on_wake);
+	if (rc < 0) {
+		free(p);
+		return err_set(e, MLC_WORKER, "cannot watch the threads: %s", uv_strerror(rc));
+	}
+	r->exec_state = p;
+	p->wake.data = r;
+	p->todo_end = &p->todo;
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->more, NULL);
+	p->works = mem_alloc((size_t)r->n_slots * sizeof(*p->works));
+	p->threads = mem_alloc((size_t)r->o->jobs * sizeof(*p->threads));
+	for (int i = 0; i < r->n_slots; i++) {
+		p->works[i].slot = &r->slots[i];
+		p->works[i].segs = segs_new(SEGS_PRIVATE, (uint64_t)i << 40);
+	}
+	while (p->n_threads < r->o->jobs &&
+		pthread_create(&p->threads[p->n_threads], NULL, thread_main, p) == 0)
+		p->n_threads++;
+	if (p->n_threads)
+		return 0;
+	thread_close(r);
+	return err_set(e, MLC_WORKER, "cannot start a thread");
 }
 
 const struct executor thread_executor = {

@@ -122,8 +122,8 @@ take_message(struct slot *s, struct wire_msg *m)
 	if (m->kind == WIRE_PROGRESS && m->body.len == sizeof(p) && s->task) {
 		memcpy(&p, m->body.s, sizeof(p));
 		if (r->o->watch.node_progress)
-			r->o->watch.node_progress(r->o->watch.arg,
-				(size_t)(s->task->node - r->o->plan->nodes), p.done, p.total);
+			r->o->watch.node_progress(
+				r->o->watch.arg, task_index(r, s->task), p.done, p.total);
 	}
 	if (m->kind != WIRE_DONE || s->has_done)
 		return;
@@ -277,6 +277,7 @@ on_zygote(uv_poll_t *p, int status, int events)
 			r->slots[i].done.err = e;
 			end_attempt(&r->slots[i]);
 		}
+	run_schedule(r);
 }
 
 /* ---- starting */
@@ -401,19 +402,6 @@ worker_stop(struct slot *s, int signal)
 
 /* ---- opening and closing */
 
-static int
-worker_open(struct run *r, struct err *e)
-{
-	struct state *st = mem_alloc(sizeof(*st));
-	r->exec_state = st;
-	int fd = zygote_fd(r->o->zygote);
-	int rc = set_nonblocking(fd) < 0 ? -errno : uv_poll_init(&r->loop, &r->zygote_poll, fd);
-	r->zygote_poll.data = r;
-	if (rc == 0)
-		rc = uv_poll_start(&r->zygote_poll, UV_READABLE, on_zygote);
-	return rc < 0 ? err_set(e, MLC_WORKER, "cannot watch the workers: %s", uv_strerror(rc)) : 0;
-}
-
 static void
 worker_close(struct run *r)
 {
@@ -422,6 +410,21 @@ worker_close(struct run *r)
 	wire_msg_fini(&st->msg);
 	free(st);
 	r->exec_state = NULL;
+}
+
+static int
+worker_open(struct run *r, struct err *e)
+{
+	int fd = zygote_fd(r->o->zygote);
+	int rc = set_nonblocking(fd) < 0 ? -errno : uv_poll_init(&r->loop, &r->zygote_poll, fd);
+	if (rc == 0) {
+		r->exec_state = mem_alloc(sizeof(struct state));
+		r->zygote_poll.data = r;
+		rc = uv_poll_start(&r->zygote_poll, UV_READABLE, on_zygote);
+		if (rc < 0)
+			worker_close(r);
+	}
+	return rc < 0 ? err_set(e, MLC_WORKER, "cannot watch the workers: %s", uv_strerror(rc)) : 0;
 }
 
 const struct executor worker_executor = {

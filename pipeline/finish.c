@@ -12,16 +12,10 @@
 
 #include "pipeline/worker.h"
 
-static size_t
-index_of(const struct slot *s)
-{
-	return (size_t)(s->task - s->run->tasks);
-}
-
 static struct node_result *
 result_of(const struct slot *s)
 {
-	return &s->run->out->nodes[index_of(s)];
+	return &s->run->out->nodes[task_index(s->run, s->task)];
 }
 
 /* ---- verdict */
@@ -102,10 +96,9 @@ verdict(const struct slot *s, struct err *e)
 
 /* ---- what follows */
 
-/* Puts the outputs in place and records the node with them. *recorded stays false for a node that
- * publishes nothing: its record can wait. */
-static int
-publish(struct slot *s, bool *recorded, struct err *e)
+/* The outputs that go into place, in the slot's arena. */
+static size_t
+list_items(struct slot *s, struct publish_item **out)
 {
 	size_t n = 0;
 	struct publish_item *items = arena_alloc(&s->arena, (s->done.n_data + 1) * sizeof(*items));
@@ -115,17 +108,69 @@ publish(struct slot *s, bool *recorded, struct err *e)
 			items[n++] = (struct publish_item){
 				d->stage, d->target, d->hash, d->folder, d->outside};
 	}
+	*out = items;
+	return n;
+}
+
+/* Removes what an attempt left in hidden stages. */
+static void
+discard_stages(struct slot *s)
+{
+	char token[300];
+	(void)snprintf(token, sizeof(token), "%.12s.%s", s->run->out->id.id + 20,
+		s->task->node->spec->name);
+	for (size_t i = 0; i < s->j.n_outputs; i++)
+		if (s->j.outputs[i].entry)
+			stage_discard(s->j.outputs[i].entry, s->j.rootfd, token);
+}
+
+/* Renames the outputs into place. If that fails half way, the rest stays staged: its intent is open,
+ * and whoever opens the store next rolls it forward, for there is no way back. */
+static int
+put_in_place(struct slot *s, const struct publish_item *items, size_t n, struct err *e)
+{
+	int rootfd = s->run->o->plan->project->rootfd;
+	size_t there = 0;
+	if (publish_all(rootfd, items, n, e) == 0)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		there += !file_exists(rootfd, items[i].stage);
+	if (there == 0)
+		discard_stages(s);
+	else if (there < n)
+		err_note(e, "%zu of its %zu outputs are in place; the next command tries the rest",
+			there, n);
+	return -1;
+}
+
+/* Publishes the outputs and records the node with them. *recorded stays false for a node that
+ * publishes nothing: its record can wait. A registry that cannot record ends the run. */
+static int
+publish(struct slot *s, bool *recorded, struct err *e)
+{
+	struct run *r = s->run;
+	struct publish_item *items;
+	size_t n = list_items(s, &items);
 	if (n == 0 && s->done.n_wishes == 0)
 		return 0;
-	if (run_flush(s->run, e) < 0)
+	if (run_flush(r, e) < 0) {
+		discard_stages(s);
 		return -1;
+	}
 	if (n &&
-		(intent_write(s->run->o->store, &s->run->out->id, s->task->node->spec->name, items,
-			 n, e) < 0 ||
-			publish_all(s->run->o->plan->project->rootfd, items, n, e) < 0))
+		intent_write(r->o->store, &r->out->id, s->task->node->spec->name, items, n, e) <
+			0) {
+		discard_stages(s);
+		return -1;
+	}
+	if (n && put_in_place(s, items, n, e) < 0)
 		return err_wrap(e, "node `%s`", s->task->node->spec->name);
+	if (record_published(s, e) < 0) {
+		run_broken(r, e);
+		return -1;
+	}
 	*recorded = true;
-	return record_published(s, e);
+	return 0;
 }
 
 static int
@@ -150,18 +195,6 @@ register_models(struct slot *s, struct err *e)
 		m->alias_moved = got.alias_moved;
 	}
 	return 0;
-}
-
-/* Removes what a failed attempt left in hidden stages. */
-static void
-discard_stages(struct slot *s)
-{
-	char token[300];
-	(void)snprintf(token, sizeof(token), "%.12s.%s", s->run->out->id.id + 20,
-		s->task->node->spec->name);
-	for (size_t i = 0; i < s->j.n_outputs; i++)
-		if (s->j.outputs[i].entry)
-			stage_discard(s->j.outputs[i].entry, s->j.rootfd, token);
 }
 
 static void
@@ -272,37 +305,34 @@ fill_result(struct slot *s, struct node_result *res)
 	}
 }
 
-void
-node_finish(struct slot *s)
+static void
+succeed(struct slot *s, bool recorded)
 {
 	struct run *r = s->run;
-	struct node_result *res = result_of(s);
 	const struct plan_node *n = s->task->node;
-	struct err e = {0};
-	bool recorded = false;
-	enum node_status st = verdict(s, &e);
-	fill_result(s, res);
-	if (st == NODE_OK) {
-		res->status = NODE_OK;
-		if (publish(s, &recorded, &e) < 0 || register_models(s, &e) < 0)
-			st = NODE_FAILED;
-	}
-	if (st == NODE_OK) {
-		free(res->err); /* of an earlier attempt */
-		res->err = NULL;
-		hold_outputs(s);
-		if (!recorded)
-			record_later(s);
-		release_inputs(r, n);
-		for (size_t i = 0; i < n->n_next; i++)
-			if (--r->tasks[n->next[i]].blockers == 0)
-				run_ready(r, &r->tasks[n->next[i]]);
-		announce(r, index_of(s));
-		return;
-	}
-	discard_stages(s);
-	keep_error(s, res, &e);
-	if (st != NODE_CANCELLED && !r->stopping && (!r->failed || r->o->keep_going) &&
+	struct node_result *res = result_of(s);
+	free(res->err); /* of an earlier attempt */
+	res->err = NULL;
+	hold_outputs(s);
+	if (!recorded)
+		record_later(s);
+	release_inputs(r, n);
+	for (size_t i = 0; i < n->n_next; i++)
+		if (--r->tasks[n->next[i]].blockers == 0)
+			run_ready(r, &r->tasks[n->next[i]]);
+	announce(r, task_index(r, s->task));
+}
+
+/* A node whose outputs are published and recorded has no other attempt: only its models are missing,
+ * and the record of what it made stays true. */
+static void
+fail(struct slot *s, enum node_status st, bool recorded, const struct err *e)
+{
+	struct run *r = s->run;
+	const struct plan_node *n = s->task->node;
+	struct node_result *res = result_of(s);
+	keep_error(s, res, e);
+	if (st != NODE_CANCELLED && !recorded && !r->stopping && (!r->failed || r->o->keep_going) &&
 		res->attempts <= n->spec->retries) {
 		res->status = NODE_PENDING;
 		run_retry(r, s->task);
@@ -312,8 +342,28 @@ node_finish(struct slot *s)
 	if (!r->out->err.code)
 		r->out->err = *res->err;
 	r->failed = true;
+	if (!recorded)
+		record_later(s);
 	release_inputs(r, n);
-	record_later(s);
-	announce(r, index_of(s));
-	skip_behind(r, index_of(s));
+	announce(r, task_index(r, s->task));
+	skip_behind(r, task_index(r, s->task));
+}
+
+void
+node_finish(struct slot *s)
+{
+	struct err e = {0};
+	bool recorded = false;
+	enum node_status st = verdict(s, &e);
+	fill_result(s, result_of(s));
+	if (st != NODE_OK) {
+		discard_stages(s);
+		fail(s, st, false, &e);
+		return;
+	}
+	result_of(s)->status = NODE_OK;
+	if (publish(s, &recorded, &e) < 0 || register_models(s, &e) < 0)
+		fail(s, NODE_FAILED, recorded, &e);
+	else
+		succeed(s, recorded);
 }

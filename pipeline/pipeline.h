@@ -211,6 +211,8 @@ struct run_watch { /* every function may be NULL */
 	void (*started)(void *arg, const struct run_id *run, const struct plan *plan);
 	void (*node_started)(void *arg, size_t i, int attempt);
 	void (*node_progress)(void *arg, size_t i, int64_t done, int64_t total);
+	/* past its timeout; said only where it cannot be killed, with in_process */
+	void (*node_late)(void *arg, size_t i);
 	void (*node_ended)(void *arg, size_t i, const struct node_result *r);
 	void (*stopping)(void *arg, int running);
 };
@@ -234,6 +236,7 @@ struct run_result {
 	size_t n_models;
 	int signal;     /* that stopped it, 0: none */
 	struct err err; /* the first failure in time */
+	bool broken;    /* that failure is the run's own, not a node's */
 	int64_t wall_us;
 };
 /* Runs the plan. 0 if the run took place, whatever became of it; -1 if it could not. */

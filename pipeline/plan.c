@@ -180,13 +180,6 @@ unknown_dataset(struct planner *p, const struct spec_node *n, const struct spec_
 	map_fini(&written);
 }
 
-static const char *
-kind_name(enum mlf_kind kind)
-{
-	static const char *const names[] = {"?", "table", "model", "json", "text", "bytes", "path"};
-	return kind >= MLF_TABLE && kind <= MLF_PATH ? names[kind] : names[0];
-}
-
 /* An entry of kind `path` or a port of kind `path` fits everything that has a file. */
 static void
 check_kind(struct planner *p, const struct plan_port *port, const struct spec_node *n)
@@ -196,8 +189,8 @@ check_kind(struct planner *p, const struct plan_port *port, const struct spec_no
 	if (!d || !d->path || d->kind == port->port->kind || port->port->kind == MLF_PATH)
 		return;
 	err_set(&e, MLC_PORT, "port `%s` of node `%s` is a %s, and dataset `%s` is a %s (type %s)",
-		port->port->name, n->name, kind_name(port->port->kind), d->name, kind_name(d->kind),
-		d->type->name);
+		port->port->name, n->name, dataset_kind_name(port->port->kind), d->name,
+		dataset_kind_name(d->kind), d->type->name);
 	err_note(&e, "the dataset is at %s:%d:%d", d->at.file, d->at.line, d->at.col);
 	report(p, &e, &port->at, NULL);
 }
@@ -313,7 +306,7 @@ check_connected(struct planner *p, const struct plan_node *node, bool input)
 			continue;
 		err_set(&e, MLC_PORT, "node `%s` leaves %s port `%s` (%s) unconnected",
 			node->spec->name, input ? "input" : "output", port->name,
-			kind_name(port->kind));
+			dataset_kind_name(port->kind));
 		err_help(&e, "add `%s: DATASET` to its %s", port->name,
 			input ? "inputs" : "outputs");
 		report(p, &e, &node->spec->at, NULL);

@@ -78,6 +78,15 @@ plugin_nodes(const struct plugin_info *info, const struct mlf_node **nodes)
 	return info->n;
 }
 
+size_t
+plugin_ports(const struct mlf_port *list)
+{
+	size_t n = 0;
+	while (list && list[n].name)
+		n++;
+	return n;
+}
+
 const char *
 plugin_hash(const struct plugin_info *info)
 {

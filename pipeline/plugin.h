@@ -30,6 +30,8 @@ struct plugin {
  * loaded without being checked and hashed again. Texts go into the arena. */
 MUST_CHECK int plugin_load(struct arena *a, const char *root, const char *path,
 	const struct plugin_id *expected, struct plugin *out, struct err *e);
+/* How many ports a list of a definition has. */
+size_t plugin_ports(const struct mlf_port *list);
 /* job_wire.c */
 void plugin_encode(const struct plugin_info *info, struct jw *w);
 MUST_CHECK int plugin_decode(

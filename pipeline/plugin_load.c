@@ -175,6 +175,25 @@ check_abi(const struct mlf_plugin *d, const char *path, struct err *e)
 	return 0;
 }
 
+/* What the rest of the program takes for granted of a definition. */
+static int
+check_node(const struct mlf_node *n, const char *path, struct err *e)
+{
+	const struct mlf_port *const lists[] = {n->inputs, n->outputs};
+	for (size_t i = 0; i < 2; i++)
+		for (const struct mlf_port *p = lists[i]; p->name; p++)
+			if (p->kind < MLF_TABLE || p->kind > MLF_PATH)
+				return err_set(e, MLC_PLUGIN_LOAD,
+					"plugin %s: port `%s` of node `%s` is of no known kind",
+					path, p->name, n->name);
+	for (const struct mlf_param *p = n->params; p->key; p++)
+		if (p->type < MLF_INT || p->type > MLF_ANY)
+			return err_set(e, MLC_PLUGIN_LOAD,
+				"plugin %s: parameter `%s` of node `%s` is of no known type", path,
+				p->key, n->name);
+	return 0;
+}
+
 static int
 adopt(struct arena *a, const struct mlf_plugin *d, struct plugin *out, struct err *e)
 {
@@ -195,6 +214,8 @@ adopt(struct arena *a, const struct mlf_plugin *d, struct plugin *out, struct er
 		n->inputs = copy_ports(a, n->inputs, d->port_size);
 		n->outputs = copy_ports(a, n->outputs, d->port_size);
 		n->params = copy_params(a, n->params, d->param_size);
+		if (check_node(n, info->path, e) < 0)
+			return -1;
 	}
 	return 0;
 }

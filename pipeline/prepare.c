@@ -105,15 +105,6 @@ bound(const struct plan_port *ports, size_t n, const struct mlf_port *port)
 	return false;
 }
 
-static size_t
-count_ports(const struct mlf_port *p)
-{
-	size_t n = 0;
-	while (p && p[n].name)
-		n++;
-	return n;
-}
-
 /* Inputs: those with a dataset, then the optional ones that nothing is connected to. */
 static int
 make_inputs(struct slot *s, struct err *e)
@@ -121,7 +112,7 @@ make_inputs(struct slot *s, struct err *e)
 	const struct plan_node *n = s->task->node;
 	struct job *j = &s->j;
 	j->inputs = arena_alloc(
-		&s->arena, (n->n_inputs + count_ports(n->def->inputs) + 1) * sizeof(*j->inputs));
+		&s->arena, (n->n_inputs + plugin_ports(n->def->inputs) + 1) * sizeof(*j->inputs));
 	for (size_t i = 0; i < n->n_inputs; i++)
 		if (make_input(s, &n->inputs[i], &j->inputs[j->n_inputs++], e) < 0)
 			return -1;
@@ -141,8 +132,8 @@ make_outputs(struct slot *s)
 {
 	const struct plan_node *n = s->task->node;
 	struct job *j = &s->j;
-	j->outputs = arena_alloc(
-		&s->arena, (n->n_outputs + count_ports(n->def->outputs) + 1) * sizeof(*j->outputs));
+	j->outputs = arena_alloc(&s->arena,
+		(n->n_outputs + plugin_ports(n->def->outputs) + 1) * sizeof(*j->outputs));
 	for (size_t i = 0; i < n->n_outputs; i++) {
 		const struct plan_port *p = &n->outputs[i];
 		j->outputs[j->n_outputs++] = (struct job_output){.port = p->port->name,

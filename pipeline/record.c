@@ -199,7 +199,7 @@ data_facts(struct slot *s, struct node_fact *f)
 static struct node_fact
 fact_of(struct slot *s)
 {
-	size_t i = (size_t)(s->task - s->run->tasks);
+	size_t i = task_index(s->run, s->task);
 	const struct node_result *res = &s->run->out->nodes[i];
 	const struct plan_node *n = s->task->node;
 	struct node_fact f = {.name = n->spec->name,
@@ -231,21 +231,20 @@ record_published(struct slot *s, struct err *e)
 static void
 on_flush(uv_timer_t *t)
 {
-	struct run *r = t->data;
-	struct err e = {0};
-	if (run_flush(r, &e) < 0)
-		run_broken(r, &e);
+	struct err ignored;
+	if (run_flush(t->data, &ignored) < 0)
+		run_schedule(t->data);
 }
 
 static void
 add_pending(struct run *r, struct node_fact f, struct arena a)
 {
-	struct err e = {0};
+	struct err ignored;
 	r->pending[r->n_pending++] = (struct pending){f, a};
 	if (r->n_pending == 1 && r->exec)
 		(void)uv_timer_start(&r->flush_timer, on_flush, FLUSH_MS, 0);
-	if (r->n_pending == GROUP && run_flush(r, &e) < 0)
-		run_broken(r, &e);
+	if (r->n_pending == GROUP)
+		(void)!run_flush(r, &ignored);
 }
 
 void
@@ -291,6 +290,8 @@ run_flush(struct run *r, struct err *e)
 		arena_fini(&r->pending[i].arena);
 	r->n_pending = 0;
 	free(facts);
+	if (rc < 0) /* these records are lost, so the run cannot go on as if they were there */
+		run_broken(r, e);
 	return rc;
 }
 
@@ -335,9 +336,6 @@ record_git(struct run *r, const char *json)
 int
 record_end(struct run *r, struct err *e)
 {
-	int rc = run_flush(r, e);
-	if (run_end(r->o->store, &r->out->id, r->out->status, rc < 0 ? NULL : e) < 0)
-		rc = -1;
 	free(r->pending);
-	return rc;
+	return run_end(r->o->store, &r->out->id, r->out->status, e);
 }

@@ -74,7 +74,7 @@ struct slot {
  * call slot_done before. */
 struct executor {
 	const char *name;
-	int (*open)(struct run *r, struct err *e);
+	int (*open)(struct run *r, struct err *e); /* leaves nothing open if it fails */
 	int (*start)(struct slot *s, struct err *e);
 	void (*stop)(struct slot *s, int signal);
 	void (*close)(struct run *r);
@@ -101,7 +101,7 @@ struct run {
 	struct slot *slots;         /* twice o->jobs, for those that are ended; and one for git */
 	int n_slots, running, busy; /* busy: slots with a job, also one that is ended */
 	struct retry *retries;      /* owned list */
-	bool git_running, stopping, failed, broken;
+	bool opened, stopping, failed; /* opened: the executor */
 	uint64_t next_job, seed;
 	struct map held; /* dataset -> struct held * */
 	uint64_t held_bytes, held_limit;
@@ -111,11 +111,13 @@ struct run {
 };
 
 /* runner.c */
-void run_retry(struct run *r, struct task *t); /* again, after the back-off */
-void run_ready(struct run *r, struct task *t); /* its producers are ok */
+size_t task_index(const struct run *r, const struct task *t); /* in the plan */
+void run_retry(struct run *r, struct task *t);                /* again, after the back-off */
+void run_ready(struct run *r, struct task *t);                /* its producers are ok */
 void slot_done(struct slot *s);  /* the node has said DONE: its dependents need not wait longer */
 void slot_ended(struct slot *s); /* nothing of the attempt is left: done/end say how it went */
 void run_broken(struct run *r, const struct err *e); /* the run itself cannot go on */
+void run_schedule(struct run *r); /* starts what can start, ends the loop if nothing is left */
 struct slot *run_slot(struct run *r, uint64_t job);
 
 /* prepare.c: the job of a node, in the slot's arena. */
@@ -133,7 +135,8 @@ void record_git(struct run *r, const char *json); /* the facts about git have ar
 MUST_CHECK int record_published(struct slot *s, struct err *e);
 void record_later(struct slot *s);
 void record_skipped(struct run *r, size_t i);
-MUST_CHECK int run_flush(struct run *r, struct err *e); /* commits pending records */
+/* Commits pending records; if that fails the run is broken. */
+MUST_CHECK int run_flush(struct run *r, struct err *e);
 uint64_t run_memory_limit(const struct project *p);
 
 /* held.c */

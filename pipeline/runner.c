@@ -19,8 +19,7 @@
 #include <unistd.h>
 
 #define GRACE_MS 5000
-
-static void schedule(struct run *r);
+#define GIT_MS 10000 /* a repository on a dead network drive must not keep the run from ending */
 
 const char *
 node_status_name(enum node_status st)
@@ -32,8 +31,8 @@ node_status_name(enum node_status st)
 
 /* ---- the ready heap: smallest plan index first */
 
-static size_t
-index_of(const struct run *r, const struct task *t)
+size_t
+task_index(const struct run *r, const struct task *t)
 {
 	return (size_t)(t - r->tasks);
 }
@@ -42,7 +41,7 @@ void
 run_ready(struct run *r, struct task *t)
 {
 	size_t i = r->n_ready++;
-	int v = (int)index_of(r, t);
+	int v = (int)task_index(r, t);
 	for (; i && r->ready[(i - 1) / 2] > v; i = (i - 1) / 2)
 		r->ready[i] = r->ready[(i - 1) / 2];
 	r->ready[i] = v;
@@ -91,10 +90,13 @@ static void
 on_timer(uv_timer_t *t)
 {
 	struct slot *s = t->data;
+	const struct run *r = s->run;
 	bool asked = s->timed_out || s->stopped || s->ended;
 	if (!s->stopped && !s->ended)
 		s->timed_out = true;
-	s->run->exec->stop(s, asked ? SIGKILL : SIGTERM);
+	r->exec->stop(s, asked ? SIGKILL : SIGTERM);
+	if (!asked && r->o->in_process && r->o->watch.node_late)
+		r->o->watch.node_late(r->o->watch.arg, task_index(r, s->task));
 	if (!asked)
 		(void)uv_timer_start(&s->timer, on_timer, GRACE_MS, 0);
 }
@@ -126,10 +128,8 @@ static void
 finish(struct slot *s)
 {
 	s->ended = true;
-	if (!s->task) {
-		s->run->git_running = false;
+	if (!s->task) /* the question about git */
 		return;
-	}
 	s->run->running--;
 	node_finish(s);
 }
@@ -154,7 +154,7 @@ vacate(struct slot *s)
 static void
 start(struct run *r, struct slot *s, struct task *t)
 {
-	size_t i = index_of(r, t);
+	size_t i = task_index(r, t);
 	struct node_result *res = &r->out->nodes[i];
 	struct err e = {0};
 	s->task = t;
@@ -185,7 +185,7 @@ slot_done(struct slot *s)
 		return;
 	(void)uv_timer_start(&s->timer, on_timer, GRACE_MS, 0);
 	finish(s);
-	schedule(s->run);
+	run_schedule(s->run);
 }
 
 void
@@ -193,7 +193,7 @@ slot_ended(struct slot *s)
 {
 	struct run *r = s->run;
 	vacate(s);
-	schedule(r);
+	run_schedule(r);
 }
 
 /* ---- retries */
@@ -221,7 +221,7 @@ on_retry(uv_timer_t *t)
 	struct run *r = again->run;
 	run_ready(r, again->task);
 	drop_retry(r, again);
-	schedule(r);
+	run_schedule(r);
 }
 
 /* 1, 2, 4 ... 60 s, each 20 % more or less. */
@@ -229,7 +229,7 @@ void
 run_retry(struct run *r, struct task *t)
 {
 	struct retry *again = mem_alloc(sizeof(*again));
-	int attempts = r->out->nodes[index_of(r, t)].attempts;
+	int attempts = r->out->nodes[task_index(r, t)].attempts;
 	uint64_t ms = 1000u << (attempts > 6 ? 6 : attempts - 1);
 	if (ms > 60000)
 		ms = 60000;
@@ -267,16 +267,21 @@ on_signal(uv_signal_t *h, int signum)
 		r->out->signal = signum;
 	if (r->o->watch.stopping && !again)
 		r->o->watch.stopping(r->o->watch.arg, r->running);
+	/* a thread cannot be killed: a second Ctrl-C ends the program, as if we had never asked */
+	for (int i = 0; i < 3 && r->o->in_process; i++)
+		(void)uv_signal_stop(&r->sig[i]);
 	stop_running(r, again ? SIGKILL : SIGTERM);
-	schedule(r);
+	run_schedule(r);
 }
 
 void
 run_broken(struct run *r, const struct err *e)
 {
-	r->broken = r->stopping = true;
-	if (!r->out->err.code)
+	r->stopping = true;
+	if (!r->out->err.code) {
 		r->out->err = *e;
+		r->out->broken = true;
+	}
 	stop_running(r, SIGTERM);
 }
 
@@ -295,13 +300,13 @@ end_loop(struct run *r)
 	for (int i = 0; i < r->n_slots; i++)
 		uv_close((uv_handle_t *)&r->slots[i].timer, NULL);
 	uv_close((uv_handle_t *)&r->flush_timer, NULL);
-	r->exec->close(r);
+	if (r->opened)
+		r->exec->close(r);
 	r->exec = NULL;
 }
 
-/* Starts what can start; ends the loop when nothing is left to wait for. */
-static void
-schedule(struct run *r)
+void
+run_schedule(struct run *r)
 {
 	struct slot *s;
 	if (!r->exec)
@@ -315,32 +320,38 @@ schedule(struct run *r)
 
 /* ---- beginning */
 
-static int
-make_slots(struct run *r, struct err *e)
+static void
+make_slots(struct run *r)
 {
-	const char *root = r->o->plan->project->root;
 	r->n_slots = 2 * r->o->jobs + 1;
 	r->slots = mem_alloc((size_t)r->n_slots * sizeof(*r->slots));
-	struct str parent = {0};
-	str_addf(&parent, "%s/%s/scratch", root, r->out->id.folder);
-	int rc = r->o->in_process || mkdir(parent.s, 0777) == 0 || errno == EEXIST
-		? 0
-		: err_errno(e, MLC_FILE, "cannot make %s", parent.s);
-	str_fini(&parent);
-	if (rc < 0)
-		return -1;
 	for (int i = 0; i < r->n_slots; i++) {
 		struct slot *s = &r->slots[i];
 		s->run = r;
 		s->log.fd = -1;
 		(void)uv_timer_init(&r->loop, &s->timer);
 		s->timer.data = s;
-		int n = snprintf(s->scratch, sizeof(s->scratch), "%s/%s/scratch/%d", root,
-			r->out->id.folder, i);
-		if (n >= (int)sizeof(s->scratch))
-			return err_set(e, MLC_FILE, "the path of the project folder is too long");
 	}
-	return 0;
+}
+
+/* The folder in which each slot's node works; the folders themselves are made when needed. */
+static int
+make_scratch(struct run *r, struct err *e)
+{
+	const char *root = r->o->plan->project->root;
+	struct str parent = {0};
+	str_addf(&parent, "%s/%s/scratch", root, r->out->id.folder);
+	int rc = r->o->in_process || mkdir(parent.s, 0777) == 0 || errno == EEXIST
+		? 0
+		: err_errno(e, MLC_FILE, "cannot make %s", parent.s);
+	for (int i = 0; rc == 0 && i < r->n_slots; i++) {
+		struct slot *s = &r->slots[i];
+		int n = snprintf(s->scratch, sizeof(s->scratch), "%s/%d", parent.s, i);
+		if (n >= (int)sizeof(s->scratch))
+			rc = err_set(e, MLC_FILE, "the path of the project folder is too long");
+	}
+	str_fini(&parent);
+	return rc;
 }
 
 /* Under nohup SIGHUP is ignored, and stays so. */
@@ -373,10 +384,10 @@ start_git(struct run *r)
 		return;
 	s->job = ++r->next_job;
 	r->busy++;
-	if (ask_git(s, &ignored) == 0)
-		r->git_running = true;
-	else
+	if (ask_git(s, &ignored) < 0)
 		slot_clear(s);
+	else
+		(void)uv_timer_start(&s->timer, on_timer, GIT_MS, 0);
 }
 
 static int
@@ -388,10 +399,10 @@ open_loop(struct run *r, struct err *e)
 	(void)uv_timer_init(&r->loop, &r->flush_timer);
 	r->flush_timer.data = r;
 	watch_signals(r);
-	if (make_slots(r, e) < 0 || r->exec->open(r, e) < 0) {
-		r->broken = true;
-		r->out->err = *e;
-	}
+	make_slots(r);
+	r->opened = make_scratch(r, e) == 0 && r->exec->open(r, e) == 0;
+	if (!r->opened)
+		run_broken(r, e);
 	return 0;
 }
 
@@ -452,23 +463,23 @@ run_execute(const struct run_opts *o, struct run_result *out, struct err *e)
 	if (rc == 0) {
 		if (o->watch.started)
 			o->watch.started(o->watch.arg, &out->id, o->plan);
-		if (!r.broken)
+		if (r.opened)
 			start_git(&r);
-		r.stopping |= r.broken;
-		schedule(&r);
+		run_schedule(&r);
 		(void)uv_run(&r.loop, UV_RUN_DEFAULT);
 		(void)uv_loop_close(&r.loop);
 	} else
 		out->err = *e;
 	held_close(&r);
 	remove_scratch(&r);
-	out->status = final_status(&r);
 	out->wall_us = clock_mono_us() - begun;
 	struct err ignored;
-	if (rc == 0)
-		rc = record_end(&r, e);
-	else
-		(void)!record_end(&r, &ignored);
+	(void)!run_flush(&r, &ignored); /* the run is broken then */
+	out->status = final_status(&r);
+	if (record_end(&r, rc < 0 ? &ignored : e) < 0) {
+		out->status = RUN_FAILED;
+		rc = -1;
+	}
 	free(r.tasks);
 	free(r.ready);
 	free(r.slots);

@@ -101,3 +101,14 @@ gone()
 	done
 	return 1
 }
+
+# Ends the session with what its .out holds if the program is built with the sanitizer $1, under which
+# it cannot be played; $2 is the session.
+unless()
+{
+	grep -q "__$1_init" "$MLFLOW_C" || return 0
+	out=${2%.t}.out
+	sed -n '/^--- stdout$/,/^--- stderr$/p' "$out" | sed '1d; $d'
+	sed -n '/^--- stderr$/,/^--- exit/p' "$out" | sed '1d; $d' >&2
+	exit 0
+}

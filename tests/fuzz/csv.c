@@ -8,6 +8,7 @@
  *	3. what is refused has a message, with the line if it is about one;
  *	4. a file that is read as a frame is written and read again as the same frame. */
 #include <csv.h>
+#include <string.h>
 #include "catalog/csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -189,12 +189,17 @@ tell_pid(const char *name)
 static int
 waits(struct mlf_ctx *ctx)
 {
+	int ready[2];
+	char byte = 0;
 	(void)give(ctx, 3);
+	if (pipe(ready) < 0)
+		return mlf_fail(ctx, "no pipe");
 	if (fork() == 0) {
 		setsid();
 		tell_pid("child");
-	} else {
-		tell_pid("node");
+		(void)!write(ready[1], &byte, 1);
+	} else if (read(ready[0], &byte, 1) == 1) {
+		tell_pid("node"); /* last, so whoever sees it may read the other */
 	}
 	while (pause() < 0)
 		;
@@ -296,14 +301,17 @@ prints(struct mlf_ctx *ctx)
 	return give(ctx, 3);
 }
 
+/* By mmap, which a sanitizer's allocator leaves alone. */
 static int
 eats_memory(struct mlf_ctx *ctx)
 {
+	const size_t size = 16u << 20;
 	for (int i = 0; i < 1024; i++) {
-		char *p = malloc(16u << 20);
-		if (!p)
-			return mlf_fail(ctx, "out of memory after %d MiB", i * 16);
-		memset(p, 1, 16u << 20);
+		char *p = mmap(
+			NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (p == MAP_FAILED)
+			return mlf_fail(ctx, "no memory left for a table of 16 MiB");
+		memset(p, 1, size);
 	}
 	return give(ctx, 3);
 }
