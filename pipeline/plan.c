@@ -273,7 +273,7 @@ bind_param(struct planner *p, struct plan_node *node, struct plan_port *port)
 	enum mlf_kind kind = port->port->kind;
 	if (kind != MLF_JSON && kind != MLF_TEXT && kind != MLF_BYTES) {
 		err_set(&e, MLC_PORT, "port `%s` of node `%s` is a %s and cannot take `%s`",
-			port->port->name, node->spec->name, kind_name(kind), port->dataset);
+			port->port->name, node->spec->name, dataset_kind_name(kind), port->dataset);
 		err_help(&e, "parameters arrive at json, text and bytes ports");
 		report(p, &e, &port->at, NULL);
 	} else if (!value) {
