@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Slicing: which nodes of the graph run, and why. As in Kedro, each filter is applied to the whole
- * graph and the results are intersected, never chained; a filter with no names is none.
+ * graph and the results are intersected, never chained; a filter with no names selects nothing.
  *
  *	x        as dataset: x and all x@format        x@format: only itself
  *	a.b      as namespace: a.b, a.b.c, not a.bc
@@ -72,6 +72,8 @@ unknown(const struct filter *f, const char *what, const char *name, const struct
 	}
 	if (near)
 		err_help(e, "did you mean `%s`?", near);
+	else if (known == &f->g->nodes)
+		err_help(e, "its nodes: mlflow-c run --dry-run");
 	return -1;
 }
 
@@ -211,10 +213,9 @@ filter(const struct graph *g, const struct filter_kind *k, const char *list, boo
 {
 	struct filter f = {.g = g};
 	int rc = 0;
-	if (list)
-		split(&f, list);
-	if (f.n == 0)
+	if (!list)
 		return 0;
+	split(&f, list);
 	f.by = mem_alloc((g->spec->n + 1) * sizeof(*f.by));
 	f.direct = mem_alloc(g->spec->n + 1);
 	for (size_t i = 0; i < f.n && rc == 0; i++)
