@@ -116,7 +116,8 @@ check_stdout(int code)
 		return code;
 	if (errno == EPIPE || code)
 		return code;
-	(void)fprintf(stderr, "error: cannot write the answer: %s\n", strerror(errno));
+	(void)fprintf(stderr, "error: cannot write the answer: %s\n",
+		errno ? strerror(errno) : "an earlier part of it could not be written");
 	return code_exit(MLC_DISK);
 }
 

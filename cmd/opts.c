@@ -2,7 +2,7 @@
  * Options from tables: parsing and help read the same lines, so they cannot disagree.
  *
  * Flags may stand before or after the command's words; `--` ends them; short flags cannot be bundled
- * with values but `-j4` and `-j 4` both work. */
+ * with values but `-j4` and `-j 4` both work, and `-vv` is `-v -v`. */
 #include "cmd/cmd.h"
 
 static const struct opt global_opts[] = {
@@ -58,7 +58,7 @@ set(const struct opt *o, void *base, const char *value, struct err *e)
 	int64_t n;
 	switch (o->type) {
 	case OPT_FLAG: *(bool *)(void *)field = true; break;
-	case OPT_COUNT: ++*(int *)(void *)field; break;
+	case OPT_COUNT: *(int *)(void *)field += value ? 1 + (int)strlen(value) : 1; break;
 	case OPT_STR: memcpy(field, &value, sizeof(value)); break;
 	case OPT_INT:
 		if (str_to_i64(value, &n) < 0)
@@ -90,7 +90,9 @@ flag(struct app *a, int argc, char **argv, int *i, struct err *e)
 		value = eq + 1;
 	else if (!is_long && arg[2])
 		value = arg + 2;
-	if (value && !wants)
+	const char letter[] = {arg[1], '\0'};
+	bool again = !is_long && value && o->type == OPT_COUNT && !value[strspn(value, letter)];
+	if (value && !wants && !again)
 		return err_set(e, MLC_USAGE, "flag `--%s` takes no value", o->name);
 	if (wants && !value && *i + 1 < argc)
 		value = argv[++*i];

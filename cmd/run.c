@@ -8,10 +8,10 @@
 
 struct run_args {
 	struct param_opts params; /* first, see TAKES_PARAMS */
-	const char *pipeline, *name;
+	const char *pipeline, *name, *progress;
 	struct slice slice;
 	int64_t jobs;
-	bool in_process, keep_going, dry_run, build;
+	bool in_process, keep_going, dry_run, build, no_annotations;
 };
 
 /* Usage and configuration were judged before the run: what is wrong with a node now is that it
@@ -28,25 +28,28 @@ exit_code(const struct run_result *r)
 }
 
 /* Nodes in this process share its stdout, which belongs to the answer: what they print goes to stderr
- * like the output of any node. Returns the real stdout, to be put back. */
-static int
+ * like the output of any node. Returns the real stdout, to be put back; NULL: it could not be lent. */
+static FILE *
 lend_stdout(void)
 {
 	(void)fflush(stdout);
 	int real = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
-	if (real >= 0)
+	FILE *file = real >= 0 ? fdopen(real, "w") : NULL;
+	if (file)
 		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
-	return real;
+	else if (real >= 0)
+		close(real);
+	return file;
 }
 
 static void
-take_stdout(int real)
+take_stdout(FILE *real)
 {
-	if (real < 0)
+	if (!real)
 		return;
 	(void)fflush(stdout);
-	(void)dup2(real, STDOUT_FILENO);
-	close(real);
+	(void)dup2(fileno(real), STDOUT_FILENO);
+	(void)fclose(real);
 }
 
 static int
@@ -55,14 +58,16 @@ execute(struct app *a, const struct run_args *args, const struct plan *plan)
 	struct err e = {0};
 	struct run_result result;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	struct view v = {.app = a,
-		.jobs = args->jobs > 0 ? (int)args->jobs : (int)cores,
-		.in_process = args->in_process};
+	struct view v;
+	struct view_opts face = {.progress = args->progress,
+		.no_annotations = args->no_annotations,
+		.in_process = args->in_process,
+		.jobs = args->jobs > 0 ? (int)args->jobs : (int)cores};
 	if (args->jobs < 0 || args->jobs > 1024) {
 		err_set(&e, MLC_USAGE, "--jobs wants a number from 1 to 1024");
 		return report(a, &e);
 	}
-	if (app_store(a, STORE_WRITE, &e) < 0)
+	if (view_open(&v, a, &face, &e) < 0 || app_store(a, STORE_WRITE, &e) < 0)
 		return report(a, &e);
 	struct run_opts o = {.plan = plan,
 		.zygote = a->zygote,
@@ -70,24 +75,24 @@ execute(struct app *a, const struct run_args *args, const struct plan *plan)
 		.clock = &a->clock,
 		.name = args->name,
 		.command = a->command_line,
-		.jobs = v.jobs,
+		.jobs = face.jobs,
 		.in_process = args->in_process,
 		.keep_going = args->keep_going};
 	view_watch(&v, &o.watch);
-	int real = args->in_process ? lend_stdout() : -1;
-	int rc = run_execute(&o, &result, &e);
+	FILE *real = args->in_process ? lend_stdout() : NULL;
+	v.answer = real ? real : stdout;
+	bool failed = run_execute(&o, &result, &e) < 0;
 	take_stdout(real);
-	if (rc < 0) {
-		if (result.n_nodes)
-			view_end(&v, &result);
-		int code = report(a, &e);
-		run_result_fini(&result);
-		return code;
-	}
-	view_end(&v, &result);
-	if (a->g.json)
+	v.answer = stdout;
+	v.answer_gone = false;
+	int code = failed ? code_exit(e.code) : exit_code(&result);
+	if (!failed || result.n_nodes)
+		view_end(&v, &result, code);
+	view_close(&v);
+	if (failed)
+		code = report(a, &e);
+	else if (a->g.json)
 		view_json(a, plan, &result);
-	int code = exit_code(&result);
 	run_result_fini(&result);
 	return code;
 }
@@ -103,9 +108,11 @@ run(struct app *a)
 	if (args->build && build_plugins(a, &e) < 0)
 		return report(a, &e);
 	int code;
-	if (load_plan(a, &o, &l, &found) < 0)
+	if (load_plan(a, &o, &l, &found) < 0) {
+		if (github_on() && !args->no_annotations)
+			github_report(a, &found);
 		code = report_all(a, &found);
-	else if (args->dry_run)
+	} else if (args->dry_run)
 		code = dry_run(a, &l.graph);
 	else if (l.plan.n == 0)
 		code = nothing_to_do(a, &l.graph);
@@ -146,6 +153,10 @@ static const struct opt opts[] = {
 	{"build", 0, OPT_FLAG, offsetof(struct run_args, build), NULL,
 		"compile changed nodes first"},
 	{"dry-run", 0, OPT_FLAG, offsetof(struct run_args, dry_run), NULL, "show the plan only"},
+	{"progress", 0, OPT_STR, offsetof(struct run_args, progress), "HOW",
+		"auto, tty, plain, json (events) or none"},
+	{"no-annotations", 0, OPT_FLAG, offsetof(struct run_args, no_annotations), NULL,
+		"on GitHub: no marks on files"},
 	{"name", 0, OPT_STR, offsetof(struct run_args, name), "NAME", "name of the run"},
 	{0},
 };

@@ -1,120 +1,180 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A run on the screen or in a log: one line per event, all on stderr.
+ * What is known of a run while it goes on, and which faces show it.
  *
- *	terminal   "  ✓ clean   0.2s   44,993 rows   contract 12/12"
- *	log        "[2/6] ok    clean 0.2s rows=44993 contract=12/12"
+ *	auto    tty on a terminal; plain in a log and on GitHub
+ *	json    events on stdout
+ *	none    nothing until the end; -q: nothing but errors
  *
- * A name is data: it never reaches the terminal with control characters in it. */
+ * On GitHub the github face comes before the chosen one. */
 #include "cmd/view.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#define TAIL_LINES 5
-#define TAIL_BYTES 4096
-
-static bool
-fancy(const struct view *v)
+const char *
+view_name(const struct view *v, size_t i)
 {
-	return v->app->err.tty;
+	return v->plan->nodes[i].spec->name;
 }
 
-static const char *
-paint(const struct view *v, const char *code)
+uint64_t
+view_ms(const struct view *v, int64_t since_us)
 {
-	return v->app->err.color ? code : "";
+	return v->fixed_ms ? 0 : (uint64_t)(v->now_us - since_us) / 1000;
+}
+
+int64_t
+view_time_ms(const struct view *v)
+{
+	return v->fixed_ms ? v->fixed_ms : clock_now_ms(NULL);
+}
+
+bool
+node_failed(enum node_status st)
+{
+	return st == NODE_FAILED || st == NODE_TIMEOUT || st == NODE_CONTRACT;
+}
+
+struct view_counts
+view_count(const struct run_result *r)
+{
+	struct view_counts c = {0};
+	for (size_t i = 0; i < r->n_nodes; i++) {
+		const struct node_result *n = &r->nodes[i];
+		c.ok += n->status == NODE_OK;
+		c.failed += node_failed(n->status);
+		c.skipped += n->status == NODE_SKIPPED;
+		c.cancelled += n->status == NODE_CANCELLED;
+		if (n->rss_bytes > c.peak_bytes)
+			c.peak_bytes = n->rss_bytes;
+	}
+	return c;
+}
+
+/* ---- what the runner says */
+
+/* How long the nodes took the last time; without it there is no estimate, and that is all. */
+static void
+recall(struct view *v)
+{
+	const char *pipeline = v->plan->graph->spec->name, *env = v->plan->project->env;
+	struct durations past;
+	struct map by_name = {0};
+	struct err ignored;
+	if (v->fixed_ms ||
+		store_durations(v->app->store, &v->arena, pipeline, env, &past, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < past.n; i++)
+		map_put(&by_name, past.v[i].node, &past.v[i]);
+	for (size_t i = 0; i < v->plan->n; i++) {
+		const struct duration *d = map_get(&by_name, view_name(v, i));
+		v->nodes[i].last_us = d ? d->wall_us : 0;
+	}
+	map_fini(&by_name);
 }
 
 static void
 on_started(void *arg, const struct run_id *run, const struct plan *plan)
 {
 	struct view *v = arg;
+	v->run = run;
 	v->plan = plan;
+	v->begun_us = v->now_us = clock_mono_us();
+	v->nodes = mem_alloc((plan->n + 1) * sizeof(*v->nodes));
 	for (size_t i = 0; i < plan->n; i++)
-		if (strlen(plan->nodes[i].spec->name) > v->width)
-			v->width = strlen(plan->nodes[i].spec->name);
-	const char *env = plan->project->env, *name = plan->graph->spec->name;
-	if (v->app->g.quiet)
-		return;
-	if (fancy(v))
-		(void)fprintf(stderr, "%s · %s · run %s · %zu node%s, %d at once\n",
-			str_eq(name, "__default__") ? "default" : name, env, run->name, plan->n,
-			plan->n == 1 ? "" : "s", v->jobs);
-	else
-		(void)fprintf(stderr, "run %s started: %s conf=%s nodes=%zu jobs=%d\n", run->name,
-			name, env, plan->n, v->jobs);
+		if (strlen(view_name(v, i)) > v->width)
+			v->width = strlen(view_name(v, i));
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->recalls)
+			recall(v);
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->started)
+			v->faces[k]->started(v);
 }
 
 static void
 on_node_started(void *arg, size_t i, int attempt)
 {
 	struct view *v = arg;
-	const char *name = v->plan->nodes[i].spec->name;
-	if (attempt == 1 || v->app->g.quiet)
-		return;
-	if (fancy(v))
-		(void)fprintf(stderr, "  ↻ %-*s  attempt %d\n", (int)v->width, name, attempt);
-	else
-		(void)fprintf(stderr, "retry %s attempt=%d\n", name, attempt);
+	struct view_node *n = &v->nodes[i];
+	v->now_us = clock_mono_us();
+	v->running += !n->running;
+	n->running = true;
+	n->attempt = attempt;
+	n->since_us = n->spoke_us = v->now_us;
+	n->done = n->total = 0;
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->node_started)
+			v->faces[k]->node_started(v, i);
 }
 
-/* What the node did, in words. */
 static void
-describe(const struct view *v, const struct node_result *r, struct str *s)
+on_node_progress(void *arg, size_t i, int64_t done, int64_t total)
 {
-	str_add_duration(s, app_ms(v->app, r->wall_us));
-	if (r->rows >= 0 && fancy(v)) {
-		str_add(s, "   ");
-		str_add_count(s, r->rows);
-		str_add(s, " rows");
-	} else if (r->rows >= 0) {
-		str_addf(s, " rows=%lld", (long long)r->rows);
+	struct view *v = arg;
+	v->now_us = clock_mono_us();
+	v->nodes[i].done = done < 0 ? 0 : done;
+	v->nodes[i].total = total < 0 ? 0 : total;
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->node_progress)
+			v->faces[k]->node_progress(v, i);
+}
+
+static void
+on_node_waits(void *arg, size_t i)
+{
+	struct view *v = arg;
+	v->now_us = clock_mono_us();
+	v->running -= v->nodes[i].running;
+	v->nodes[i].running = false;
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->node_waits)
+			v->faces[k]->node_waits(v, i);
+}
+
+#define LINE_MAX_BYTES 4096
+
+static void
+show_line(struct view *v, size_t i)
+{
+	struct str *line = &v->nodes[i].line, safe = {0};
+	term_add_safe(&safe, str_text(line));
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->node_output)
+			v->faces[k]->node_output(v, i, str_text(&safe));
+	str_fini(&safe);
+	str_reset(line);
+}
+
+static void
+on_node_output(void *arg, size_t i, const char *p, size_t n)
+{
+	struct view *v = arg;
+	struct str *line = &v->nodes[i].line;
+	for (; n; p++, n--) {
+		if (*p == '\n' || line->len >= LINE_MAX_BYTES)
+			show_line(v, i);
+		if (*p == '\0')
+			str_add(line, "\\x00");
+		else if (*p != '\n')
+			str_addc(line, *p);
 	}
-	if (r->checks)
-		str_addf(s, fancy(v) ? "   contract %d/%d" : " contract=%d/%d",
-			r->checks - r->checks_failed, r->checks);
-	if (r->attempts > 1)
-		str_addf(s, fancy(v) ? "   attempt %d" : " attempts=%d", r->attempts);
-}
-
-/* Why the node did not run. */
-static void
-describe_skip(const struct view *v, const struct node_result *r, struct str *s)
-{
-	if (fancy(v))
-		str_add(s, node_status_name(r->status));
-	if (r->blocker)
-		str_addf(s, fancy(v) ? ": needs `%s`" : "needs=%s", r->blocker);
 }
 
 static void
 on_node_ended(void *arg, size_t i, const struct node_result *r)
 {
 	struct view *v = arg;
-	const char *name = v->plan->nodes[i].spec->name;
-	struct str s = {0};
+	v->now_us = clock_mono_us();
+	v->running -= v->nodes[i].running;
+	v->nodes[i].running = false;
+	v->nodes[i].ended = true;
+	v->nodes[i].took_us = r->wall_us;
 	v->ended++;
-	bool ok = r->status == NODE_OK, skipped = r->status >= NODE_SKIPPED;
-	if (v->app->g.quiet)
-		return;
-	if (!skipped)
-		describe(v, r, &s);
-	else
-		describe_skip(v, r, &s);
-	if (fancy(v))
-		(void)fprintf(stderr, "  %s%s%s %-*s  %s\n",
-			paint(v,
-				ok                ? "\033[32m"
-					: skipped ? "\033[2m"
-						  : "\033[31m"),
-			ok                ? "✓"
-				: skipped ? "–"
-					  : "✗",
-			paint(v, "\033[0m"), (int)v->width, name, str_text(&s));
-	else
-		(void)fprintf(stderr, "[%d/%zu] %s %s%s%s\n", v->ended, v->plan->n,
-			node_status_name(r->status), name, s.len ? " " : "", str_text(&s));
-	str_fini(&s);
+	if (v->nodes[i].line.len)
+		show_line(v, i);
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->node_ended)
+			v->faces[k]->node_ended(v, i, r);
 }
 
 /* Said even if quiet: without it nobody would know what the run waits for. */
@@ -122,196 +182,137 @@ static void
 on_node_late(void *arg, size_t i)
 {
 	struct view *v = arg;
-	(void)fprintf(stderr,
+	struct str text = {0};
+	bool told = false;
+	str_addf(&text,
 		"late: node %s is past its timeout and was asked to end; in this process it cannot "
-		"be killed\n",
-		v->plan->nodes[i].spec->name);
+		"be killed",
+		view_name(v, i));
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->node_late) {
+			v->faces[k]->node_late(v, str_text(&text));
+			told = true;
+		}
+	if (!told)
+		(void)fprintf(v->talk, "%s\n", str_text(&text));
+	str_fini(&text);
 }
 
 static void
 on_stopping(void *arg, int running)
 {
 	struct view *v = arg;
-	if (v->app->g.quiet)
-		return;
-	(void)fprintf(stderr, "stopping: %d node%s asked to finish%s\n", running,
-		running == 1 ? "" : "s",
+	struct str text = {0};
+	v->now_us = clock_mono_us();
+	str_addf(&text, "stopping: %d node%s asked to finish%s", running, running == 1 ? "" : "s",
 		v->in_process ? ", press Ctrl-C again to end the program"
 			      : " (5s), press Ctrl-C again to kill now");
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->stopping)
+			v->faces[k]->stopping(v, str_text(&text), running);
+	str_fini(&text);
 }
 
+static void
+on_tick(void *arg)
+{
+	struct view *v = arg;
+	v->now_us = clock_mono_us();
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->tick)
+			v->faces[k]->tick(v);
+}
+
+/* Under a fixed clock nothing is shown because time went by. */
 void
 view_watch(struct view *v, struct run_watch *w)
 {
 	*w = (struct run_watch){.arg = v,
 		.started = on_started,
 		.node_started = on_node_started,
+		.node_progress = on_node_progress,
+		.node_waits = on_node_waits,
+		.node_output = v->app->g.verbose ? on_node_output : NULL,
 		.node_late = on_node_late,
 		.node_ended = on_node_ended,
-		.stopping = on_stopping};
+		.stopping = on_stopping,
+		.tick = v->fixed_ms ? NULL : on_tick};
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->tick_ms)
+			w->tick_ms = v->faces[k]->tick_ms;
 }
 
-/* Where the last lines of a log begin: few of them, and not much of a log that knows no lines. */
-static size_t
-tail_start(const struct str *text)
+/* ---- from beginning to end */
+
+static int
+choose(const struct app *a, const char *progress, const struct face **out, struct err *e)
 {
-	size_t lines = 0, from = text->len, least = from > TAIL_BYTES ? from - TAIL_BYTES : 0;
-	for (; from > least; from--)
-		if (from < text->len && text->s[from - 1] == '\n' && ++lines == TAIL_LINES)
-			break;
-	return from;
+	static const struct face none = {.name = "none"};
+	const struct face *const all[] = {&tty_face, &plain_face, &json_face, &none};
+	const char *term = getenv("TERM");
+	*out = NULL;
+	if (!progress || str_eq(progress, "auto"))
+		progress = a->err.tty && !github_on() && !str_eq(term, "dumb") ? "tty" : "plain";
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (str_eq(progress, all[i]->name))
+			*out = all[i];
+	if (!*out)
+		return err_set(e, MLC_USAGE,
+			"--progress is auto, tty, plain, json or none, not `%s`", progress);
+	if (a->g.quiet && *out != &json_face)
+		*out = &none;
+	return 0;
 }
 
-/* One line of a log, safe for a terminal. The bar keeps it from being taken for a command by a CI
- * service that reads our output. */
-static void
-show_line(const char *p, size_t len)
+int
+view_open(struct view *v, struct app *a, const struct view_opts *o, struct err *e)
 {
-	struct str safe = {0};
-	for (size_t part; len; p += part, len -= part) {
-		part = strlen(p);
-		term_add_safe(&safe, p);
-		if (part == len)
-			break;
-		str_add(&safe, "\\x00");
-		part++;
-	}
-	(void)fprintf(stderr, "  | %s\n", str_text(&safe));
-	str_fini(&safe);
-}
-
-static void
-show_tail(struct view *v, const char *node, const char *path)
-{
-	struct str text = {0};
-	struct err ignored;
-	if (file_read(v->plan->project->rootfd, path, true, &text, &ignored) < 0 || !text.len)
-		goto out;
-	(void)fprintf(stderr, "── %s: the end of its log (%s)\n", node, path);
-	for (char *p = text.s + tail_start(&text), *stop = text.s + text.len; p < stop;) {
-		char *line_end = memchr(p, '\n', (size_t)(stop - p));
-		if (!line_end)
-			line_end = stop;
-		*line_end = '\0';
-		show_line(p, (size_t)(line_end - p));
-		p = line_end + 1;
-	}
-out:
-	str_fini(&text);
-}
-
-static void
-show_errors(struct view *v, const struct run_result *r)
-{
-	struct str s = {0};
-	for (size_t i = 0; i < r->n_nodes; i++) {
-		const struct node_result *n = &r->nodes[i];
-		if (!n->err || n->status == NODE_CANCELLED)
-			continue;
-		if (n->log)
-			show_tail(v, v->plan->nodes[i].spec->name, n->log);
-		str_reset(&s);
-		diag_render(&s, n->err, v->plan->project->rootfd, &v->app->err);
-		(void)fputs(str_text(&s), stderr);
-	}
-	if (r->broken) {
-		str_reset(&s);
-		diag_render(&s, &r->err, v->plan->project->rootfd, &v->app->err);
-		(void)fputs(str_text(&s), stderr);
-	}
-	str_fini(&s);
-}
-
-static void
-show_models(struct view *v, const struct run_result *r)
-{
-	for (size_t i = 0; i < r->n_models && !v->app->g.quiet; i++) {
-		const struct model_result *m = &r->models[i];
-		(void)fprintf(
-			stderr, "model %s version %lld registered", m->name, (long long)m->version);
-		if (m->alias[0])
-			(void)fprintf(stderr, "; alias %s %s%s%s%s", m->alias,
-				m->alias_moved ? "moved to it" : "stays where it is",
-				m->why[0] ? " (" : "", m->why, m->why[0] ? ")" : "");
-		(void)fprintf(stderr, "\n");
-	}
+	const struct face *face;
+	*v = (struct view){.app = a,
+		.talk = stderr,
+		.answer = stdout,
+		.jobs = o->jobs,
+		.in_process = o->in_process,
+		.annotate = !o->no_annotations,
+		.fixed_ms = a->clock.fixed_ms};
+	if (choose(a, o->progress, &face, e) < 0)
+		return -1;
+	if (github_on())
+		v->faces[v->n_faces++] = &github_face;
+	v->faces[v->n_faces++] = face;
+	return 0;
 }
 
 void
-view_end(struct view *v, const struct run_result *r)
+view_end(struct view *v, const struct run_result *r, int exit_code)
 {
-	struct str s = {0};
-	size_t count[NODE_CANCELLED + 1] = {0};
-	int64_t peak = 0;
-	for (size_t i = 0; i < r->n_nodes; i++) {
-		count[r->nodes[i].status]++;
-		peak = r->nodes[i].rss_bytes > peak ? r->nodes[i].rss_bytes : peak;
+	if (!v->run)
+		return; /* it never began */
+	v->now_us = clock_mono_us();
+	v->exit_code = exit_code;
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->settle)
+			v->faces[k]->settle(v, r);
+	view_errors(v, r);
+	if (!v->app->g.quiet) {
+		view_models(v, r);
+		if (v->app->g.verbose > 1)
+			view_timings(v, r);
 	}
-	show_errors(v, r);
-	show_models(v, r);
-	if (v->app->g.quiet)
-		return;
-	size_t failed = count[NODE_FAILED] + count[NODE_TIMEOUT] + count[NODE_CONTRACT];
-	str_addf(&s, "%s · %zu ok", run_status_name(r->status), count[NODE_OK]);
-	if (failed)
-		str_addf(&s, ", %zu failed", failed);
-	if (count[NODE_SKIPPED])
-		str_addf(&s, ", %zu skipped", count[NODE_SKIPPED]);
-	if (count[NODE_CANCELLED])
-		str_addf(&s, ", %zu cancelled", count[NODE_CANCELLED]);
-	str_add(&s, " in ");
-	str_add_duration(&s, app_ms(v->app, r->wall_us));
-	if (peak && !v->app->clock.fixed_ms) {
-		str_add(&s, " · peak ");
-		str_add_bytes(&s, (uint64_t)peak);
-	}
-	if (r->status == RUN_OK && r->n_models)
-		str_add(&s, " · next: mlflow-c registry list");
-	(void)fprintf(stderr, "%s\n", str_text(&s));
-	str_fini(&s);
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->ended)
+			v->faces[k]->ended(v, r);
 }
 
 void
-view_json(struct app *a, const struct plan *p, const struct run_result *r)
+view_close(struct view *v)
 {
-	struct str out = {0};
-	struct jw w;
-	answer_begin(a, &w, &out);
-	jw_object(&w);
-	jw_kv_str(&w, "run_id", r->id.id);
-	jw_kv_str(&w, "name", r->id.name);
-	jw_kv_str(&w, "status", run_status_name(r->status));
-	if (r->broken) {
-		jw_key(&w, "error");
-		diag_json(&w, &r->err);
-	}
-	jw_key(&w, "nodes");
-	jw_array(&w);
-	for (size_t i = 0; i < r->n_nodes; i++) {
-		const struct node_result *n = &r->nodes[i];
-		jw_object(&w);
-		jw_kv_str(&w, "name", p->nodes[i].spec->name);
-		jw_kv_str(&w, "status", node_status_name(n->status));
-		jw_kv_i64(&w, "ms", (int64_t)app_ms(a, n->wall_us));
-		jw_kv_i64(&w, "rss_bytes", a->clock.fixed_ms ? 0 : n->rss_bytes);
-		jw_kv_i64(&w, "attempts", n->attempts);
-		if (n->err) {
-			jw_key(&w, "error");
-			diag_json(&w, n->err);
-		}
-		jw_end(&w, '}');
-	}
-	jw_end(&w, ']');
-	jw_key(&w, "models");
-	jw_array(&w);
-	for (size_t i = 0; i < r->n_models; i++) {
-		jw_object(&w);
-		jw_kv_str(&w, "name", r->models[i].name);
-		jw_kv_i64(&w, "version", r->models[i].version);
-		jw_kv_str(&w, "alias", r->models[i].alias_moved ? r->models[i].alias : NULL);
-		jw_end(&w, '}');
-	}
-	jw_end(&w, ']');
-	jw_end(&w, '}');
-	answer_end(&w, &out);
+	for (size_t k = 0; k < v->n_faces && v->run; k++)
+		if (v->faces[k]->settle)
+			v->faces[k]->settle(v, NULL);
+	for (size_t i = 0; v->nodes && i < v->plan->n; i++)
+		str_fini(&v->nodes[i].line);
+	free(v->nodes);
+	str_fini(&v->tty.lines);
+	arena_fini(&v->arena);
 }

@@ -39,8 +39,11 @@ void
 capture_add(struct slot *s, const char *p, size_t n)
 {
 	struct capture *c = &s->log;
+	const struct run_watch *w = &s->run->o->watch;
 	if (n && !c->path)
 		open_log(s);
+	if (n && s->task && w->node_output)
+		w->node_output(w->arg, (size_t)(s->task - s->run->tasks), p, n);
 	while (n) {
 		size_t now = n;
 		if (c->total < HALF) {

@@ -215,6 +215,11 @@ struct run_watch { /* every function may be NULL */
 	void (*node_late)(void *arg, size_t i);
 	void (*node_ended)(void *arg, size_t i, const struct node_result *r);
 	void (*stopping)(void *arg, int running);
+	/* What the node printed or logged, as it comes; not with in_process. */
+	void (*node_output)(void *arg, size_t i, const char *p, size_t n);
+	void (*node_waits)(void *arg, size_t i); /* it failed, and will be tried again */
+	void (*tick)(void *arg);                 /* every tick_ms, from the loop */
+	unsigned tick_ms;
 };
 struct run_opts {
 	const struct plan *plan;

@@ -95,7 +95,7 @@ struct run {
 	uv_loop_t loop;
 	uv_signal_t sig[3];
 	uv_poll_t zygote_poll;
-	uv_timer_t flush_timer;
+	uv_timer_t flush_timer, tick_timer;
 	struct task *tasks;
 	int *ready; /* heap of plan indexes: the plan's order decides */
 	size_t n_ready;

@@ -239,6 +239,8 @@ run_retry(struct run *r, struct task *t)
 	r->retries = again;
 	(void)uv_timer_init(&r->loop, &again->timer);
 	(void)uv_timer_start(&again->timer, on_retry, ms, 0);
+	if (r->o->watch.node_waits)
+		r->o->watch.node_waits(r->o->watch.arg, task_index(r, t));
 }
 
 /* ---- stopping */
@@ -300,6 +302,7 @@ end_loop(struct run *r)
 	for (int i = 0; i < r->n_slots; i++)
 		uv_close((uv_handle_t *)&r->slots[i].timer, NULL);
 	uv_close((uv_handle_t *)&r->flush_timer, NULL);
+	uv_close((uv_handle_t *)&r->tick_timer, NULL);
 	if (r->opened)
 		r->exec->close(r);
 	r->exec = NULL;
@@ -390,6 +393,23 @@ start_git(struct run *r)
 		(void)uv_timer_start(&s->timer, on_timer, GIT_MS, 0);
 }
 
+static void
+on_tick(uv_timer_t *t)
+{
+	const struct run *r = t->data;
+	r->o->watch.tick(r->o->watch.arg);
+}
+
+static void
+start_ticks(struct run *r)
+{
+	const struct run_watch *w = &r->o->watch;
+	(void)uv_timer_init(&r->loop, &r->tick_timer);
+	r->tick_timer.data = r;
+	if (w->tick && w->tick_ms)
+		(void)uv_timer_start(&r->tick_timer, on_tick, w->tick_ms, w->tick_ms);
+}
+
 static int
 open_loop(struct run *r, struct err *e)
 {
@@ -398,6 +418,7 @@ open_loop(struct run *r, struct err *e)
 		return err_set(e, MLC_WORKER, "cannot make an event loop: %s", uv_strerror(rc));
 	(void)uv_timer_init(&r->loop, &r->flush_timer);
 	r->flush_timer.data = r;
+	start_ticks(r);
 	watch_signals(r);
 	make_slots(r);
 	r->opened = make_scratch(r, e) == 0 && r->exec->open(r, e) == 0;

@@ -138,6 +138,18 @@ struct version_row {
 /* Newest first within a model; model may be NULL: all. */
 MUST_CHECK int store_versions(struct store *s, struct arena *a, const char *model,
 	struct version_row **out, size_t *n, struct err *e);
+/* How long a node took in its last good run of the pipeline. */
+struct duration {
+	const char *node;
+	int64_t wall_us;
+};
+struct durations {
+	struct duration *v; /* arena */
+	size_t n;
+};
+/* Of every node that was ok in one of the last five runs of the pipeline in env. */
+MUST_CHECK int store_durations(struct store *s, struct arena *a, const char *pipeline,
+	const char *env, struct durations *out, struct err *e);
 struct run_row {
 	const char *run_id, *name, *status, *pipeline, *env;
 	int64_t start_ms, end_ms;

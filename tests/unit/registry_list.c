@@ -197,3 +197,41 @@ Test(registry_list, a_store_upgraded_by_a_newer_mlflow_goes_on_working)
 	expect_sql(&f, "SELECT version_num FROM alembic_version", 1, "1b5f0d9ad7c1\n");
 	fixture_drop(&f);
 }
+
+static void
+took(struct fixture *f, struct store *s, struct run_id *id, const char *node, int64_t wall_us)
+{
+	const struct node_fact n = {
+		.name = node, .status = wall_us ? "ok" : "failed", .wall_us = wall_us};
+	cr_assert(run_nodes(s, id, &n, 1, &f->e) == 0, "%s (%s)", f->e.msg, f->e.note);
+}
+
+Test(registry_list, durations_are_those_of_the_newest_good_runs)
+{
+	struct fixture f = fixture_make();
+	struct store *s = fixture_open(&f, STORE_WRITE);
+	struct durations d;
+	struct arena a = {0};
+
+	for (int i = 0; i < 7; i++) {
+		struct run_new r = {.pipeline = i == 6 ? "other" : "loan", .env = "base"};
+		struct run_id id;
+		cr_assert(run_begin(s, &r, &id, &f.e) == 0, "%s", f.e.msg);
+		took(&f, s, &id, "always", i + 1);
+		took(&f, s, &id, "failed_last", i < 5 ? i + 10 : 0);
+		if (i == 0)
+			took(&f, s, &id, "long_ago", 99);
+		cr_assert(run_end(s, &id, RUN_OK, &f.e) == 0, "%s", f.e.msg);
+	}
+	cr_assert(store_durations(s, &a, "loan", "base", &d, &f.e) == 0, "%s", f.e.msg);
+	cr_assert(d.n == 2, "%zu", d.n);
+	cr_expect_str_eq(d.v[0].node, "always");
+	cr_expect(d.v[0].wall_us == 6);
+	cr_expect_str_eq(d.v[1].node, "failed_last");
+	cr_expect(d.v[1].wall_us == 14);
+	cr_expect(store_durations(s, &a, "loan", "prod", &d, NULL) == 0 && d.n == 0);
+	cr_expect(store_durations(s, &a, "none", "base", &d, NULL) == 0 && d.n == 0);
+	arena_fini(&a);
+	store_close(s);
+	fixture_drop(&f);
+}
