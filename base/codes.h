@@ -42,6 +42,11 @@
 	X(MLC_PORT, 306, 3, "unknown port", "The plugin has no port of that name.")                \
 	X(MLC_PARAM, 307, 3, "bad parameter", "A parameter is unknown, missing or mistyped.")      \
 	X(MLC_EMPTY, 308, 3, "nothing selected", "The selection leaves no node to run.")           \
+	X(MLC_TRANSCODING, 309, 3, "dataset with and without format",                              \
+		"One pipeline names a dataset both as `x` and as `x@format`.")                     \
+	X(MLC_CONFIRMS, 310, 3, "two nodes confirm", "Two nodes confirm the same dataset.")        \
+	X(MLC_INCLUDE, 311, 3, "bad include",                                                      \
+		"An include maps a name that its pipeline does not have, or not in that role.")    \
 	X(MLC_DATASET, 312, 3, "unknown dataset",                                                  \
 		"A node reads a dataset that no node writes and no catalog entry names.")          \
 	X(MLC_DATASET_TYPE, 313, 3, "unknown dataset type", "The catalog names an unknown type.")  \

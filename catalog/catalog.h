@@ -30,8 +30,11 @@ struct dataset {
 
 MUST_CHECK int catalog_load(struct catalog **out, struct project *p, struct errs *found);
 void catalog_free(struct catalog *c); /* NULL is fine */
-/* The entry called `name`, or NULL: then the dataset is held in memory for the run. */
+/* The entry called `name`, else the one that the most specific pattern makes, or NULL: then the
+ * dataset is held in memory for the run. A pattern whose entry is wrong for this name counts as none;
+ * catalog_find reports what is wrong, once a name. */
 const struct dataset *catalog_get(const struct catalog *c, const char *name);
+const struct dataset *catalog_find(const struct catalog *c, const char *name, struct errs *found);
 size_t catalog_count(const struct catalog *c);
 const struct dataset *catalog_at(const struct catalog *c, size_t i); /* in order of names */
 const char *catalog_near(const struct catalog *c, const char *word); /* did-you-mean, or NULL */

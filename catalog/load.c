@@ -10,19 +10,31 @@
  *	  metadata: {layer: raw}               or kedro-viz: {layer: raw}; else free
  *	  tags: [daily]
  *
- * All mistakes of all entries are reported at once. Keys that begin with `_` are no datasets. What
- * Kedro has and we have not yet (versioned, patterns, transcoding, remote paths) is refused in so
- * many words, never ignored. */
+ * All mistakes of all entries are reported at once. Keys that begin with `_` are no datasets; keys
+ * with {placeholders} are patterns (pattern.c), whose entries are made when a name first fits. What
+ * Kedro has and we have not yet (versioned, remote paths) is refused in so many words, never ignored. */
 #include "catalog/inside.h"
+#include "catalog/pattern.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* What names of no entry come to: filled while the catalog is in use. */
+struct resolver {
+	struct catalog *c;
+	struct project *p;
+	struct pattern *v; /* arena; in the order in which they are asked */
+	size_t n;
+	struct map made;       /* name -> struct dataset *, or &broken */
+	struct dataset broken; /* its mistakes were reported */
+};
 
 struct catalog {
 	struct arena mem;
 	struct dataset **v; /* arena; in order of names */
 	size_t n;
 	struct map by_name;
+	struct resolver *r; /* arena */
 };
 
 struct entry {
@@ -72,19 +84,27 @@ report(struct loader *l, struct err *e, const char *key, const char *help)
 
 /* --- the name ------------------------------------------------------------------------------------ */
 
+/* A name, or a name, `@` and the name of a format. */
+static bool
+is_dataset_name(const char *name)
+{
+	const char *format = strchr(name, '@');
+	char *base = mem_strdup(name);
+	bool ok;
+
+	base[format ? format - name : (ptrdiff_t)strlen(name)] = '\0';
+	ok = str_is_name(base) && (!format || str_is_name(format + 1));
+	free(base);
+	return ok;
+}
+
 static bool
 name_ok(struct loader *l)
 {
 	const char *name = l->d->name;
 	struct err e = {0};
 
-	if (strpbrk(name, "{}")) {
-		err_set(&e, MLC_CONF_VALUE, "dataset patterns are not supported yet: `%s`", name);
-		report(l, &e, NULL, "write one entry for each dataset");
-	} else if (strchr(name, '@')) {
-		err_set(&e, MLC_CONF_VALUE, "transcoding is not supported yet: `%s`", name);
-		report(l, &e, NULL, "write one entry, without `@`");
-	} else if (!str_is_name(name)) {
+	if (!is_dataset_name(name)) {
 		err_set(&e, MLC_CONF_VALUE, "`%s` cannot be the name of a dataset", name);
 		report(l, &e, NULL, "use up to 128 letters, digits, `_`, `-` and `.`");
 	} else if (str_eq(name, "parameters")) {
@@ -392,6 +412,7 @@ catalog_free(struct catalog *c)
 	if (!c)
 		return;
 	map_fini(&c->by_name);
+	map_fini(&c->r->made);
 	arena_fini(&c->mem);
 	free(c);
 }
@@ -408,6 +429,68 @@ load_pair(struct catalog *c, struct project *p, const struct ypair *pair, struct
 	map_put(&c->by_name, d->name, d);
 }
 
+/* --- patterns ------------------------------------------------------------------------------------- */
+
+static void
+load_pattern(struct catalog *c, const struct ypair *pair, struct errs *found)
+{
+	struct pattern *p = &c->r->v[c->r->n];
+	struct err e = {0};
+
+	if (pattern_parse(p, pair->key, &e) < 0)
+		err_at(&e, &pair->at, "");
+	else
+		(void)!pattern_check(p, pair->value, &e);
+	if (e.code)
+		errs_add(found, &e);
+	p->pair = pair;
+	c->r->n++;
+}
+
+static int
+by_order(const void *a, const void *b)
+{
+	return pattern_order(a, b);
+}
+
+static void
+sort_patterns(struct resolver *r, struct errs *found)
+{
+	struct err e;
+
+	qsort(r->v, r->n, sizeof(*r->v), by_order);
+	if (r->n < 2 || r->v[r->n - 1].literals || r->v[r->n - 2].literals)
+		return;
+	err_set(&e, MLC_CONF_VALUE, "patterns `%s` and `%s` both fit every name",
+		r->v[r->n - 2].key, r->v[r->n - 1].key);
+	err_at(&e, &r->v[r->n - 1].pair->at, "");
+	err_help(&e, "keep one of them");
+	errs_add(found, &e);
+}
+
+/* The dataset of the first pattern that fits; NULL if none does, or after a report. */
+static const struct dataset *
+resolve(struct resolver *r, const char *name, struct errs *found)
+{
+	struct arena *a = &r->c->mem;
+	size_t i = 0, before = found->n + found->dropped;
+	struct dataset *d;
+	struct loader l = {.c = r->c, .p = r->p, .found = found};
+
+	while (i < r->n && !pattern_match(&r->v[i], name))
+		i++;
+	if (i == r->n)
+		return NULL;
+	d = arena_alloc(a, sizeof(*d));
+	l.d = d;
+	l.node = pattern_fill(a, &r->v[i], r->v[i].pair->value);
+	*d = (struct dataset){.name = arena_strdup(a, name),
+		.entry = (struct ynode *)(uintptr_t)l.node,
+		.at = r->v[i].pair->at};
+	load_entry(&l);
+	return found->n + found->dropped == before ? d : NULL;
+}
+
 int
 catalog_load(struct catalog **out, struct project *p, struct errs *found)
 {
@@ -416,9 +499,18 @@ catalog_load(struct catalog **out, struct project *p, struct errs *found)
 	size_t before = found->n + found->dropped;
 
 	c->v = arena_alloc(&c->mem, (map->n + 1) * sizeof(struct dataset *));
+	c->r = arena_alloc(&c->mem, sizeof(*c->r));
+	c->r->c = c;
+	c->r->p = p;
+	c->r->v = arena_alloc(&c->mem, (map->n + 1) * sizeof(*c->r->v));
 	for (size_t i = 0; i < map->n; i++)
-		if (map->u.pairs[i].key[0] != '_')
+		if (map->u.pairs[i].key[0] == '_')
+			continue;
+		else if (strpbrk(map->u.pairs[i].key, "{}"))
+			load_pattern(c, &map->u.pairs[i], found);
+		else
 			load_pair(c, p, &map->u.pairs[i], found);
+	sort_patterns(c->r, found);
 	if (found->n + found->dropped != before) {
 		catalog_free(c);
 		return -1;
@@ -429,9 +521,36 @@ catalog_load(struct catalog **out, struct project *p, struct errs *found)
 }
 
 const struct dataset *
+catalog_find(const struct catalog *c, const char *name, struct errs *found)
+{
+	const struct dataset *d = map_get(&c->by_name, name);
+	struct resolver *r = c->r;
+
+	if (d || r->n == 0)
+		return d;
+	d = map_get(&r->made, name);
+	if (!d) {
+		size_t before = found->n + found->dropped;
+
+		d = resolve(r, name, found);
+		if (!d && found->n + found->dropped != before)
+			d = &r->broken;
+		if (d)
+			map_put(&r->made, name, (void *)(uintptr_t)d);
+	}
+	return d == &r->broken ? NULL : d;
+}
+
+const struct dataset *
 catalog_get(const struct catalog *c, const char *name)
 {
-	return map_get(&c->by_name, name);
+	struct errs found = {0};
+	const struct dataset *d = catalog_find(c, name, &found);
+
+	if (found.n) /* nobody has seen it yet: the next one who asks shall */
+		map_put(&c->r->made, name, NULL);
+	errs_fini(&found);
+	return d;
 }
 
 size_t

@@ -36,7 +36,10 @@ load_plan(struct app *a, const struct load_opts *o, struct loaded *out, struct e
 	if (pipeline_load(&out->arena, a->project, o->pipeline, &out->spec, found) < 0 ||
 		graph_build(&out->arena, &out->spec, &out->graph, found) < 0 || rc < 0)
 		return -1;
-	if (graph_slice(&out->graph, &o->slice, &e) < 0) {
+	struct slice slice = o->slice;
+	slice.catalog = out->catalog;
+	slice.rootfd = a->project->rootfd;
+	if (graph_slice(&out->graph, &slice, &e) < 0) {
 		errs_add(found, &e);
 		return -1;
 	}

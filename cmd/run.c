@@ -14,81 +14,6 @@ struct run_args {
 	bool in_process, keep_going, dry_run, build, no_annotations;
 };
 
-static void
-ports_json(struct jw *w, const char *key, const struct plan_port *p, size_t n)
-{
-	jw_key(w, key);
-	jw_array(w);
-	for (size_t i = 0; i < n; i++)
-		jw_str(w, p[i].dataset);
-	jw_end(w, ']');
-}
-
-static int
-dry_run_json(struct app *a, const struct plan *p)
-{
-	struct str out = {0};
-	struct jw w;
-	answer_begin(a, &w, &out);
-	jw_object(&w);
-	jw_key(&w, "nodes");
-	jw_array(&w);
-	for (size_t i = 0; i < p->n; i++) {
-		const struct plan_node *n = &p->nodes[i];
-		jw_object(&w);
-		jw_kv_str(&w, "name", n->spec->name);
-		jw_kv_str(&w, "plugin", n->spec->plugin);
-		ports_json(&w, "inputs", n->inputs, n->n_inputs);
-		ports_json(&w, "outputs", n->outputs, n->n_outputs);
-		jw_key(&w, "tags");
-		jw_array(&w);
-		for (size_t t = 0; t < n->spec->n_tags; t++)
-			jw_str(&w, n->spec->tags[t]);
-		jw_end(&w, ']');
-		jw_kv_str(&w, "reason", "selected");
-		jw_kv_str(&w, "action", "run");
-		jw_end(&w, '}');
-	}
-	jw_end(&w, ']');
-	jw_end(&w, '}');
-	answer_end(&w, &out);
-	return 0;
-}
-
-static void
-list_ports(struct str *s, const struct plan_port *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		str_addf(s, "%s%s", i ? ", " : "", p[i].dataset);
-	if (!n)
-		str_add(s, "-");
-}
-
-static int
-dry_run(struct app *a, const struct plan *p)
-{
-	struct table t = {.columns = 4};
-	if (a->g.json)
-		return dry_run_json(a, p);
-	const char *const head[] = {"NODE", "PLUGIN", "READS", "WRITES"};
-	for (int i = 0; i < 4; i++)
-		table_cell(&t, "%s", head[i]);
-	for (size_t i = 0; i < p->n; i++) {
-		const struct plan_node *n = &p->nodes[i];
-		struct str in = {0}, out = {0};
-		list_ports(&in, n->inputs, n->n_inputs);
-		list_ports(&out, n->outputs, n->n_outputs);
-		table_cell(&t, "%s", n->spec->name);
-		table_cell(&t, "%s", n->spec->plugin);
-		table_cell(&t, "%s", str_text(&in));
-		table_cell(&t, "%s", str_text(&out));
-		str_fini(&in);
-		str_fini(&out);
-	}
-	table_print(a, &t);
-	return 0;
-}
-
 /* Usage and configuration were judged before the run: what is wrong with a node now is that it
  * failed, whatever it tripped over. */
 static int
@@ -188,7 +113,9 @@ run(struct app *a)
 			github_report(a, &found);
 		code = report_all(a, &found);
 	} else if (args->dry_run)
-		code = dry_run(a, &l.plan);
+		code = dry_run(a, &l.graph);
+	else if (l.plan.n == 0)
+		code = nothing_to_do(a, &l.graph);
 	else
 		code = execute(a, args, &l.plan);
 	loaded_fini(&l);
@@ -201,12 +128,21 @@ static const char *const examples[] = {"mlflow-c run", "the default pipeline",
 
 static const struct opt opts[] = {
 	{"pipeline", 'p', OPT_STR, offsetof(struct run_args, pipeline), "NAME", "pipeline to run"},
+	{"pipelines", 0, OPT_STR, offsetof(struct run_args, pipeline), "A,B", "all of several"},
 	{"nodes", 'n', OPT_STR, offsetof(struct run_args, slice.nodes), "A,B", "only these nodes"},
 	{"from-nodes", 0, OPT_STR, offsetof(struct run_args, slice.from_nodes), "A,B",
 		"these and what is behind them"},
 	{"to-nodes", 0, OPT_STR, offsetof(struct run_args, slice.to_nodes), "A,B",
 		"these and what they need"},
+	{"from-inputs", 0, OPT_STR, offsetof(struct run_args, slice.from_inputs), "X,Y",
+		"readers of datasets and what is behind them"},
+	{"to-outputs", 0, OPT_STR, offsetof(struct run_args, slice.to_outputs), "X,Y",
+		"writers of datasets and what they need"},
 	{"tags", 't', OPT_STR, offsetof(struct run_args, slice.tags), "X,Y", "nodes with a tag"},
+	{"namespaces", 0, OPT_STR, offsetof(struct run_args, slice.namespaces), "A,B.C",
+		"nodes in a namespace"},
+	{"only-missing-outputs", 0, OPT_FLAG, offsetof(struct run_args, slice.only_missing), NULL,
+		"leave out what would write only what exists"},
 	PARAM_OPTS(struct run_args),
 	{"jobs", 'j', OPT_INT, offsetof(struct run_args, jobs), "N",
 		"nodes at once (default: cores)"},

@@ -78,6 +78,9 @@ void view_end(struct view *v, const struct run_result *r, int exit_code);
 void view_close(struct view *v); /* leaves the terminal as it was */
 void view_json(struct app *a, const struct plan *p, const struct run_result *r);
 
+/* dry_run.c: both give the exit code. */
+int dry_run(struct app *a, const struct graph *g);
+int nothing_to_do(struct app *a, const struct graph *g);
 /* For the faces. */
 const char *view_name(const struct view *v, size_t i);
 uint64_t view_ms(const struct view *v, int64_t since_us); /* until now; 0 under a fixed clock */

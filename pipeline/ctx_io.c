@@ -195,7 +195,9 @@ ctx_input_bytes(struct mlf_ctx *pub, const char *port, size_t *len)
 	*len = 0;
 	if (!in)
 		return NULL;
-	if (!in->bytes.s) {
+	if (!in->bytes.s && in->in->value) {
+		str_add(&in->bytes, in->in->value);
+	} else if (!in->bytes.s) {
 		if (dataset_read_bytes(in->in->entry, c->job->rootfd, &in->bytes, &e) < 0) {
 			ctx_fail(c, &e);
 			return NULL;

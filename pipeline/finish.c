@@ -260,10 +260,10 @@ node_skip(struct run *r, size_t i, enum node_status st, const char *blocker)
 static const char *
 link_between(const struct plan_node *n, const struct plan_node *reader)
 {
-	for (size_t o = 0; o < n->n_outputs; o++)
-		for (size_t i = 0; i < reader->n_inputs; i++)
-			if (str_eq(n->outputs[o].dataset, reader->inputs[i].dataset))
-				return n->outputs[o].dataset;
+	for (size_t o = 0; o < n->spec->n_outputs; o++)
+		for (size_t i = 0; i < reader->spec->n_inputs; i++)
+			if (str_eq(n->spec->outputs[o].base, reader->spec->inputs[i].base))
+				return n->spec->outputs[o].dataset;
 	return NULL;
 }
 

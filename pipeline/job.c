@@ -56,7 +56,7 @@ collect_input(struct ctx *c, struct in_state *in, struct done_data *d)
 {
 	*d = (struct done_data){.port = in->in->port,
 		.dataset = in->in->dataset,
-		.given = in->used,
+		.given = in->used && !in->in->value, /* parameters are no dataset */
 		.rows = in->in->kind == MLF_TABLE ? in->rows : -1,
 		.bytes = in->facts.bytes};
 	if (in->facts.hash[0])

@@ -24,6 +24,7 @@ struct job_input {
 	const char *frame_json;                /* handed over by descriptor (processes) */
 	const char *known_hash, *known_schema; /* of our last write of it, or NULL */
 	const char *contract;                  /* checked while it is read, or NULL */
+	const char *value; /* of parameters at a port: their JSON, instead of a dataset */
 };
 struct job_output {
 	const char *port;

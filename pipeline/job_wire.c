@@ -106,6 +106,7 @@ static const struct field job_input_fields[] = {
 	{.key = "known_hash", .type = F_TEXT, .offset = offsetof(struct job_input, known_hash)},
 	{.key = "known_schema", .type = F_RAW, .offset = offsetof(struct job_input, known_schema)},
 	{.key = "contract", .type = F_TEXT, .offset = offsetof(struct job_input, contract)},
+	{.key = "value", .type = F_TEXT, .offset = offsetof(struct job_input, value)},
 	{0},
 };
 static const struct shape job_input_shape = {sizeof(struct job_input), job_input_fields};

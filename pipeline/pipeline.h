@@ -17,13 +17,15 @@
 /* ---- spec.c: what pipeline.yml says. Everything lives in the arena given to pipeline_load. */
 
 struct spec_port {
-	const char *port; /* NULL: by position, or the only one */
-	const char *dataset;
+	const char *port;    /* NULL: by position, or the only one */
+	const char *dataset; /* or `parameters`, `params:a.b` */
 	struct place at;
+	const char *base; /* the dataset without @format: its vertex in the graph */
+	bool param;       /* stands for parameters, and is no dataset */
 };
 struct spec_node {
-	const char *name, *plugin;
-	const char *pipeline; /* the top-level key it stands under */
+	const char *name, *plugin; /* the name with its namespaces in front */
+	const char *pipeline;      /* the top-level key it stands under */
 	struct spec_port *inputs, *outputs;
 	size_t n_inputs, n_outputs;
 	const char **tags;
@@ -32,39 +34,58 @@ struct spec_node {
 	struct place params_at;
 	int64_t retries, timeout_ms, memory;
 	struct place at, plugin_at;
+	const char *namespace_; /* "a.b"; NULL: none */
+	struct spec_port *confirms;
+	size_t n_confirms;
+	int copy; /* which one of its foreach or matrix, from 1; 0: it has none */
 };
 struct spec {
 	const char *name; /* the pipeline's name */
 	struct spec_node *nodes;
 	size_t n;
 };
-/* Reads pipeline `name`, NULL: `__default__`, or the union of all if there is none. */
+/* Reads pipeline `name`, or the union of several ("a,b"). NULL: `__default__`, or the union of all if
+ * there is none. */
 MUST_CHECK int pipeline_load(struct arena *a, const struct project *p, const char *name,
 	struct spec *out, struct errs *found);
 
 /* ---- graph.c: who waits for whom. */
 
 struct graph_dataset {
-	const char *name;
-	int producer; /* node index, -1: none */
-	int *readers; /* arena */
+	const char *name; /* without @format: all formats are one vertex */
+	int producer;     /* node index, -1: none */
+	int *readers;     /* arena */
 	size_t n_readers;
+	const struct spec_port *plain, *coded; /* a use without a format, and one with */
 };
 struct graph {
 	const struct spec *spec;
 	struct map by_name; /* dataset name -> struct graph_dataset * */
 	int *order;         /* node indexes in Kedro's order: layers, then names */
 	size_t n_order;
+	struct arena *a;
+	struct map nodes; /* node name -> struct spec_node * */
+	int *listed; /* in order, what the filters select; `order` leaves out what need not run */
+	size_t n_listed;
+	const char **why; /* by node: why it runs, or need not */
 };
 MUST_CHECK int
 graph_build(struct arena *a, const struct spec *spec, struct graph *out, struct errs *found);
 void graph_fini(struct graph *g);
 const struct graph_dataset *graph_dataset(const struct graph *g, const char *name);
+/* Orders a part of the nodes as a graph of its own; part says of each node whether it belongs to it. */
+void graph_sort(struct graph *g, const bool *part);
+/* The node that writes what the port reads; -1: none. */
+int graph_producer(const struct graph *g, const struct spec_port *input);
 
 /* ---- slice.c: the part of the graph to run. Comma-separated names, NULL: not given. */
 
 struct slice {
 	const char *nodes, *from_nodes, *to_nodes, *tags;
+	const char *from_inputs, *to_outputs, *namespaces;
+	bool only_missing; /* leave out what would write only what exists; needs the next two */
+	const struct catalog *catalog;
+	int rootfd;
 };
 /* Drops from g->order what is not selected: each filter on the whole graph, results intersected. */
 MUST_CHECK int graph_slice(struct graph *g, const struct slice *s, struct err *e);
@@ -80,6 +101,7 @@ struct plan_port {
 	bool produced;               /* inputs: a node of this plan writes it */
 	int readers;                 /* outputs: nodes of this plan that read it */
 	struct place at;
+	const char *value; /* inputs that stand for parameters: their JSON; else NULL */
 };
 struct plan_node {
 	const struct spec_node *spec;

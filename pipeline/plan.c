@@ -165,6 +165,10 @@ unknown_dataset(struct planner *p, const struct spec_node *n, const struct spec_
 		for (size_t o = 0; o < spec->nodes[i].n_outputs; o++)
 			map_put(&written, spec->nodes[i].outputs[o].dataset, &written);
 	err_set(&e, MLC_DATASET, "node `%s` reads unknown dataset `%s`", n->name, s->dataset);
+	if (p->found->dropped) { /* nobody will see what is like it */
+		report(p, &e, &s->at, NULL);
+		return;
+	}
 	const char *near = map_near(&written, s->dataset);
 	if (!near)
 		near = catalog_near(p->in->catalog, s->dataset);
@@ -191,6 +195,28 @@ check_kind(struct planner *p, const struct plan_port *port, const struct spec_no
 	report(p, &e, &port->at, NULL);
 }
 
+/* True if the node writes the dataset under exactly this name, format and all. */
+static bool
+writes_as(const struct spec_node *n, const char *dataset)
+{
+	for (size_t i = 0; i < n->n_outputs; i++)
+		if (str_eq(n->outputs[i].dataset, dataset))
+			return true;
+	return false;
+}
+
+static void
+unsaved_format(struct planner *p, const struct plan_node *node, const struct plan_port *port,
+	const struct spec_node *writer)
+{
+	struct err e;
+	err_set(&e, MLC_DATASET, "node `%s` reads `%s`, which `%s` writes in another format",
+		node->spec->name, port->dataset, writer->name);
+	err_help(&e, "give `%s` an entry in the catalog with the path of the format written",
+		port->dataset);
+	report(p, &e, &port->at, "in memory, formats share nothing");
+}
+
 static void
 bind_input(struct planner *p, struct plan_node *node, struct plan_port *port)
 {
@@ -198,9 +224,16 @@ bind_input(struct planner *p, struct plan_node *node, struct plan_port *port)
 	struct err e;
 	port->produced = producer >= 0 && p->place[producer] >= 0;
 	bool file = port->entry && port->entry->path;
+	if (port->produced && !file) {
+		const struct spec_node *writer = &p->in->graph->spec->nodes[producer];
+		if (!writes_as(writer, port->dataset))
+			unsaved_format(p, node, port, writer);
+		return;
+	}
 	if (port->produced || file || port->port->flags & MLF_OPTIONAL)
 		return;
-	const struct spec_port s = {port->port->name, port->dataset, port->at};
+	const struct spec_port s = {
+		.port = port->port->name, .dataset = port->dataset, .at = port->at};
 	if (producer < 0) {
 		unknown_dataset(p, node->spec, &s);
 		return;
@@ -214,14 +247,48 @@ bind_input(struct planner *p, struct plan_node *node, struct plan_port *port)
 	report(p, &e, &port->at, NULL);
 }
 
+/* Nodes of the plan that read it under this name: others take the file in their own format. */
 static int
 count_readers(const struct planner *p, const char *dataset)
 {
 	const struct graph_dataset *d = graph_dataset(p->in->graph, dataset);
 	int n = 0;
-	for (size_t i = 0; i < d->n_readers; i++)
-		n += p->place[d->readers[i]] >= 0;
+	for (size_t i = 0; i < d->n_readers; i++) {
+		const struct spec_node *reader = &p->in->graph->spec->nodes[d->readers[i]];
+		bool same = !d->coded;
+		for (size_t k = 0; k < reader->n_inputs && !same; k++)
+			same = str_eq(reader->inputs[k].dataset, dataset);
+		n += same && p->place[d->readers[i]] >= 0;
+	}
 	return n;
+}
+
+/* An input that stands for parameters: their JSON, at a port that takes text. */
+static void
+bind_param(struct planner *p, struct plan_node *node, struct plan_port *port)
+{
+	struct err e;
+	const char *key = str_starts(port->dataset, "params:") ? port->dataset + 7 : "";
+	const struct ynode *value = project_param(p->in->project, key);
+	enum mlf_kind kind = port->port->kind;
+	if (kind != MLF_JSON && kind != MLF_TEXT && kind != MLF_BYTES) {
+		err_set(&e, MLC_PORT, "port `%s` of node `%s` is a %s and cannot take `%s`",
+			port->port->name, node->spec->name, dataset_kind_name(kind), port->dataset);
+		err_help(&e, "parameters arrive at json, text and bytes ports");
+		report(p, &e, &port->at, NULL);
+	} else if (!value) {
+		err_set(&e, MLC_PARAM, "node `%s` reads `%s`, and there is no parameter `%s`",
+			node->spec->name, port->dataset, key);
+		err_help(&e, "add `%s:` to conf/base/parameters.yml", key);
+		report(p, &e, &port->at, "not there");
+	} else {
+		struct str json = {0};
+		struct jw w;
+		jw_init(&w, &json);
+		yaml_to_json(&w, value, false);
+		port->value = arena_strdup(p->a, str_text(&json));
+		str_fini(&json);
+	}
 }
 
 static void
@@ -263,7 +330,11 @@ bind_ports(struct planner *p, struct plan_node *node, bool input)
 		struct plan_port *port = &ports[used++];
 		*port = (struct plan_port){
 			.port = def, .dataset = spec[i].dataset, .at = spec[i].at};
-		port->entry = catalog_get(p->in->catalog, port->dataset);
+		if (spec[i].param) {
+			bind_param(p, node, port);
+			continue;
+		}
+		port->entry = catalog_find(p->in->catalog, port->dataset, p->found);
 		port->contract = project_contract(p->in->project, port->dataset);
 		if (port->entry && !port->entry->path)
 			port->entry = NULL; /* type: memory is what an entry's absence means */

@@ -3,6 +3,7 @@
  * goes. Everything is in the slot's arena.
  *
  *	input held in memory      -> its frame or descriptor
+ *	parameters                -> their JSON
  *	otherwise its file        -> the entry, the hash and schema of our last write, its contract
  *	optional and not there    -> absent
  */
@@ -47,7 +48,10 @@ make_input(struct slot *s, const struct plan_port *p, struct job_input *in, stru
 	*in = (struct job_input){.port = p->port->name,
 		.kind = p->port->kind,
 		.optional = p->port->flags & MLF_OPTIONAL,
-		.dataset = p->dataset};
+		.dataset = p->dataset,
+		.value = p->value};
+	if (p->value)
+		return 0;
 	if (h) {
 		in->entry = p->entry;
 		in->frame = h->frame;

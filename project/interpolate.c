@@ -293,12 +293,26 @@ become(struct interp *in, struct ref *r, const struct token *t)
 	return 0;
 }
 
+/* What foreach and matrix of a pipeline put in when it is loaded stays as it is here. */
+static bool
+for_later(const struct ref *r, const struct token *t)
+{
+	return r->kind == CONF_PIPELINES && t->source == FROM_TREE &&
+		(str_eq(t->name, "item") || str_starts(t->name, "item.") ||
+			str_starts(t->name, "matrix."));
+}
+
 static int
 append(struct interp *in, struct ref *r, const struct token *t, struct str *out)
 {
-	struct ynode *value = value_of(in, r, t);
+	struct ynode *value;
 	struct err e = {0};
 
+	if (for_later(r, t)) {
+		str_addn(out, t->at, t->len);
+		return 0;
+	}
+	value = value_of(in, r, t);
 	if (!value)
 		return -1;
 	if (value->kind == Y_NULL || !yaml_str(value)) {
@@ -362,7 +376,9 @@ expand(struct interp *in, struct ref *r)
 		return mix(in, r);
 	if (token_parse(in, r, text, &t) != 0)
 		return -1;
-	return text[t.len] ? mix(in, r) : become(in, r, &t);
+	if (text[t.len])
+		return mix(in, r);
+	return for_later(r, &t) ? 0 : become(in, r, &t);
 }
 
 static int

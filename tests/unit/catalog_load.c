@@ -175,10 +175,14 @@ static const struct {
 		""},
 	{"x: {type: csv, filepath: a/.., allow_outside: true}", MLC_CONF_VALUE, 1, 26,
 		"names no file", ""},
-	{"'{name}_csv': {type: csv, filepath: a}", MLC_CONF_VALUE, 1, 0,
-		"patterns are not supported", ""},
-	{"x@pandas: {type: csv, filepath: a}", MLC_CONF_VALUE, 1, 0, "transcoding is not supported",
-		""},
+	{"'{name': {type: csv, filepath: a}", MLC_CONF_VALUE, 1, 0, "a placeholder is a name", ""},
+	{"'a}': {type: csv, filepath: a}", MLC_CONF_VALUE, 1, 0, "too many", ""},
+	{"'{a}_{a}': {type: csv, filepath: a}", MLC_CONF_VALUE, 1, 0, "twice", ""},
+	{"'{a}_x': {type: csv, filepath: 'data/{b}.csv'}", MLC_CONF_VALUE, 1, 32,
+		"no placeholder `{b}`", "placeholders of the name"},
+	{"{'{a}': {type: memory}, '{b}': {type: memory}}", MLC_CONF_VALUE, 1, 0,
+		"both fit every name", "keep one"},
+	{"x@a@b: {type: csv, filepath: a}", MLC_CONF_VALUE, 1, 0, "cannot be the name", ""},
 	{"'a b': {type: csv, filepath: a}", MLC_CONF_VALUE, 1, 0, "cannot be the name", "letters"},
 	{".a: {type: csv, filepath: a}", MLC_CONF_VALUE, 1, 0, "cannot be the name", ""},
 	{"parameters: {type: csv, filepath: a}", MLC_CONF_VALUE, 1, 0, "`parameters`", ""},
@@ -218,5 +222,25 @@ Test(load, all_mistakes_of_all_entries_come_at_once)
 		"{}");
 	cr_expect_null(l.c);
 	cr_expect_eq(l.found.n, 5);
+	unload(&l);
+}
+
+Test(load, a_broken_entry_of_a_pattern_is_reported_once_a_name)
+{
+	struct loaded l;
+	struct errs found = {0};
+
+	load(&l, "'{t}.{n}': {type: '{t}', filepath: 'data/{n}'}\n", "{}");
+	cr_assert(l.c, "%s", l.found.n ? l.found.v[0].msg : "");
+	cr_expect_null(catalog_get(l.c, "csx.a"));
+	cr_expect_null(catalog_find(l.c, "csx.a", &found));
+	cr_assert_eq(found.n, 1);
+	cr_expect_eq(found.v[0].code, MLC_DATASET_TYPE);
+	cr_expect_null(catalog_find(l.c, "csx.a", &found));
+	cr_expect_eq(found.n, 1);
+	cr_assert(catalog_find(l.c, "csv.a", &found));
+	cr_expect_str_eq(catalog_find(l.c, "csv.a", &found)->path, "data/a");
+	cr_expect_eq(catalog_count(l.c), 0, "what patterns make is not listed");
+	errs_fini(&found);
 	unload(&l);
 }

@@ -224,7 +224,7 @@ Test(pipeline_slice, nodes_are_just_those)
 Test(pipeline_slice, from_nodes_takes_what_is_behind_and_to_nodes_what_is_before)
 {
 	expect_slice(&(struct slice){.from_nodes = "b"}, "b d e");
-	expect_slice(&(struct slice){.from_nodes = "b,far"}, "far b d e");
+	expect_slice(&(struct slice){.from_nodes = "b,far"}, "b far d e");
 	expect_slice(&(struct slice){.to_nodes = "d"}, "a b c d");
 	expect_slice(&(struct slice){.to_nodes = "b,far"}, "a far b");
 }
