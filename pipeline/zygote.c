@@ -37,6 +37,8 @@ struct zygote {
 struct child {
 	uint64_t job;
 	pid_t pid;
+	int strays;       /* what it left behind, killed */
+	char folder[512]; /* its working folder, absolute */
 };
 struct server {
 	int sock, sigfd;
@@ -107,14 +109,51 @@ find_child(const struct server *s, pid_t pid)
 	return NULL;
 }
 
-/* Kills every child we do not know: an orphan that a dead worker left to us. How many, or -1 if the
- * kernel does not tell our children. */
+static bool
+is_dead(pid_t pid)
+{
+	siginfo_t si = {0};
+	return waitid(P_PID, (id_t)pid, &si, WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid;
+}
+
+/* The worker that left us this process: the dead one, or if several are dead the one in whose folder
+ * the process is. NULL: that of none. */
+static struct child *
+whose(const struct server *s, pid_t stray)
+{
+	char link[64], cwd[sizeof(s->children->folder)];
+	struct child *owner = NULL;
+	int dead = 0;
+	(void)snprintf(link, sizeof(link), "/proc/%d/cwd", (int)stray);
+	ssize_t len = readlink(link, cwd, sizeof(cwd) - 1);
+	cwd[len > 0 ? len : 0] = '\0';
+	for (size_t i = 0; i < s->n; i++) {
+		if (!is_dead(s->children[i].pid))
+			continue;
+		if (str_eq(s->children[i].folder, cwd))
+			return &s->children[i];
+		owner = &s->children[i];
+		dead++;
+	}
+	return dead == 1 ? owner : NULL;
+}
+
+static void
+kill_stray(const struct server *s, pid_t pid)
+{
+	struct child *owner = whose(s, pid);
+	if (kill(pid, SIGKILL) == 0 && owner)
+		owner->strays++;
+}
+
+/* Kills every child we do not know: an orphan that a dead worker left to us. -1 if the kernel does
+ * not tell our children. */
 static int
 kill_strays(const struct server *s)
 {
 	char path[64], list[4096];
 	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
-	int fd = open(path, O_RDONLY | O_CLOEXEC), strays = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	ssize_t n = read(fd, list, sizeof(list) - 1);
@@ -126,11 +165,10 @@ kill_strays(const struct server *s)
 			break;
 		while (*end == ' ')
 			end++;
-		bool dead = find_child(s, pid) || waitpid(pid, NULL, WNOHANG) != 0;
-		if (!dead && kill(pid, SIGKILL) == 0)
-			strays++;
+		if (!find_child(s, pid) && waitpid(pid, NULL, WNOHANG) == 0)
+			kill_stray(s, pid);
 	}
-	return strays;
+	return 0;
 }
 
 /* The runner is gone, or done with us: nothing of ours stays behind. What is killed may leave us
@@ -186,7 +224,8 @@ spawn(struct server *s, struct wire_msg *msg)
 		add_exit(s, (struct exit_msg){.job = m.job, .status = errno});
 		return;
 	}
-	s->children[s->n++] = (struct child){m.job, pid};
+	s->children[s->n] = (struct child){.job = m.job, .pid = pid};
+	memcpy(s->children[s->n++].folder, m.folder, sizeof(m.folder));
 }
 
 static void
@@ -221,14 +260,14 @@ reap(struct server *s)
 	while (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid) {
 		pid_t pid = si.si_pid;
 		struct child *c = find_child(s, pid);
-		int strays = kill_strays(s);
+		(void)kill_strays(s);
 		if (c)
 			(void)kill(-pid, SIGKILL); /* those of its group that have a parent */
 		if (wait4(pid, &status, 0, &ru) == pid && c) {
 			struct exit_msg m = {.job = c->job,
 				.pid = pid,
 				.status = status,
-				.strays = strays > 0 ? strays : 0,
+				.strays = c->strays,
 				.cpu_us = micros(&ru.ru_utime) + micros(&ru.ru_stime),
 				.rss_bytes = (int64_t)ru.ru_maxrss * 1024};
 			*c = s->children[--s->n];
