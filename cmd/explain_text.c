@@ -81,6 +81,12 @@ static const struct code_text texts[] = {
 		"show parameters --origin` what it would get."},
 	{MLC_EMPTY, "Each filter selects from the whole pipeline, and no node is in all of them.",
 		"Drop a filter, or see with --dry-run what each one selects alone."},
+	{MLC_TRANSCODING, "One node names the dataset with a format and another without one.",
+		"Write `x@format` everywhere in the pipeline, or nowhere."},
+	{MLC_CONFIRMS, "A node was copied with its `confirms`.",
+		"Leave `confirms` with one of the two nodes."},
+	{MLC_INCLUDE, "A name in the mapping is misspelt, or an input is mapped as an output.",
+		"Use names that `mlflow-c pipeline show PIPELINE` lists, each in its role."},
 	{MLC_DATASET,
 		"The name is misspelt, or the dataset lives in memory and the node that "
 		"writes it is not part of this run.",

@@ -24,12 +24,12 @@ mlflow-c pipeline show training --json | jq -c '.data.description, .data.nodes[0
 mlflow-c pipeline graph data --json | jq -c .
 mlflow-c pipeline graph data --format json | jq -c .schema
 mlflow-c pipeline show none --json | jq -c .data[0].message
-echo "== names that are no words of the form"
+echo "== names that mean something to a form, formats and parameters"
 cat >conf/base/pipeline.yml <<'END'
 odd:
   nodes:
-    - {name: a, inputs: ["<b>&'\"\\]", x@csv], outputs: ["new\nline", y]}
-    - {name: b, inputs: [x@json, y, "params:c"], outputs: ["[z] --> v0"]}
+    - {name: a, inputs: [b-2, x@csv], outputs: [new.line, y]}
+    - {name: b, inputs: [x@json, y, "params:c"], outputs: [v0]}
 END
 for form in text dot mermaid svg; do
 	mlflow-c pipeline graph --format $form | grep -v '^<style\|^text \|^\.\|^<defs\|^<path'
