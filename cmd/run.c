@@ -11,7 +11,7 @@ struct run_args {
 	const char *pipeline, *name;
 	struct slice slice;
 	int64_t jobs;
-	bool in_process, keep_going, dry_run, build;
+	bool in_process, keep_going, dry_run, build, changed;
 };
 
 static void
@@ -25,7 +25,7 @@ ports_json(struct jw *w, const char *key, const struct plan_port *p, size_t n)
 }
 
 static int
-dry_run_json(struct app *a, const struct plan *p)
+dry_run_json(struct app *a, const struct plan *p, const struct forecast *f)
 {
 	struct str out = {0};
 	struct jw w;
@@ -45,8 +45,8 @@ dry_run_json(struct app *a, const struct plan *p)
 		for (size_t t = 0; t < n->spec->n_tags; t++)
 			jw_str(&w, n->spec->tags[t]);
 		jw_end(&w, ']');
-		jw_kv_str(&w, "reason", "selected");
-		jw_kv_str(&w, "action", "run");
+		jw_kv_str(&w, "reason", f ? f[i].why : "selected");
+		jw_kv_str(&w, "action", !f || f[i].run ? "run" : "cached");
 		jw_end(&w, '}');
 	}
 	jw_end(&w, ']');
@@ -64,14 +64,15 @@ list_ports(struct str *s, const struct plan_port *p, size_t n)
 		str_add(s, "-");
 }
 
+/* What would run; with --changed, and why. */
 static int
-dry_run(struct app *a, const struct plan *p)
+dry_run(struct app *a, const struct plan *p, const struct forecast *f)
 {
-	struct table t = {.columns = 4};
+	struct table t = {.columns = f ? 6 : 4};
 	if (a->g.json)
-		return dry_run_json(a, p);
-	const char *const head[] = {"NODE", "PLUGIN", "READS", "WRITES"};
-	for (int i = 0; i < 4; i++)
+		return dry_run_json(a, p, f);
+	const char *const head[] = {"NODE", "PLUGIN", "READS", "WRITES", "ACTION", "REASON"};
+	for (int i = 0; i < t.columns; i++)
 		table_cell(&t, "%s", head[i]);
 	for (size_t i = 0; i < p->n; i++) {
 		const struct plan_node *n = &p->nodes[i];
@@ -82,6 +83,10 @@ dry_run(struct app *a, const struct plan *p)
 		table_cell(&t, "%s", n->spec->plugin);
 		table_cell(&t, "%s", str_text(&in));
 		table_cell(&t, "%s", str_text(&out));
+		if (f) {
+			table_cell(&t, "%s", f[i].run ? "run" : "cached");
+			table_cell(&t, "%s", f[i].why);
+		}
 		str_fini(&in);
 		str_fini(&out);
 	}
@@ -147,7 +152,8 @@ execute(struct app *a, const struct run_args *args, const struct plan *plan)
 		.command = a->command_line,
 		.jobs = v.jobs,
 		.in_process = args->in_process,
-		.keep_going = args->keep_going};
+		.keep_going = args->keep_going,
+		.changed = args->changed};
 	view_watch(&v, &o.watch);
 	int real = args->in_process ? lend_stdout() : -1;
 	int rc = run_execute(&o, &result, &e);
@@ -168,6 +174,18 @@ execute(struct app *a, const struct run_args *args, const struct plan *plan)
 }
 
 static int
+plan_only(struct app *a, const struct run_args *args, struct loaded *l)
+{
+	struct err e = {0};
+	struct forecast *f = NULL;
+	if (args->changed &&
+		(app_store(a, STORE_READ, &e) < 0 ||
+			run_forecast(&l->arena, &l->plan, a->store, &f, &e) < 0))
+		return report(a, &e);
+	return dry_run(a, &l->plan, f);
+}
+
+static int
 run(struct app *a)
 {
 	const struct run_args *args = a->opts;
@@ -181,7 +199,7 @@ run(struct app *a)
 	if (load_plan(a, &o, &l, &found) < 0)
 		code = report_all(a, &found);
 	else if (args->dry_run)
-		code = dry_run(a, &l.plan);
+		code = plan_only(a, args, &l);
 	else
 		code = execute(a, args, &l.plan);
 	loaded_fini(&l);
@@ -209,6 +227,8 @@ static const struct opt opts[] = {
 		"on threads: no crash isolation, limits or logs"},
 	{"build", 0, OPT_FLAG, offsetof(struct run_args, build), NULL,
 		"compile changed nodes first"},
+	{"changed", 0, OPT_FLAG, offsetof(struct run_args, changed), NULL,
+		"leave out nodes for which nothing changed"},
 	{"dry-run", 0, OPT_FLAG, offsetof(struct run_args, dry_run), NULL, "show the plan only"},
 	{"name", 0, OPT_STR, offsetof(struct run_args, name), "NAME", "name of the run"},
 	{0},

@@ -85,6 +85,8 @@ describe_skip(const struct view *v, const struct node_result *r, struct str *s)
 		str_add(s, node_status_name(r->status));
 	if (r->blocker)
 		str_addf(s, fancy(v) ? ": needs `%s`" : "needs=%s", r->blocker);
+	else if (r->why && fancy(v))
+		str_addf(s, ": %s", r->why);
 }
 
 static void
@@ -97,9 +99,11 @@ on_node_ended(void *arg, size_t i, const struct node_result *r)
 	bool ok = r->status == NODE_OK, skipped = r->status >= NODE_SKIPPED;
 	if (v->app->g.quiet)
 		return;
-	if (!skipped)
+	if (!skipped) {
 		describe(v, r, &s);
-	else
+		if (r->why)
+			str_addf(&s, fancy(v) ? "   (%s)" : " (%s)", r->why);
+	} else
 		describe_skip(v, r, &s);
 	if (fancy(v))
 		(void)fprintf(stderr, "  %s%s%s %-*s  %s\n",
@@ -241,7 +245,7 @@ void
 view_end(struct view *v, const struct run_result *r)
 {
 	struct str s = {0};
-	size_t count[NODE_CANCELLED + 1] = {0};
+	size_t count[NODE_CACHED + 1] = {0};
 	int64_t peak = 0;
 	for (size_t i = 0; i < r->n_nodes; i++) {
 		count[r->nodes[i].status]++;
@@ -253,6 +257,8 @@ view_end(struct view *v, const struct run_result *r)
 		return;
 	size_t failed = count[NODE_FAILED] + count[NODE_TIMEOUT] + count[NODE_CONTRACT];
 	str_addf(&s, "%s · %zu ok", run_status_name(r->status), count[NODE_OK]);
+	if (count[NODE_CACHED])
+		str_addf(&s, ", %zu cached", count[NODE_CACHED]);
 	if (failed)
 		str_addf(&s, ", %zu failed", failed);
 	if (count[NODE_SKIPPED])
@@ -295,6 +301,8 @@ view_json(struct app *a, const struct plan *p, const struct run_result *r)
 		jw_kv_i64(&w, "ms", (int64_t)app_ms(a, n->wall_us));
 		jw_kv_i64(&w, "rss_bytes", a->clock.fixed_ms ? 0 : n->rss_bytes);
 		jw_kv_i64(&w, "attempts", n->attempts);
+		if (n->why)
+			jw_kv_str(&w, "reason", n->why);
 		if (n->err) {
 			jw_key(&w, "error");
 			diag_json(&w, n->err);

@@ -24,6 +24,7 @@ struct job_input {
 	const char *frame_json;                /* handed over by descriptor (processes) */
 	const char *known_hash, *known_schema; /* of our last write of it, or NULL */
 	const char *contract;                  /* checked while it is read, or NULL */
+	const char *hash, *stamp; /* the runner's: what the file was before it was read, or NULL */
 };
 struct job_output {
 	const char *port;

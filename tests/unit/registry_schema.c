@@ -78,7 +78,7 @@ Test(registry_schema, nothing_of_ours_hangs_on_mlflows_tables)
 		"SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')"
 		" OR (name LIKE 'mlc%' AND (tbl_name NOT LIKE 'mlc%' OR sql LIKE '%REFERENCES%'))",
 		1, "0\n");
-	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n");
+	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n");
 	fixture_drop(&f);
 }
 
@@ -94,7 +94,7 @@ Test(registry_schema, an_mlflow_store_without_our_tables_gets_them_when_written_
 	store_close(fixture_open(&f, STORE_READ));
 	expect_sql(&f, "SELECT count(*) FROM sqlite_master WHERE name LIKE 'mlc%'", 1, "0\n");
 	store_close(fixture_open(&f, STORE_WRITE));
-	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n");
+	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n");
 	fixture_drop(&f);
 }
 
