@@ -94,8 +94,8 @@ basis_settings(struct arena *a, const struct plan *p, const struct plan_node *n,
 	*out = (struct basis){0};
 	put_params(a, n->params, out);
 	for (size_t i = 0; i < n->n_inputs; i++)
-		basis_put(a, out, "input", n->inputs[i].port->name,
-			settings_of(a, p, &n->inputs[i]));
+		basis_put(
+			a, out, "input", n->inputs[i].port->name, settings_of(a, p, &n->inputs[i]));
 	for (size_t i = 0; i < n->n_outputs; i++)
 		basis_put(a, out, "output", n->outputs[i].port->name,
 			settings_of(a, p, &n->outputs[i]));
@@ -187,7 +187,8 @@ file_stamp(int rootfd, const struct dataset *d, bool ours, char stamp[STAMP_MAX]
 	struct stat st;
 	struct timespec now;
 	struct err ignored;
-	int fd = file_open(rootfd, d->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, d->outside, &ignored);
+	int fd =
+		file_open(rootfd, d->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, d->outside, &ignored);
 	if (fd < 0)
 		return false;
 	bool ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
@@ -198,9 +199,9 @@ file_stamp(int rootfd, const struct dataset *d, bool ours, char stamp[STAMP_MAX]
 	int64_t changed = (int64_t)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec;
 	if (!ours && (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - changed < GRAIN_NS)
 		return false;
-	(void)snprintf(stamp, STAMP_MAX, "%llu:%lld:%lld.%09ld:%lld",
-		(unsigned long long)st.st_ino, (long long)st.st_size,
-		(long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, (long long)changed);
+	(void)snprintf(stamp, STAMP_MAX, "%llu:%lld:%lld.%09ld:%lld", (unsigned long long)st.st_ino,
+		(long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+		(long long)changed);
 	return true;
 }
 
@@ -209,7 +210,8 @@ file_hash(int rootfd, const struct dataset *d, char hash[HASH_SHA_HEX])
 {
 	struct stat st;
 	struct err ignored;
-	int fd = file_open(rootfd, d->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, d->outside, &ignored);
+	int fd =
+		file_open(rootfd, d->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, d->outside, &ignored);
 	if (fd < 0)
 		return false;
 	bool ok = fstat(fd, &st) == 0;

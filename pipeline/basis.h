@@ -15,12 +15,12 @@ struct basis {
 };
 void basis_fini(struct basis *b);
 const char *basis_get(const struct basis *b, const char *kind, const char *name); /* or NULL */
-void basis_put(struct arena *a, struct basis *b, const char *kind, const char *name,
-	const char *value);
+void
+basis_put(struct arena *a, struct basis *b, const char *kind, const char *name, const char *value);
 
 /* What is known without looking at data: parameters, ports, the settings of their datasets. */
-void basis_settings(
-	struct arena *a, const struct plan *p, const struct plan_node *n, struct basis *out);
+void
+basis_settings(struct arena *a, const struct plan *p, const struct plan_node *n, struct basis *out);
 /* The first difference between the settings, in words, or NULL. */
 const char *basis_differs(struct arena *a, const struct basis *then, const struct basis *now);
 

@@ -50,8 +50,9 @@ compare(struct changed *c, const char *what, const char *dataset, const char *th
 		return NULL;
 	if (str_eq(now, BASIS_ABSENT))
 		return arena_printf(&c->a, "%s %s missing", what, dataset);
-	return arena_printf(&c->a, then && !str_eq(then, BASIS_ABSENT) ? "%s %s changed" : "%s %s is new",
-		what, dataset);
+	return arena_printf(&c->a,
+		then && !str_eq(then, BASIS_ABSENT) ? "%s %s changed" : "%s %s is new", what,
+		dataset);
 }
 
 static const char *

@@ -197,7 +197,8 @@ register_models(struct slot *s, struct err *e)
 		m->version = got.version;
 		m->alias_moved = got.alias_moved;
 	}
-	return run_basis(s->run->o->store, &out->id, s->task->node->spec->name, changed_basis(s), e);
+	return run_basis(
+		s->run->o->store, &out->id, s->task->node->spec->name, changed_basis(s), e);
 }
 
 static void

@@ -19,7 +19,7 @@ struct slot;
 
 struct task {
 	const struct plan_node *node;
-	int blockers; /* inputs whose producers are not ok yet */
+	int blockers;  /* inputs whose producers are not ok yet */
 	bool *awaited; /* owned; per node->next: it counts us among its blockers */
 	bool queued;   /* in the ready heap */
 	/* --changed, see settle.c */
@@ -112,7 +112,7 @@ struct run {
 	uint64_t held_bytes, held_limit;
 	struct pending *pending;
 	size_t n_pending;
-	struct str scratch; /* for building messages */
+	struct str scratch;      /* for building messages */
 	struct changed *changed; /* --changed, else NULL */
 	struct map made;         /* dataset -> hash of what it holds since this run */
 	struct arena kept;       /* those hashes */
@@ -138,8 +138,8 @@ void node_skip(struct run *r, size_t i, enum node_status st, const char *blocker
 void node_settled(struct run *r, size_t i); /* it keeps its status without running: says so */
 
 /* changed.c: what differs from the last good run. */
-MUST_CHECK int changed_open(
-	struct changed **out, const struct plan *p, struct store *s, struct err *e);
+MUST_CHECK int
+changed_open(struct changed **out, const struct plan *p, struct store *s, struct err *e);
 void changed_close(struct changed *c); /* NULL is fine */
 /* Why node i has to run, given what ran before it; NULL: it need not. Lives as long as `changed`. */
 const char *changed_why(const struct run *r, size_t i);

@@ -135,8 +135,8 @@ store_last_good(struct store *s, struct arena *a, const char *node, const char *
 static const char SQL_SET_BASIS[] = "UPDATE mlc_nodes SET basis = ? WHERE num = ? AND name = ?";
 
 int
-run_basis(struct store *s, const struct run_id *r, const char *node, const char *basis,
-	struct err *e)
+run_basis(
+	struct store *s, const struct run_id *r, const char *node, const char *basis, struct err *e)
 {
 	return db_run(s->db, e, SQL_SET_BASIS, "sis", basis, r->num, node);
 }

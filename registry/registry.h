@@ -75,7 +75,7 @@ struct data_fact {                                         /* one dataset a node
 };
 struct node_fact {
 	const char *name, *plugin, *plugin_hash,
-		*status; /* ok, failed, timeout, contract_failed, skipped, cancelled, cached */
+		*status;   /* ok, failed, timeout, contract_failed, skipped, cancelled, cached */
 	const char *error; /* diag_json, or NULL */
 	int order, attempts;
 	int64_t start_ms, wall_us, cpu_us, rss_bytes;
@@ -85,7 +85,8 @@ struct node_fact {
 	size_t n_tags;
 	const struct data_fact *data;
 	size_t n_data;
-	const char *basis; /* what its result rests on, as pipeline/basis.c writes it; NULL: unknown */
+	const char
+		*basis; /* what its result rests on, as pipeline/basis.c writes it; NULL: unknown */
 };
 MUST_CHECK int run_nodes(struct store *s, const struct run_id *r, const struct node_fact *nodes,
 	size_t n, struct err *e);
