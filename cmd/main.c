@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const struct cmd *const commands[] = {&cmd_run, &cmd_validate, &cmd_runs_list,
@@ -129,10 +130,23 @@ open_standard(void)
 			(void)!open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
 }
 
+/* A table in memory is a descriptor, here and in the workers, which inherit the limit: what shells
+ * set is little for that and far below what we may have. */
+static void
+allow_files(void)
+{
+	struct rlimit l;
+	if (getrlimit(RLIMIT_NOFILE, &l) < 0)
+		return;
+	l.rlim_cur = l.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &l);
+}
+
 static void
 init(struct app *a)
 {
 	open_standard();
+	allow_files();
 	const char *clock = getenv("MLFLOW_C_CLOCK"), *seed = getenv("MLFLOW_C_SEED");
 	int64_t n;
 	if (clock && str_to_i64(clock, &n) == 0)

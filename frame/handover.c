@@ -267,7 +267,7 @@ open_column(struct segs *s, struct wire_column *c, int64_t rows, struct fcol *to
 	to->c = (struct column){.name = c->name,
 		.type = c->type,
 		.n = rows,
-		.off = c->off,
+		.off = rows ? c->off : 0, /* no rows are nowhere: they have no buffers */
 		.nulls = c->nulls > 0 ? -1 : 0};
 	c->name = NULL;
 	if (rows == 0)

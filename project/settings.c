@@ -5,16 +5,17 @@
 
 static const struct setting {
 	const char *key;
-	bool list; /* of texts */
-	bool map;
+	enum yfield_type type;
+	enum ykind kind; /* of a YF_NODE; Y_STR: any single value */
 } settings[] = {
-	{.key = "env_allowed", .list = true},   /* keys that may use ${env:NAME} */
-	{.key = "experiment"},                  /* the experiment that runs are recorded under */
-	{.key = "git"},                         /* false: record nothing of git */
-	{.key = "memory"},                      /* budget for tables held between nodes */
-	{.key = "merge", .map = true},          /* see overlay.c */
-	{.key = "outside_roots", .list = true}, /* folders outside the root that paths may reach */
-	{.key = "store"},                       /* the registry's file */
+	{"env_allowed", YF_NODE, Y_LIST},   /* keys that may use ${env:NAME} */
+	{"experiment", YF_NODE, Y_STR},     /* the experiment that runs are recorded under */
+	{"git", YF_BOOL, Y_NULL},           /* false: record nothing of git */
+	{"memory", YF_SIZE, Y_NULL},        /* budget for tables held between nodes */
+	{"merge", YF_NODE, Y_MAP},          /* see overlay.c */
+	{"outside_roots", YF_NODE, Y_LIST}, /* folders outside the root that paths may reach */
+	{"seed", YF_INT, Y_NULL},           /* of every run; without it chance gives one */
+	{"store", YF_NODE, Y_STR},          /* the registry's file */
 };
 
 static const struct setting *
@@ -38,24 +39,31 @@ static void
 check_kind(const struct setting *s, const struct ypair *pair, struct errs *found)
 {
 	enum ykind kind = pair->value->kind;
+	bool single = kind != Y_MAP && kind != Y_LIST && kind != Y_NULL;
 	struct err e = {0};
-	bool ok;
 
-	if (s->map)
-		ok = kind == Y_MAP;
-	else if (s->list)
-		ok = kind == Y_LIST;
-	else
-		ok = kind != Y_MAP && kind != Y_LIST && kind != Y_NULL;
-	if (ok)
+	if (s->kind == Y_STR ? single : kind == s->kind)
 		return;
 	err_set(&e, MLC_CONF_TYPE, "the setting `%s` is %s", s->key, yaml_kind_name(kind));
 	err_at(&e, &pair->value->at, NULL);
 	err_help(&e, "it wants %s",
-		s->map            ? "a map"
-			: s->list ? "a list, as in [a, b]"
-				  : "a value");
+		s->kind == Y_MAP            ? "a map"
+			: s->kind == Y_LIST ? "a list, as in [a, b]"
+					    : "a value");
 	errs_add(found, &e);
+}
+
+static void
+check_value(const struct setting *s, const struct ypair *pair, struct errs *found)
+{
+	const struct yfield fields[] = {{.key = s->key, .type = s->type}, {0}};
+	struct arena a = {0};
+	struct ynode *only = yaml_new(&a, Y_MAP, pair->at);
+	int64_t value;
+
+	yaml_put(&a, only, pair);
+	(void)!yaml_fill(only, fields, &value, "mlflow-c.yml", found);
+	arena_fini(&a);
 }
 
 void
@@ -68,7 +76,7 @@ settings_check(const struct ynode *tree, struct errs *found)
 		struct err e = {0};
 
 		if (s) {
-			check_kind(s, pair, found);
+			(s->type == YF_NODE ? check_kind : check_value)(s, pair, found);
 			continue;
 		}
 		if (pair->key[0] == '_')

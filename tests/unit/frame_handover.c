@@ -466,3 +466,19 @@ Test(handover, a_wrong_count_of_nulls_is_not_believed)
 	free(t.s);
 	segs_free(s);
 }
+
+/* Found by fuzzing: the empty column's stand-in for offsets was read from row 6 on. */
+Test(handover, no_rows_begin_nowhere)
+{
+	static const char text[] =
+		"{\"rows\":0,\"columns\":[{\"name\":\"t\",\"type\":\"utf8\",\"off\":6,"
+		"\"data\":[1,0,52]}],\"segs\":[1]}";
+	struct segs *s = target();
+	struct str t = {(char *)(uintptr_t)text, sizeof(text) - 1, 0};
+	struct frame *f = decode(s, &t);
+	const struct column *c = frame_column(f, 0);
+
+	cr_expect(c->off == 0 && ((const int32_t *)c->data)[c->off] == 0);
+	frame_unref(f);
+	segs_free(s);
+}

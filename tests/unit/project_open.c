@@ -154,6 +154,26 @@ Test(project_open, settings_have_defaults)
 	dir_close(&d);
 }
 
+Test(project_open, settings_are_of_their_type)
+{
+	static const char *const wrong[] = {"seed: x\n", "seed: 1.5\n", "seed: [1]\n",
+		"memory: much\n", "memory: -1\n", "git: off\n", "store: [a]\n", "merge: x\n"};
+	struct project *p;
+	struct dir d;
+
+	dir_open(&d);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		dir_write(&d, "conf/base/mlflow-c.yml", wrong[i]);
+		cr_expect(must_fail(&d, NULL).line == 1, "%s", wrong[i]);
+	}
+	dir_write(&d, "conf/base/mlflow-c.yml", "seed: -7\nmemory: 2GiB\ngit: false\n");
+	p = must_open(&d, NULL);
+	cr_expect_str_eq(project_setting(p, "seed", ""), "-7");
+	cr_expect_str_eq(project_setting(p, "git", "true"), "false");
+	project_close(p);
+	dir_close(&d);
+}
+
 Test(project_open, many_problems_are_reported_at_once)
 {
 	struct project_opts opts = {.params = "broken"};
