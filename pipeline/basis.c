@@ -6,6 +6,7 @@
  *	output PORT  the same
  *	holds DATASET   hash of its content; `memory`, `absent`
  *	stamp DATASET   identity of the file that had this content, where there is one
+ *	plugin node  which of the plugin's nodes it is
  *	seed         `seed:` of mlflow-c.yml
  *
  * The hash of the plugin is in the node's record already. A stamp is inode, size, mtime and ctime:
@@ -92,6 +93,7 @@ void
 basis_settings(struct arena *a, const struct plan *p, const struct plan_node *n, struct basis *out)
 {
 	*out = (struct basis){0};
+	basis_put(a, out, "plugin", "node", n->def->name);
 	put_params(a, n->params, out);
 	for (size_t i = 0; i < n->n_inputs; i++)
 		basis_put(
