@@ -78,6 +78,7 @@ held_free(struct run *r, struct held *h)
 	free(h->segs);
 	frame_unref(h->frame);
 	free(h->json);
+	free(h->hash);
 	free(h);
 }
 
@@ -94,6 +95,7 @@ held_add(struct slot *s, const struct done_data *d, int readers, bool has_file)
 	h->readers = readers;
 	h->frame = d->frame ? frame_ref(d->frame) : NULL;
 	h->json = mem_strdup(d->frame_json);
+	h->hash = mem_strdup(d->hash);
 	if (h->json && !take_segments(s, h, h->json)) {
 		held_free(r, h);
 		return;

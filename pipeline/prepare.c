@@ -39,6 +39,18 @@ note_file(struct slot *s, struct job_input *in)
 		in->hash = arena_strdup(&s->arena, hash);
 }
 
+/* A dataset that should be there. A node may leave out an output it declares as optional. */
+static int
+missing(const struct plan_port *p, struct err *e)
+{
+	err_set(e, MLC_DATA_MISSING, "dataset `%s` does not exist%s", p->dataset,
+		p->produced ? ": the node that writes it gave none" : "");
+	err_at(e, &p->at, "read here");
+	if (p->produced || !p->entry)
+		return -1;
+	return err_help(e, "put the file at %s, or run the node that writes it", p->entry->path);
+}
+
 static int
 make_input(struct slot *s, const struct plan_port *p, struct job_input *in, struct err *e)
 {
@@ -50,6 +62,7 @@ make_input(struct slot *s, const struct plan_port *p, struct job_input *in, stru
 		.optional = p->port->flags & MLF_OPTIONAL,
 		.dataset = p->dataset};
 	if (h) {
+		in->entry = p->entry;
 		in->frame = h->frame;
 		in->frame_json = h->json;
 		return 0;
@@ -57,14 +70,7 @@ make_input(struct slot *s, const struct plan_port *p, struct job_input *in, stru
 	in->entry = memory_entry(s, p);
 	if (!in->entry || !dataset_exists(in->entry, rootfd)) {
 		in->absent = in->optional;
-		if (in->absent)
-			return 0;
-		err_set(e, MLC_DATA_MISSING, "dataset `%s` does not exist", p->dataset);
-		err_at(e, &p->at, "read here");
-		return err_help(e,
-			in->entry ? "put the file at %s, or run the node that writes it"
-				  : "run the node that writes it%.0s",
-			in->entry ? in->entry->path : "");
+		return in->absent ? 0 : missing(p, e);
 	}
 	if (!p->produced)
 		in->contract = p->contract;
@@ -182,6 +188,7 @@ job_make(struct slot *s, struct err *e)
 		.plugin = n->plugin->path,
 		.def = n->def->name,
 		.plugin_id = n->plugin->id,
+		.plugin_hash = n->plugin->hash,
 		.params = n->params,
 		.seed = node_seed(r->seed, n->spec->name),
 		.now_ms = s->start_ms};

@@ -174,6 +174,14 @@ entry_of(const struct slot *s, const struct done_data *d)
 	return NULL;
 }
 
+/* The hash of what was read or written; of an input that came from memory its writer knew it. */
+static const char *
+hash_of(struct slot *s, const struct done_data *d)
+{
+	const struct held *h = d->output || d->hash ? NULL : held_get(s->run, d->dataset);
+	return h ? arena_strdup(&s->arena, h->hash) : d->hash;
+}
+
 static void
 data_facts(struct slot *s, struct node_fact *f)
 {
@@ -185,7 +193,7 @@ data_facts(struct slot *s, struct node_fact *f)
 			continue;
 		facts[f->n_data++] = (struct data_fact){.dataset = d->dataset,
 			.path = entry ? entry->path : NULL,
-			.hash = d->hash,
+			.hash = hash_of(s, d),
 			.schema = d->schema,
 			.type = entry ? entry->type->name : "memory",
 			.rows = d->rows,

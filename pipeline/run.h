@@ -44,6 +44,7 @@ struct held {
 	int readers;           /* nodes that have yet to read it */
 	struct frame *frame;   /* threads; counted */
 	char *json;            /* processes; owned descriptor */
+	char *hash;            /* of its file; owned, NULL: it has none */
 	struct segment **segs; /* owned vector, counted elements */
 	size_t n_segs;
 };

@@ -205,7 +205,7 @@ worker_main(void)
 		else if (m.kind == WIRE_GIT)
 			rc = do_git(&m, &a, &body, &e);
 	}
-	if (rc < 0)
+	if (rc < 0 && e.code) /* a runner that asks nothing is no mistake */
 		dprintf(STDERR_FILENO, "worker: %s\n", e.msg);
 	_exit(rc < 0 ? WORKER_MUTE : 0);
 }

@@ -114,8 +114,10 @@ static const char SQL_ADD_INPUT[] =
 	" SELECT ?, 'DATASET', d.dataset_uuid, 'RUN', r.run_uuid"
 	" FROM runs r JOIN datasets d ON d.experiment_id = r.experiment_id"
 	" WHERE r.run_uuid = ? AND d.name = ? AND d.digest = ? ON CONFLICT DO NOTHING";
+/* Under an injected clock ids come again in every run. */
 static const char SQL_ADD_CONTEXT[] =
-	"INSERT INTO input_tags (input_uuid, name, value) VALUES (?, 'mlflow.data.context', ?)";
+	"INSERT INTO input_tags (input_uuid, name, value) VALUES (?, 'mlflow.data.context', ?)"
+	" ON CONFLICT DO NOTHING";
 
 static int
 add_input(struct store *s, const struct run_id *r, const char *node, const char *name,

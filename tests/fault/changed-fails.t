@@ -22,6 +22,7 @@ main:
     - {name: right, plugin: "faults:passes", inputs: {table: made}, outputs: {table: copy}}
     - {name: slow, plugin: "faults:passes", inputs: {table: copy}, outputs: {table: result}}
     - {name: join, plugin: "faults:passes", inputs: {table: passed}, outputs: {table: end}}
+    - {name: zero, plugin: "faults:passes", inputs: {table: made}, outputs: {table: rest}}
 END
 again
 again
