@@ -94,8 +94,11 @@ bind(struct arena *a, const struct alone_opts *o, const struct mlf_node *def, st
 		const struct mlf_port *p = &def->outputs[i];
 		struct job_output *out = &j->outputs[j->n_outputs++];
 		const char *path = file_for(o->out, o->n_out, p->name);
-		*out = (struct job_output){.port = p->name, .kind = p->kind, .dataset = p->name};
-		if (!path && p->kind != MLF_TABLE)
+		*out = (struct job_output){.port = p->name,
+			.kind = p->kind,
+			.dataset = p->name,
+			.optional = p->flags & MLF_OPTIONAL};
+		if (!path && p->kind != MLF_TABLE && (!out->optional || p->kind == MLF_PATH))
 			return err_set(e, MLC_USAGE, "output `%s` needs a file: --out %s=FILE",
 				p->name, p->name);
 		if (path && dataset_of(a, p, path, &out->entry, e) < 0)

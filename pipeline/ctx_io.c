@@ -133,6 +133,13 @@ ctx_input(struct mlf_ctx *pub, const char *port)
 	struct err e;
 	if (!in)
 		return c->err.code ? scope_nothing(c->scope, 0) : NULL;
+	if (in->reader) {
+		err_set(&e, MLC_NODE_OUTPUT,
+			"node `%s` reads input `%s` both in batches and as a whole", c->job->node,
+			port);
+		ctx_fail(c, &e);
+		return scope_nothing(c->scope, 0);
+	}
 	if (!in->whole) {
 		if (read_whole(c, in, &e) < 0) {
 			ctx_fail(c, &e);
@@ -153,7 +160,7 @@ ctx_input_next(struct mlf_ctx *pub, const char *port)
 	struct err e;
 	if (!in || in->at_end || c->err.code)
 		return NULL;
-	if (in->in->frame || in->in->frame_json) { /* one batch: it is all there */
+	if (in->whole || in->in->frame || in->in->frame_json) { /* one batch: it is all there */
 		in->at_end = true;
 		return ctx_input(pub, port);
 	}
@@ -328,7 +335,8 @@ ctx_output_bytes(struct mlf_ctx *pub, const char *port, const void *p, size_t le
 	if (!out || c->err.code)
 		return -1;
 	if ((out->out->kind == MLF_JSON && check_json(c, port, p, len, &e) < 0) ||
-		open_stage(c, out, &e) < 0 || stage_bytes(out->stage, p, len, &e) < 0)
+		open_stage(c, out, &e) < 0 ||
+		(out->stage && stage_bytes(out->stage, p, len, &e) < 0))
 		return ctx_fail(c, &e);
 	out->given = out->whole = true;
 	out->rows = -1;
@@ -368,7 +376,7 @@ ctx_output_model(struct mlf_ctx *pub, const char *port, struct mlf_model *m)
 		return ctx_fail(c, &e);
 	}
 	if (open_stage(c, out, &e) < 0 ||
-		model_save(m, c->job->rootfd, stage_path(out->stage), &e) < 0)
+		(out->stage && model_save(m, c->job->rootfd, stage_path(out->stage), &e) < 0))
 		return ctx_fail(c, &e);
 	out->given = out->whole = true;
 	out->rows = -1;
@@ -383,7 +391,8 @@ ctx_model_path(struct ctx *c, const char *port)
 			!c->job->inputs[i].absent)
 			return c->job->inputs[i].entry->path;
 	for (size_t i = 0; i < c->job->n_outputs; i++)
-		if (str_eq(c->job->outputs[i].port, port) && c->job->outputs[i].kind == MLF_MODEL)
+		if (str_eq(c->job->outputs[i].port, port) && c->job->outputs[i].kind == MLF_MODEL &&
+			c->job->outputs[i].entry)
 			return c->job->outputs[i].entry->path;
 	return NULL;
 }

@@ -88,9 +88,9 @@ load(struct pool *p, const struct slot *s, struct err *e)
 	const struct plan_node *n = s->task->node;
 	struct plugin *plugin = map_get(&p->loaded, n->plugin->path);
 	if (!plugin) {
+		const struct plugin_expected expected = {n->plugin->id, n->plugin->hash};
 		plugin = arena_alloc(&p->arena, sizeof(*plugin));
-		if (plugin_load(&p->arena, s->j.root, n->plugin->path, &n->plugin->id, plugin, e) <
-			0)
+		if (plugin_load(&p->arena, s->j.root, n->plugin->path, &expected, plugin, e) < 0)
 			return NULL;
 		map_put(&p->loaded, n->plugin->path, plugin);
 	}

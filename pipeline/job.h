@@ -40,8 +40,9 @@ struct job {
 	const char *root; /* absolute */
 	int rootfd;
 	const char *run_id, *run_folder, *node;
-	const char *plugin, *def; /* plugin file, name of the node in it */
-	struct plugin_id plugin_id;
+	const char *plugin, *def;   /* plugin file, name of the node in it */
+	struct plugin_id plugin_id; /* with the hash: what the plan knows it by */
+	const char *plugin_hash;
 	const char *params;   /* JSON object */
 	const char *segments; /* JSON list of the ids of the descriptors sent along, or NULL */
 	uint64_t seed;

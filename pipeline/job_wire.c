@@ -134,6 +134,7 @@ static const struct field job_fields[] = {
 		.type = F_STRUCT,
 		.offset = offsetof(struct job, plugin_id),
 		.of = &plugin_id_shape},
+	{.key = "plugin_hash", .type = F_TEXT, .offset = offsetof(struct job, plugin_hash)},
 	{.key = "params", .type = F_RAW, .offset = offsetof(struct job, params)},
 	{.key = "segments", .type = F_RAW, .offset = offsetof(struct job, segments)},
 	{.key = "seed", .type = F_I64, .offset = offsetof(struct job, seed)},

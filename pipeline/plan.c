@@ -198,7 +198,7 @@ bind_input(struct planner *p, struct plan_node *node, struct plan_port *port)
 	struct err e;
 	port->produced = producer >= 0 && p->place[producer] >= 0;
 	bool file = port->entry && port->entry->path;
-	if (port->produced || file || (port->port->flags & MLF_OPTIONAL && producer < 0))
+	if (port->produced || file || port->port->flags & MLF_OPTIONAL)
 		return;
 	const struct spec_port s = {port->port->name, port->dataset, port->at};
 	if (producer < 0) {
@@ -278,6 +278,54 @@ bind_ports(struct planner *p, struct plan_node *node, bool input)
 	check_connected(p, node, input);
 }
 
+/* A dataset in memory has no entry that says what it is: its writer does. */
+static bool
+kinds_fit(enum mlf_kind written, enum mlf_kind read)
+{
+	if (written == MLF_TABLE || read == MLF_TABLE)
+		return written == read;
+	return written == read || written == MLF_PATH || read == MLF_PATH ||
+		(written != MLF_MODEL && read != MLF_MODEL);
+}
+
+static void
+check_reader(struct planner *p, const struct plan_node *reader, const struct plan_node *writer,
+	const struct plan_port *out)
+{
+	struct err e;
+	for (size_t k = 0; k < reader->n_inputs; k++) {
+		const struct plan_port *in = &reader->inputs[k];
+		if (!str_eq(in->dataset, out->dataset) ||
+			kinds_fit(out->port->kind, in->port->kind))
+			continue;
+		err_set(&e, MLC_PORT,
+			"port `%s` of node `%s` is a %s, and node `%s` writes `%s` as a %s",
+			in->port->name, reader->spec->name, dataset_kind_name(in->port->kind),
+			writer->spec->name, out->dataset, dataset_kind_name(out->port->kind));
+		report(p, &e, &in->at, NULL);
+	}
+}
+
+/* Checks what the readers of a dataset in memory take it for, and that it can be a file's name. */
+static void
+check_memory(struct planner *p, const struct plan_node *writer, const struct plan_port *out)
+{
+	const struct graph_dataset *d = graph_dataset(p->in->graph, out->dataset);
+	struct err e;
+	if (out->entry)
+		return;
+	if (out->port->kind != MLF_TABLE && !str_is_name(out->dataset)) {
+		err_set(&e, MLC_NAME,
+			"dataset `%s` may hold only letters, digits, _ . and - unless the catalog "
+			"says where it is",
+			out->dataset);
+		report(p, &e, &out->at, NULL);
+	}
+	for (size_t i = 0; i < d->n_readers; i++)
+		if (p->place[d->readers[i]] >= 0)
+			check_reader(p, &p->plan->nodes[p->place[d->readers[i]]], writer, out);
+}
+
 /* ---- who waits for whom, within the plan */
 
 static void
@@ -326,6 +374,9 @@ plan_make(struct arena *a, const struct plan_input *in, struct plan *out, struct
 		plan_params(a, in->project, node, found);
 	}
 	link_nodes(&p);
+	for (size_t i = 0; i < out->n; i++)
+		for (size_t o = 0; o < out->nodes[i].n_outputs; o++)
+			check_memory(&p, &out->nodes[i], &out->nodes[i].outputs[o]);
 	map_fini(&p.plugins);
 	free(p.place);
 	return found->n == before ? 0 : -1;

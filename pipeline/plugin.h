@@ -10,6 +10,11 @@
 struct plugin_id {
 	int64_t dev, ino, size, mtime_ns, ctime_ns;
 };
+/* The plugin that was described when the run was planned. */
+struct plugin_expected {
+	struct plugin_id id;
+	const char *hash;
+};
 struct plugin_info {
 	const char *path; /* relative to the root */
 	const char *name, *version, *source_hash;
@@ -26,10 +31,11 @@ struct plugin {
 	void *handle;
 	struct plugin_info info;
 };
-/* Opens, checks and loads the plugin at path. With `expected`, a file of that very identity is
- * loaded without being checked and hashed again. Texts go into the arena. */
+/* Opens, checks and loads the plugin at path. With `expected`, a file of that very
+ * identity is loaded without being checked and hashed again, and one with other bytes is refused: the
+ * record says which it was. Texts go into the arena. */
 MUST_CHECK int plugin_load(struct arena *a, const char *root, const char *path,
-	const struct plugin_id *expected, struct plugin *out, struct err *e);
+	const struct plugin_expected *expected, struct plugin *out, struct err *e);
 /* How many ports a list of a definition has. */
 size_t plugin_ports(const struct mlf_port *list);
 /* job_wire.c */

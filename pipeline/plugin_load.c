@@ -98,7 +98,7 @@ identity(const struct stat *st)
 
 /* Opens the file and makes sure nobody else could have written it. */
 static int
-open_checked(const char *root, const char *path, const struct plugin_id *expected,
+open_checked(const char *root, const char *path, const struct plugin_expected *expected,
 	struct plugin *out, struct err *e)
 {
 	char absolute[4096];
@@ -114,12 +114,16 @@ open_checked(const char *root, const char *path, const struct plugin_id *expecte
 	if (fstat(out->fd, &st) < 0 || stat(root, &project) < 0)
 		return err_errno(e, MLC_PLUGIN_LOAD, "cannot look at plugin %s", path);
 	out->info.id = identity(&st);
-	if (expected && memcmp(expected, &out->info.id, sizeof(*expected)) == 0)
+	if (expected && memcmp(&expected->id, &out->info.id, sizeof(expected->id)) == 0)
 		return 0;
 	if (check_file(&st, path, project.st_uid, e) < 0 ||
-		check_parents(absolute, root, path, project.st_uid, e) < 0)
+		check_parents(absolute, root, path, project.st_uid, e) < 0 ||
+		hash_sha256_fd(out->fd, out->info.hash, e) < 0)
 		return -1;
-	return hash_sha256_fd(out->fd, out->info.hash, e);
+	if (!expected || str_eq(expected->hash, out->info.hash))
+		return 0;
+	err_set(e, MLC_PLUGIN_STALE, "plugin %s was built again while the run went on", path);
+	return err_help(e, "run again; a run uses one build of a plugin from beginning to end");
 }
 
 /* Copies element i of an array whose elements were `stride` bytes when the plugin was built. */
@@ -182,10 +186,11 @@ check_node(const struct mlf_node *n, const char *path, struct err *e)
 	const struct mlf_port *const lists[] = {n->inputs, n->outputs};
 	for (size_t i = 0; i < 2; i++)
 		for (const struct mlf_port *p = lists[i]; p->name; p++)
-			if (p->kind < MLF_TABLE || p->kind > MLF_PATH)
+			if (p->kind < MLF_TABLE || p->kind > MLF_PATH || !str_is_name(p->name))
 				return err_set(e, MLC_PLUGIN_LOAD,
-					"plugin %s: port `%s` of node `%s` is of no known kind",
-					path, p->name, n->name);
+					"plugin %s: port `%s` of node `%s` is %s", path, p->name,
+					n->name,
+					str_is_name(p->name) ? "of no known kind" : "no name");
 	for (const struct mlf_param *p = n->params; p->key; p++)
 		if (p->type < MLF_INT || p->type > MLF_ANY)
 			return err_set(e, MLC_PLUGIN_LOAD,
@@ -221,8 +226,8 @@ adopt(struct arena *a, const struct mlf_plugin *d, struct plugin *out, struct er
 }
 
 int
-plugin_load(struct arena *a, const char *root, const char *path, const struct plugin_id *expected,
-	struct plugin *out, struct err *e)
+plugin_load(struct arena *a, const char *root, const char *path,
+	const struct plugin_expected *expected, struct plugin *out, struct err *e)
 {
 	char self[64];
 	memset(out, 0, sizeof(*out));

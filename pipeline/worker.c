@@ -144,7 +144,8 @@ do_job(struct wire_msg *m, struct arena *a, struct err *e)
 	j.rootfd = open(j.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (j.rootfd < 0)
 		return err_errno(e, MLC_WORKER, "cannot open the project folder");
-	if (plugin_load(a, j.root, j.plugin, &j.plugin_id, &plugin, &done.err) == 0) {
+	const struct plugin_expected expected = {j.plugin_id, j.plugin_hash};
+	if (plugin_load(a, j.root, j.plugin, &expected, &plugin, &done.err) == 0) {
 		const struct mlf_node *def = NULL;
 		for (size_t i = 0; i < plugin.info.n; i++)
 			if (str_eq(plugin.info.nodes[i].name, j.def))
