@@ -32,4 +32,7 @@ rm data/result.csv
 again
 sed -i 's/table: end/table: other/' conf/base/pipeline.yml
 again
+rm data/copy.csv
+echo "== the same while another slot is free"
+mlflow-c run --changed -j 2 2>&1 | grep "·"
 mlflow-c runs list -q --plain | cut -f 2,7 | head -n 4
