@@ -307,13 +307,17 @@ Test(pipeline_plugin, a_known_file_is_not_hashed_again_unless_it_changed)
 
 	put(&p, "noop");
 	cr_assert(load(&p, &a, &first, &e) == 0);
-	cr_assert(plugin_load(&a, p.dir.path, PATH, &first.info.id, &again, &e) == 0);
+	struct plugin_expected known = {first.info.id, first.info.hash};
+	cr_assert(plugin_load(&a, p.dir.path, PATH, &known, &again, &e) == 0);
 	cr_expect(!again.info.hash[0]);
 	inside(&p, PATH, 0700); /* the change time cannot be set back */
-	cr_assert(plugin_load(&a, p.dir.path, PATH, &first.info.id, &changed, &e) == 0);
+	cr_assert(plugin_load(&a, p.dir.path, PATH, &known, &changed, &e) == 0);
 	cr_expect_str_eq(changed.info.hash, first.info.hash);
+	known.hash = "another";
+	cr_expect(plugin_load(&a, p.dir.path, PATH, &known, &changed, &e) == -1);
+	cr_expect(e.code == MLC_PLUGIN_STALE);
 	inside(&p, PATH, 0777);
-	cr_expect(plugin_load(&a, p.dir.path, PATH, &first.info.id, &changed, &e) == -1);
+	cr_expect(plugin_load(&a, p.dir.path, PATH, &known, &changed, &e) == -1);
 	cr_expect(e.code == MLC_PLUGIN_REFUSED);
 	arena_fini(&a);
 	drop(&p);
