@@ -16,7 +16,7 @@ struct opt {
 	enum opt_type type;
 	size_t offset;   /* into the command's struct: bool, int, const char *, int64_t */
 	const char *arg; /* what the help calls the value */
-	const char *help;
+	const char *help; /* NULL: an alias, not shown */
 };
 
 /* What every command may be told, before or after its name. */

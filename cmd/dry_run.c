@@ -14,7 +14,7 @@ ports_json(struct jw *w, const char *key, const struct spec_port *p, size_t n)
 }
 
 static void
-node_json(struct jw *w, const struct spec_node *n, const char *why, bool runs)
+node_json(struct jw *w, const struct spec_node *n, const char *why, const char *action)
 {
 	jw_object(w);
 	jw_kv_str(w, "name", n->name);
@@ -27,7 +27,7 @@ node_json(struct jw *w, const struct spec_node *n, const char *why, bool runs)
 		jw_str(w, n->tags[t]);
 	jw_end(w, ']');
 	jw_kv_str(w, "reason", why);
-	jw_kv_str(w, "action", runs ? "run" : "skip");
+	jw_kv_str(w, "action", action);
 	jw_end(w, '}');
 }
 
@@ -45,14 +45,16 @@ list_ports(struct table *t, const struct spec_port *p, size_t n)
  * would have been, those that need not. */
 struct walk {
 	const struct graph *g;
-	bool *runs; /* owned; by node */
+	const struct forecast *forecast; /* or NULL */
+	bool *runs;                      /* owned; by node */
 	size_t i, at;
+	const char *action, *why; /* of the node walk_next gave */
 };
 
 static void
-walk_begin(struct walk *w, const struct graph *g)
+walk_begin(struct walk *w, const struct graph *g, const struct forecast *forecast)
 {
-	*w = (struct walk){.g = g, .runs = mem_alloc(g->spec->n + 1)};
+	*w = (struct walk){.g = g, .forecast = forecast, .runs = mem_alloc(g->spec->n + 1)};
 	for (size_t i = 0; i < g->n_order; i++)
 		w->runs[g->order[i]] = true;
 }
@@ -65,13 +67,19 @@ walk_next(struct walk *w, int *node)
 		return false;
 	}
 	*node = w->g->listed[w->i++];
-	if (w->runs[*node])
+	w->action = "skip";
+	if (w->runs[*node]) {
+		const struct forecast *f = w->forecast ? &w->forecast[w->at] : NULL;
 		*node = w->g->order[w->at++];
+		w->action = f && !f->run ? "cached" : "run";
+		w->why = f ? f->why : w->g->why[*node];
+	} else
+		w->why = w->g->why[*node];
 	return true;
 }
 
 static int
-as_json(struct app *a, const struct graph *g)
+as_json(struct app *a, const struct graph *g, const struct forecast *forecast)
 {
 	struct str out = {0};
 	struct jw w;
@@ -81,9 +89,9 @@ as_json(struct app *a, const struct graph *g)
 	jw_object(&w);
 	jw_key(&w, "nodes");
 	jw_array(&w);
-	walk_begin(&walk, g);
+	walk_begin(&walk, g, forecast);
 	while (walk_next(&walk, &i))
-		node_json(&w, &g->spec->nodes[i], g->why[i], walk.runs[i]);
+		node_json(&w, &g->spec->nodes[i], walk.why, walk.action);
 	jw_end(&w, ']');
 	jw_end(&w, '}');
 	answer_end(&w, &out);
@@ -91,25 +99,25 @@ as_json(struct app *a, const struct graph *g)
 }
 
 int
-dry_run(struct app *a, const struct graph *g)
+dry_run(struct app *a, const struct graph *g, const struct forecast *forecast)
 {
 	static const char *const head[] = {"NODE", "PLUGIN", "READS", "WRITES", "ACTION", "REASON"};
 	struct table t = {.columns = 6};
 	struct walk walk;
 	int node;
 	if (a->g.json)
-		return as_json(a, g);
+		return as_json(a, g, forecast);
 	for (int i = 0; i < 6; i++)
 		table_cell(&t, "%s", head[i]);
-	walk_begin(&walk, g);
+	walk_begin(&walk, g, forecast);
 	while (walk_next(&walk, &node)) {
 		const struct spec_node *n = &g->spec->nodes[node];
 		table_cell(&t, "%s", n->name);
 		table_cell(&t, "%s", n->plugin);
 		list_ports(&t, n->inputs, n->n_inputs);
 		list_ports(&t, n->outputs, n->n_outputs);
-		table_cell(&t, "%s", walk.runs[node] ? "run" : "skip");
-		table_cell(&t, "%s", g->why[node]);
+		table_cell(&t, "%s", walk.action);
+		table_cell(&t, "%s", walk.why);
 	}
 	table_print(a, &t);
 	return 0;

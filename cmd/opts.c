@@ -8,7 +8,7 @@
 static const struct opt global_opts[] = {
 	{"conf", 'e', OPT_STR, offsetof(struct globals, conf), "ENV",
 		"configuration to lay over base"},
-	{"env", 0, OPT_STR, offsetof(struct globals, conf), "ENV", "the same"},
+	{"env", 0, OPT_STR, offsetof(struct globals, conf), "ENV", NULL}, /* Kedro's word for it */
 	{"project", 0, OPT_STR, offsetof(struct globals, dir), "DIR",
 		"project folder (default: here)"},
 	{"json", 0, OPT_FLAG, offsetof(struct globals, json), NULL, "answer in JSON"},
@@ -131,6 +131,8 @@ static void
 help_opts(const struct opt *o, FILE *to)
 {
 	for (; o && o->name; o++) {
+		if (!o->help) /* another name for the flag above */
+			continue;
 		char left[64];
 		char letter[8] = "    ";
 		if (o->letter)

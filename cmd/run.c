@@ -11,7 +11,7 @@ struct run_args {
 	const char *pipeline, *name, *progress;
 	struct slice slice;
 	int64_t jobs;
-	bool in_process, keep_going, dry_run, build, no_annotations;
+	bool in_process, keep_going, dry_run, build, no_annotations, changed;
 };
 
 /* Usage and configuration were judged before the run: what is wrong with a node now is that it
@@ -77,7 +77,8 @@ execute(struct app *a, const struct run_args *args, const struct plan *plan)
 		.command = a->command_line,
 		.jobs = face.jobs,
 		.in_process = args->in_process,
-		.keep_going = args->keep_going};
+		.keep_going = args->keep_going,
+		.changed = args->changed};
 	view_watch(&v, &o.watch);
 	FILE *real = args->in_process ? lend_stdout() : NULL;
 	v.answer = real ? real : stdout;
@@ -98,6 +99,18 @@ execute(struct app *a, const struct run_args *args, const struct plan *plan)
 }
 
 static int
+plan_only(struct app *a, const struct run_args *args, struct loaded *l)
+{
+	struct err e = {0};
+	struct forecast *f = NULL;
+	if (args->changed &&
+		(app_store(a, STORE_READ, &e) < 0 ||
+			run_forecast(&l->arena, &l->plan, a->store, &f, &e) < 0))
+		return report(a, &e);
+	return dry_run(a, &l->graph, f);
+}
+
+static int
 run(struct app *a)
 {
 	const struct run_args *args = a->opts;
@@ -113,7 +126,7 @@ run(struct app *a)
 			github_report(a, &found);
 		code = report_all(a, &found);
 	} else if (args->dry_run)
-		code = dry_run(a, &l.graph);
+		code = plan_only(a, args, &l);
 	else if (l.plan.n == 0)
 		code = nothing_to_do(a, &l.graph);
 	else
@@ -152,6 +165,8 @@ static const struct opt opts[] = {
 		"on threads: no crash isolation, limits or logs"},
 	{"build", 0, OPT_FLAG, offsetof(struct run_args, build), NULL,
 		"compile changed nodes first"},
+	{"changed", 0, OPT_FLAG, offsetof(struct run_args, changed), NULL,
+		"leave out nodes for which nothing changed"},
 	{"dry-run", 0, OPT_FLAG, offsetof(struct run_args, dry_run), NULL, "show the plan only"},
 	{"progress", 0, OPT_STR, offsetof(struct run_args, progress), "HOW",
 		"auto, tty, plain, json (events) or none"},

@@ -41,6 +41,7 @@ view_count(const struct run_result *r)
 	for (size_t i = 0; i < r->n_nodes; i++) {
 		const struct node_result *n = &r->nodes[i];
 		c.ok += n->status == NODE_OK;
+		c.cached += n->status == NODE_CACHED;
 		c.failed += node_failed(n->status);
 		c.skipped += n->status == NODE_SKIPPED;
 		c.cancelled += n->status == NODE_CANCELLED;

@@ -79,7 +79,8 @@ void view_close(struct view *v); /* leaves the terminal as it was */
 void view_json(struct app *a, const struct plan *p, const struct run_result *r);
 
 /* dry_run.c: both give the exit code. */
-int dry_run(struct app *a, const struct graph *g);
+/* forecast: of --changed, by place in the order; or NULL */
+int dry_run(struct app *a, const struct graph *g, const struct forecast *forecast);
 int nothing_to_do(struct app *a, const struct graph *g);
 /* For the faces. */
 const char *view_name(const struct view *v, size_t i);
@@ -87,7 +88,7 @@ uint64_t view_ms(const struct view *v, int64_t since_us); /* until now; 0 under 
 int64_t view_time_ms(const struct view *v);               /* of day */
 bool node_failed(enum node_status st);
 struct view_counts {
-	size_t ok, failed, skipped, cancelled;
+	size_t ok, cached, failed, skipped, cancelled;
 	int64_t peak_bytes;
 };
 struct view_counts view_count(const struct run_result *r);

@@ -153,6 +153,7 @@ node_ended(struct view *v, size_t i, const struct node_result *r)
 	jw_kv_i64(&e.w, "checks", r->checks);
 	jw_kv_i64(&e.w, "checks_failed", r->checks_failed);
 	jw_kv_str(&e.w, "needs", r->blocker);
+	jw_kv_str(&e.w, "reason", r->why);
 	jw_kv_str(&e.w, "log", r->log);
 	jw_key(&e.w, "error");
 	if (r->err)
@@ -208,6 +209,7 @@ ended(struct view *v, const struct run_result *r)
 	jw_kv_i64(&e.w, "exit_code", v->exit_code);
 	jw_kv_i64(&e.w, "ms", (int64_t)app_ms(v->app, r->wall_us));
 	jw_kv_i64(&e.w, "ok", (int64_t)c.ok);
+	jw_kv_i64(&e.w, "cached", (int64_t)c.cached);
 	jw_kv_i64(&e.w, "failed", (int64_t)c.failed);
 	jw_kv_i64(&e.w, "skipped", (int64_t)c.skipped);
 	jw_kv_i64(&e.w, "cancelled", (int64_t)c.cancelled);
@@ -256,6 +258,8 @@ view_json(struct app *a, const struct plan *p, const struct run_result *r)
 		jw_kv_i64(&w, "ms", (int64_t)app_ms(a, n->wall_us));
 		jw_kv_i64(&w, "rss_bytes", a->clock.fixed_ms ? 0 : n->rss_bytes);
 		jw_kv_i64(&w, "attempts", n->attempts);
+		if (n->why)
+			jw_kv_str(&w, "reason", n->why);
 		if (n->err) {
 			jw_key(&w, "error");
 			diag_json(&w, n->err);

@@ -92,6 +92,8 @@ node_ended(struct view *v, size_t i, const struct node_result *r)
 		str_addf(&s, " attempts=%d", r->attempts);
 	if (r->blocker)
 		str_addf(&s, " needs=%s", r->blocker);
+	if (r->why)
+		str_addf(&s, " (%s)", r->why);
 	say(v, &s);
 }
 
@@ -138,6 +140,8 @@ ended(struct view *v, const struct run_result *r)
 	add_time(v, &s);
 	str_addf(&s, "done %s nodes=%zu ok=%zu failed=%zu skipped=%zu", run_status_name(r->status),
 		r->n_nodes, c.ok, c.failed, c.skipped);
+	if (c.cached)
+		str_addf(&s, " cached=%zu", c.cached);
 	if (c.cancelled)
 		str_addf(&s, " cancelled=%zu", c.cancelled);
 	str_add(&s, " time=");

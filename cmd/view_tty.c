@@ -268,6 +268,8 @@ describe(const struct view *v, const struct node_result *r, struct str *s)
 		str_add(s, node_status_name(r->status));
 		if (r->blocker)
 			add_partf(s, columns, ": needs `%s`", r->blocker);
+		else if (r->why)
+			add_partf(s, columns, ": %s", r->why);
 		return;
 	}
 	const char *title = r->err ? code_title(r->err->code) : "";
@@ -282,6 +284,8 @@ describe(const struct view *v, const struct node_result *r, struct str *s)
 		add_partf(s, columns, "   contract %d/%d", r->checks - r->checks_failed, r->checks);
 	if (r->attempts > 1)
 		add_partf(s, columns, "   attempt %d", r->attempts);
+	if (r->why)
+		add_partf(s, columns, "   (%s)", r->why);
 	str_fini(&rows);
 }
 
@@ -339,6 +343,8 @@ ended(struct view *v, const struct run_result *r)
 	columns -= v->exit_code ? (int)sizeof(" (exit 130)") : 0;
 	const char *dot = glyph(v, " · ", ", ");
 	str_addf(&s, "%s%s%zu ok", run_status_name(r->status), dot, c.ok);
+	if (c.cached)
+		str_addf(&s, ", %zu cached", c.cached);
 	if (c.failed)
 		str_addf(&s, ", %zu failed", c.failed);
 	if (c.skipped)

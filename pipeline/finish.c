@@ -186,10 +186,13 @@ publish(struct slot *s, bool *recorded, struct err *e)
 	return 0;
 }
 
+/* Carries out the wishes. Only then does the node's record say what it rests on. */
 static int
 register_models(struct slot *s, struct err *e)
 {
 	struct run_result *out = s->run->out;
+	if (s->done.n_wishes == 0)
+		return 0;
 	for (size_t i = 0; i < s->done.n_wishes; i++) {
 		const struct done_wish *w = &s->done.wishes[i];
 		struct register_wish wish = {w->name, w->alias, w->condition, w->model_path};
@@ -207,7 +210,8 @@ register_models(struct slot *s, struct err *e)
 		m->version = got.version;
 		m->alias_moved = got.alias_moved;
 	}
-	return 0;
+	return run_basis(
+		s->run->o->store, &out->id, s->task->node->spec->name, changed_basis(s), e);
 }
 
 static void
@@ -230,7 +234,8 @@ hold_outputs(struct slot *s)
 		const struct done_data *d = &s->done.data[i];
 		for (size_t k = 0; d->output && k < n->n_outputs; k++)
 			if (str_eq(n->outputs[k].dataset, d->dataset))
-				held_add(s, d, n->outputs[k].readers, n->outputs[k].entry != NULL);
+				held_add(s, d, held_readers(s->run, s->task, &n->outputs[k]),
+					n->outputs[k].entry != NULL);
 	}
 }
 
@@ -251,6 +256,14 @@ node_skip(struct run *r, size_t i, enum node_status st, const char *blocker)
 	/* one that waited for its next attempt has failed, if nobody asked the run to stop */
 	res->status = st == NODE_SKIPPED && res->err ? NODE_FAILED : st;
 	res->blocker = blocker;
+	release_inputs(r, r->tasks[i].node);
+	record_skipped(r, i);
+	announce(r, i);
+}
+
+void
+node_settled(struct run *r, size_t i)
+{
 	release_inputs(r, r->tasks[i].node);
 	record_skipped(r, i);
 	announce(r, i);
@@ -318,21 +331,31 @@ fill_result(struct slot *s, struct node_result *res)
 	}
 }
 
+/* What the datasets hold now, for those who read them: the slot's texts go with the attempt. */
+static void
+keep_hashes(struct slot *s)
+{
+	struct run *r = s->run;
+	for (size_t i = 0; i < s->done.n_data; i++) {
+		const struct done_data *d = &s->done.data[i];
+		if (d->output && d->given && d->hash && d->hash[0])
+			map_put(&r->made, d->dataset, arena_strdup(&r->kept, d->hash));
+	}
+}
+
 static void
 succeed(struct slot *s, bool recorded)
 {
 	struct run *r = s->run;
-	const struct plan_node *n = s->task->node;
 	struct node_result *res = result_of(s);
 	free(res->err); /* of an earlier attempt */
 	res->err = NULL;
 	hold_outputs(s);
+	keep_hashes(s);
 	if (!recorded)
 		record_later(s);
-	release_inputs(r, n);
-	for (size_t i = 0; i < n->n_next; i++)
-		if (--r->tasks[n->next[i]].blockers == 0)
-			run_ready(r, &r->tasks[n->next[i]]);
+	release_inputs(r, s->task->node);
+	run_unblock(r, s->task);
 	announce(r, task_index(r, s->task));
 }
 

@@ -24,7 +24,8 @@ struct job_input {
 	const char *frame_json;                /* handed over by descriptor (processes) */
 	const char *known_hash, *known_schema; /* of our last write of it, or NULL */
 	const char *contract;                  /* checked while it is read, or NULL */
-	const char *value; /* of parameters at a port: their JSON, instead of a dataset */
+	const char *value;        /* of parameters at a port: their JSON, instead of a dataset */
+	const char *hash, *stamp; /* the runner's: what the file was before it was read, or NULL */
 };
 struct job_output {
 	const char *port;

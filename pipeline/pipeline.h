@@ -185,7 +185,8 @@ enum node_status {
 	NODE_TIMEOUT,
 	NODE_CONTRACT,
 	NODE_SKIPPED,
-	NODE_CANCELLED
+	NODE_CANCELLED,
+	NODE_CACHED /* nothing it depends on has changed since its last good run */
 };
 const char *node_status_name(enum node_status st);
 
@@ -199,6 +200,7 @@ struct node_result {
 	char *log;           /* owned; path of its log beneath the root; NULL: it wrote nothing */
 	struct err *err;     /* owned; NULL: none */
 	const char *blocker; /* skipped: the dataset it needed; the plan's */
+	char *why;           /* owned; with `changed`, why it ran or not; else NULL */
 };
 struct model_result {
 	char name[129];
@@ -231,6 +233,7 @@ struct run_opts {
 	int jobs;            /* at most so many nodes at once */
 	bool in_process, keep_going;
 	struct run_watch watch;
+	bool changed; /* leave out nodes that would only make again what is there */
 };
 struct run_result {
 	struct run_id id;
@@ -247,5 +250,16 @@ struct run_result {
 /* Runs the plan. 0 if the run took place, whatever became of it; -1 if it could not. */
 MUST_CHECK int run_execute(const struct run_opts *o, struct run_result *out, struct err *e);
 void run_result_fini(struct run_result *r);
+
+/* ---- changed.c: what --changed would do, as far as it can be known before anything runs. */
+
+struct forecast {
+	bool run;
+	const char *why; /* arena */
+};
+/* One per node of the plan, in the arena. A node that reads what another one makes again may still
+ * be left out when the run finds the new content to be the old one. */
+MUST_CHECK int run_forecast(struct arena *a, const struct plan *p, struct store *s,
+	struct forecast **out, struct err *e);
 
 #endif

@@ -9,6 +9,7 @@
  */
 #include "pipeline/run.h"
 
+#include "pipeline/basis.h"
 #include "pipeline/plugin.h"
 
 /* Models, JSON, text and bytes that no catalog entry names live as files of the run's folder. */
@@ -25,6 +26,18 @@ memory_entry(struct slot *s, const struct plan_port *p)
 	d->path = arena_printf(&s->arena, "%s/memory/%s", s->run->out->id.folder, p->dataset);
 	d->entry = yaml_new(&s->arena, Y_MAP, p->at);
 	return d;
+}
+
+/* What is known of a file before a node reads it. Whoever reads a table or bytes hashes them. */
+static void
+note_file(struct slot *s, struct job_input *in)
+{
+	char stamp[STAMP_MAX], hash[HASH_SHA_HEX];
+	int rootfd = s->run->o->plan->project->rootfd;
+	if (file_stamp(rootfd, in->entry, false, stamp))
+		in->stamp = arena_strdup(&s->arena, stamp);
+	if ((in->kind == MLF_MODEL || in->kind == MLF_PATH) && file_hash(rootfd, in->entry, hash))
+		in->hash = arena_strdup(&s->arena, hash);
 }
 
 /* A dataset that should be there. A node may leave out an output it declares as optional. */
@@ -65,6 +78,8 @@ make_input(struct slot *s, const struct plan_port *p, struct job_input *in, stru
 	}
 	if (!p->produced)
 		in->contract = p->contract;
+	if (p->entry && !map_has(&r->made, p->dataset))
+		note_file(s, in);
 	if (in->kind != MLF_TABLE)
 		return 0;
 	return store_written(r->o->store, &s->arena, in->entry->path, &in->known_hash,

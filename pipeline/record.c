@@ -225,6 +225,8 @@ fact_of(struct slot *s)
 		.n_metrics = s->done.n_metrics,
 		.tags = s->done.tags,
 		.n_tags = s->done.n_tags};
+	if (res->status == NODE_OK && s->done.n_wishes == 0) /* a wish may yet fail */
+		f.basis = changed_basis(s);
 	data_facts(s, &f);
 	return f;
 }

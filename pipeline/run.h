@@ -19,7 +19,12 @@ struct slot;
 
 struct task {
 	const struct plan_node *node;
-	int blockers; /* inputs whose producers are not ok yet */
+	int blockers;  /* inputs whose producers are not ok yet */
+	bool *awaited; /* owned; per node->next: it counts us among its blockers */
+	bool queued;   /* in the ready heap */
+	/* --changed, see settle.c */
+	bool revived;   /* runs for what it leaves in memory, though nothing changed */
+	bool tentative; /* cached as far as we know: may yet be revived */
 };
 struct retry { /* a failed node that waits for its next attempt */
 	uv_timer_t timer;
@@ -108,13 +113,17 @@ struct run {
 	uint64_t held_bytes, held_limit;
 	struct pending *pending;
 	size_t n_pending;
-	struct str scratch; /* for building messages */
+	struct str scratch;      /* for building messages */
+	struct changed *changed; /* --changed, else NULL */
+	struct map made;         /* dataset -> hash of what it holds since this run */
+	struct arena kept;       /* those hashes */
 };
 
 /* runner.c */
 size_t task_index(const struct run *r, const struct task *t); /* in the plan */
 void run_retry(struct run *r, struct task *t);                /* again, after the back-off */
 void run_ready(struct run *r, struct task *t);                /* its producers are ok */
+void run_unblock(struct run *r, struct task *t); /* it is ok: those behind it need not wait */
 void slot_done(struct slot *s);  /* the node has said DONE: its dependents need not wait longer */
 void slot_ended(struct slot *s); /* nothing of the attempt is left: done/end say how it went */
 void run_broken(struct run *r, const struct err *e); /* the run itself cannot go on */
@@ -127,6 +136,24 @@ MUST_CHECK int job_make(struct slot *s, struct err *e);
 /* finish.c: verdict and publishing. */
 void node_finish(struct slot *s);
 void node_skip(struct run *r, size_t i, enum node_status st, const char *blocker);
+void node_settled(struct run *r, size_t i); /* it keeps its status without running: says so */
+
+/* changed.c: what differs from the last good run. */
+MUST_CHECK int
+changed_open(struct changed **out, const struct plan *p, struct store *s, struct err *e);
+void changed_close(struct changed *c); /* NULL is fine */
+/* Why node i has to run, given what ran before it; NULL: it need not. Lives as long as `changed`. */
+const char *changed_why(const struct run *r, size_t i);
+int changed_producer(const struct changed *c, const char *dataset); /* plan index, -1: none */
+const char *changed_held(const struct changed *c, size_t i, const char *dataset); /* hash, NULL */
+/* The basis of a node that is ok, in the slot's arena. */
+const char *changed_basis(struct slot *s);
+
+/* settle.c: --changed while the run goes on. True if the ready node does not start now: it is
+ * cached, or waits for a producer of something in memory. */
+bool run_settle(struct run *r, struct task *t);
+void run_settle_rest(struct run *r); /* at the end: what stayed cached is so for good */
+int held_readers(const struct run *r, const struct task *t, const struct plan_port *out);
 
 /* record.c: what goes into the registry. */
 MUST_CHECK int record_begin(struct run *r, struct err *e);

@@ -25,7 +25,7 @@ const char *
 node_status_name(enum node_status st)
 {
 	static const char *const names[] = {"pending", "running", "ok", "failed", "timeout",
-		"contract_failed", "skipped", "cancelled"};
+		"contract_failed", "skipped", "cancelled", "cached"};
 	return names[st];
 }
 
@@ -40,6 +40,9 @@ task_index(const struct run *r, const struct task *t)
 void
 run_ready(struct run *r, struct task *t)
 {
+	if (t->queued)
+		return;
+	t->queued = true;
 	size_t i = r->n_ready++;
 	int v = (int)task_index(r, t);
 	for (; i && r->ready[(i - 1) / 2] > v; i = (i - 1) / 2)
@@ -60,7 +63,21 @@ take_ready(struct run *r)
 		r->ready[i] = r->ready[c];
 	}
 	r->ready[i] = v;
+	r->tasks[top].queued = false;
 	return &r->tasks[top];
+}
+
+void
+run_unblock(struct run *r, struct task *t)
+{
+	for (size_t i = 0; i < t->node->n_next; i++) {
+		struct task *next = &r->tasks[t->node->next[i]];
+		if (!t->awaited[i])
+			continue;
+		t->awaited[i] = false;
+		if (--next->blockers == 0)
+			run_ready(r, next);
+	}
 }
 
 /* ---- one attempt */
@@ -294,6 +311,7 @@ end_loop(struct run *r)
 {
 	while (r->retries)
 		drop_retry(r, r->retries);
+	run_settle_rest(r);
 	for (size_t i = 0; i < r->o->plan->n; i++)
 		if (r->out->nodes[i].status == NODE_PENDING)
 			node_skip(r, i, r->stopping ? NODE_CANCELLED : NODE_SKIPPED, NULL);
@@ -314,8 +332,12 @@ run_schedule(struct run *r)
 	struct slot *s;
 	if (!r->exec)
 		return;
-	while (r->n_ready && !r->stopping && (!r->failed || r->o->keep_going) && (s = free_slot(r)))
-		start(r, s, take_ready(r));
+	while (r->n_ready && !r->stopping && (!r->failed || r->o->keep_going) &&
+		(s = free_slot(r))) {
+		struct task *t = take_ready(r);
+		if (!run_settle(r, t))
+			start(r, s, t);
+	}
 	bool more = r->retries && !r->stopping && (!r->failed || r->o->keep_going);
 	if (!r->busy && !more)
 		end_loop(r);
@@ -421,7 +443,8 @@ open_loop(struct run *r, struct err *e)
 	start_ticks(r);
 	watch_signals(r);
 	make_slots(r);
-	r->opened = make_scratch(r, e) == 0 && r->exec->open(r, e) == 0;
+	bool judged = !r->o->changed || changed_open(&r->changed, r->o->plan, r->o->store, e) == 0;
+	r->opened = judged && make_scratch(r, e) == 0 && r->exec->open(r, e) == 0;
 	if (!r->opened)
 		run_broken(r, e);
 	return 0;
@@ -437,7 +460,10 @@ begin_tasks(struct run *r)
 	r->out->n_nodes = p->n;
 	for (size_t i = 0; i < p->n; i++) {
 		r->out->nodes[i].rows = -1;
-		r->tasks[i] = (struct task){&p->nodes[i], p->nodes[i].blockers};
+		r->tasks[i] = (struct task){.node = &p->nodes[i],
+			.blockers = p->nodes[i].blockers,
+			.awaited = mem_alloc(p->nodes[i].n_next + 1)};
+		memset(r->tasks[i].awaited, true, p->nodes[i].n_next);
 		if (!r->tasks[i].blockers)
 			run_ready(r, &r->tasks[i]);
 	}
@@ -501,6 +527,11 @@ run_execute(const struct run_opts *o, struct run_result *out, struct err *e)
 		out->status = RUN_FAILED;
 		rc = -1;
 	}
+	for (size_t i = 0; i < o->plan->n; i++)
+		free(r.tasks[i].awaited);
+	changed_close(r.changed);
+	map_fini(&r.made);
+	arena_fini(&r.kept);
 	free(r.tasks);
 	free(r.ready);
 	free(r.slots);
@@ -513,6 +544,7 @@ run_result_fini(struct run_result *r)
 {
 	for (size_t i = 0; i < r->n_nodes; i++) {
 		free(r->nodes[i].log);
+		free(r->nodes[i].why);
 		free(r->nodes[i].err);
 	}
 	free(r->nodes);

@@ -249,6 +249,9 @@ const char *const ddl__ours[] = {
 	"	run_id TEXT, why TEXT, moved_ms INTEGER NOT NULL\n"
 	");\n"
 	"CREATE INDEX mlc_alias_history_name ON mlc_alias_history (name, alias);\n",
+	/* 2 */
+	"ALTER TABLE mlc_nodes ADD COLUMN basis TEXT;\n" /* what its result rests on, for --changed */
+	"CREATE INDEX mlc_nodes_good ON mlc_nodes (name, node_id) WHERE status = 'ok';\n",
 	NULL,
 };
 /* clang-format on */

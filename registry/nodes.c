@@ -20,16 +20,17 @@ add_data(struct store *s, int64_t node_id, const struct data_fact *d, bool ok, s
 
 static const char SQL_ADD_NODE[] =
 	"INSERT INTO mlc_nodes (num, name, ord, status, attempts, plugin, plugin_hash, start_ms,"
-	" wall_us, cpu_us, rss_bytes, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	" wall_us, cpu_us, rss_bytes, error, basis)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static int
 record_one(struct store *s, const struct run_id *r, const struct node_fact *n, struct err *e)
 {
 	int64_t id;
 
-	if (db_run(s->db, e, SQL_ADD_NODE, "isisissiiiis", r->num, n->name, (int64_t)n->order,
+	if (db_run(s->db, e, SQL_ADD_NODE, "isisissiiiiss", r->num, n->name, (int64_t)n->order,
 		    n->status, (int64_t)n->attempts, n->plugin, n->plugin_hash, n->start_ms,
-		    n->wall_us, n->cpu_us, n->rss_bytes, n->error) < 0)
+		    n->wall_us, n->cpu_us, n->rss_bytes, n->error, n->basis) < 0)
 		return -1;
 	id = db_last_id(s->db);
 	for (size_t i = 0; i < n->n_metrics; i++)
@@ -55,7 +56,7 @@ nodes__record(struct store *s, const struct run_id *r, const struct node_fact *n
 	int64_t ok = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		ok += str_eq(nodes[i].status, "ok");
+		ok += str_eq(nodes[i].status, "ok") || str_eq(nodes[i].status, "cached");
 		if (record_one(s, r, &nodes[i], e) < 0)
 			return err_wrap(e, "recording node `%s`", nodes[i].name);
 	}
@@ -101,4 +102,41 @@ store_written(struct store *s, struct arena *a, const char *path, const char **h
 	}
 	rows_end(rows);
 	return rc;
+}
+
+static const char SQL_LAST_GOOD[] =
+	"SELECT n.plugin_hash, n.basis FROM mlc_nodes n JOIN mlc_runs r ON r.num = n.num"
+	" WHERE n.status = 'ok' AND n.name = ? AND r.env IS ? ORDER BY n.node_id DESC LIMIT 1";
+#define LEVEL_BASIS 2
+
+int
+store_last_good(struct store *s, struct arena *a, const char *node, const char *env,
+	struct good_run *out, struct err *e)
+{
+	struct rows *rows = NULL;
+	int rc;
+
+	*out = (struct good_run){NULL, NULL};
+	if (!s->db || s->level < LEVEL_BASIS)
+		return 0;
+	rc = db_query(s->db, &rows, e, SQL_LAST_GOOD, "ss", node, env);
+	if (rc == 0)
+		rc = rows_next(rows, e);
+	if (rc == 1 && (rows_null(rows, 0) || rows_null(rows, 1)))
+		rc = 0;
+	if (rc == 1) {
+		out->plugin_hash = arena_strdup(a, rows_str(rows, 0));
+		out->basis = arena_strdup(a, rows_str(rows, 1));
+	}
+	rows_end(rows);
+	return rc;
+}
+
+static const char SQL_SET_BASIS[] = "UPDATE mlc_nodes SET basis = ? WHERE num = ? AND name = ?";
+
+int
+run_basis(
+	struct store *s, const struct run_id *r, const char *node, const char *basis, struct err *e)
+{
+	return db_run(s->db, e, SQL_SET_BASIS, "sis", basis, r->num, node);
 }

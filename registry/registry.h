@@ -75,7 +75,7 @@ struct data_fact {                                         /* one dataset a node
 };
 struct node_fact {
 	const char *name, *plugin, *plugin_hash,
-		*status;   /* ok, failed, timeout, contract_failed, skipped, cancelled */
+		*status;   /* ok, failed, timeout, contract_failed, skipped, cancelled, cached */
 	const char *error; /* diag_json, or NULL */
 	int order, attempts;
 	int64_t start_ms, wall_us, cpu_us, rss_bytes;
@@ -85,6 +85,8 @@ struct node_fact {
 	size_t n_tags;
 	const struct data_fact *data;
 	size_t n_data;
+	const char
+		*basis; /* what its result rests on, as pipeline/basis.c writes it; NULL: unknown */
 };
 MUST_CHECK int run_nodes(struct store *s, const struct run_id *r, const struct node_fact *nodes,
 	size_t n, struct err *e);
@@ -108,6 +110,17 @@ intent_done(struct store *s, const struct run_id *r, const struct node_fact *nod
  * texts are put into the arena. */
 MUST_CHECK int store_written(struct store *s, struct arena *a, const char *path, const char **hash,
 	const char **schema, struct err *e);
+
+/* The plugin's hash and the basis of a node's last good run in an environment: 1 found, 0 none. A
+ * good run without a basis hides the ones before it: it changed what they left. Into the arena. */
+struct good_run {
+	const char *plugin_hash, *basis;
+};
+MUST_CHECK int store_last_good(struct store *s, struct arena *a, const char *node, const char *env,
+	struct good_run *out, struct err *e);
+/* Gives a node that is on record its basis, once all that belongs to it has happened. */
+MUST_CHECK int run_basis(struct store *s, const struct run_id *r, const char *node,
+	const char *basis, struct err *e);
 
 /* Models. */
 struct register_wish {

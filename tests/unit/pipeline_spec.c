@@ -172,6 +172,21 @@ Test(pipeline_spec, without_a_name_all_pipelines_run_together)
 	kit_close(&k);
 }
 
+Test(pipeline_spec, the_default_is_what_it_says)
+{
+	struct kit k;
+
+	kit_load(&k, THREE "__default__: two\n", NULL);
+	expect_nodes(&k, "b c");
+	kit_close(&k);
+	kit_load(&k, THREE "__default__: {include: [one], nodes: [{name: z}]}\n", NULL);
+	expect_nodes(&k, "a z");
+	kit_close(&k);
+	kit_load(&k, THREE "__default__: alias\n", NULL);
+	expect_nodes(&k, "b c a d");
+	kit_close(&k);
+}
+
 Test(pipeline_spec, an_unknown_pipeline_is_answered_with_the_one_that_was_meant)
 {
 	struct kit k;

@@ -238,3 +238,67 @@ Test(registry_nodes, ten_thousand_nodes_are_one_cheap_transaction)
 	store_close(s);
 	fixture_drop(&f);
 }
+
+static void
+expect_good(struct fixture *f, struct store *s, const char *node, const char *env, const char *want)
+{
+	struct arena a = {0};
+	struct good_run good;
+	int rc = store_last_good(s, &a, node, env, &good, &f->e);
+	char got[64];
+
+	snprintf(got, sizeof got, "%d %s %s", rc, good.plugin_hash ? good.plugin_hash : "-",
+		good.basis ? good.basis : "-");
+	cr_expect_str_eq(got, want, "%s in %s: %s", node, env, got);
+	arena_fini(&a);
+}
+
+Test(registry_nodes, the_last_good_run_of_a_node_is_found_by_environment)
+{
+	struct node_fact n = {.name = "a", .plugin_hash = "h1", .status = "ok", .basis = "{1}"};
+	struct fixture f = fixture_make();
+	struct store *s = fixture_open(&f, STORE_WRITE);
+	struct run_id id = fixture_run(&f, s, NULL);
+	const struct run_new prod = {.pipeline = "p", .env = "elsewhere"};
+	struct run_id other, bad;
+
+	expect_good(&f, s, "a", "elsewhere", "0 - -");
+	record(&f, s, &id, &n);
+	cr_assert(run_begin(s, &prod, &other, &f.e) == 0, "%s", f.e.msg);
+	n.plugin_hash = "h2";
+	record(&f, s, &other, &n);
+	expect_good(&f, s, "a", "elsewhere", "1 h2 {1}");
+	expect_good(&f, s, "b", "elsewhere", "0 - -");
+	cr_assert(run_begin(s, &prod, &bad, &f.e) == 0, "%s", f.e.msg);
+	n.plugin_hash = "h3";
+	n.status = "failed";
+	record(&f, s, &bad, &n);
+	expect_good(&f, s, "a", "elsewhere", "1 h2 {1}");
+	n.name = "later";
+	n.status = "cached";
+	record(&f, s, &bad, &n);
+	expect_good(&f, s, "later", "elsewhere", "0 - -");
+	expect_sql(&f, "SELECT nodes, nodes_ok FROM mlc_runs ORDER BY num", 2, "1|1\n1|1\n2|1\n");
+	store_close(s);
+	fixture_drop(&f);
+}
+
+Test(registry_nodes, a_good_run_without_a_basis_hides_the_ones_before_until_it_gets_one)
+{
+	struct node_fact n = {.name = "a", .plugin_hash = "h", .status = "ok", .basis = "{1}"};
+	const struct run_new new = {.pipeline = "p", .env = "elsewhere"};
+	struct fixture f = fixture_make();
+	struct store *s = fixture_open(&f, STORE_WRITE);
+	struct run_id one, two;
+
+	cr_assert(run_begin(s, &new, &one, &f.e) == 0, "%s", f.e.msg);
+	record(&f, s, &one, &n);
+	cr_assert(run_begin(s, &new, &two, &f.e) == 0, "%s", f.e.msg);
+	n.basis = NULL;
+	record(&f, s, &two, &n);
+	expect_good(&f, s, "a", "elsewhere", "0 - -");
+	cr_assert(run_basis(s, &two, "a", "{2}", &f.e) == 0, "%s", f.e.msg);
+	expect_good(&f, s, "a", "elsewhere", "1 h {2}");
+	store_close(s);
+	fixture_drop(&f);
+}

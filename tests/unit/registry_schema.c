@@ -78,7 +78,7 @@ Test(registry_schema, nothing_of_ours_hangs_on_mlflows_tables)
 		"SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')"
 		" OR (name LIKE 'mlc%' AND (tbl_name NOT LIKE 'mlc%' OR sql LIKE '%REFERENCES%'))",
 		1, "0\n");
-	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n");
+	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n");
 	fixture_drop(&f);
 }
 
@@ -94,7 +94,7 @@ Test(registry_schema, an_mlflow_store_without_our_tables_gets_them_when_written_
 	store_close(fixture_open(&f, STORE_READ));
 	expect_sql(&f, "SELECT count(*) FROM sqlite_master WHERE name LIKE 'mlc%'", 1, "0\n");
 	store_close(fixture_open(&f, STORE_WRITE));
-	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n");
+	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n");
 	fixture_drop(&f);
 }
 
@@ -296,5 +296,31 @@ Test(registry_schema, a_lost_table_of_ours_is_damage)
 	store_close(fixture_open(&f, STORE_WRITE));
 	fixture_change(&f, "DROP TABLE mlc_intents");
 	expect_refused(&f, "no mlc_intents", "mlc_intents");
+	fixture_drop(&f);
+}
+
+Test(registry_schema, a_store_at_level_1_is_read_as_it_is_and_migrated_when_written_to)
+{
+	struct fixture f = fixture_make();
+	struct store *s = fixture_open(&f, STORE_WRITE);
+	const struct node_fact n = {.name = "old", .status = "ok", .plugin_hash = "h"};
+	struct run_id id = fixture_run(&f, s, NULL);
+	struct arena a = {0};
+	struct good_run good;
+
+	cr_assert(run_nodes(s, &id, &n, 1, &f.e) == 0);
+	cr_assert(run_end(s, &id, RUN_OK, &f.e) == 0);
+	store_close(s);
+	fixture_change(&f,
+		"DROP INDEX mlc_nodes_good; ALTER TABLE mlc_nodes DROP COLUMN basis;"
+		"DELETE FROM mlc_migrations WHERE level = 2;");
+	s = fixture_open(&f, STORE_READ);
+	cr_expect(store_last_good(s, &a, "old", "base", &good, &f.e) == 0, "%s", f.e.msg);
+	store_close(s);
+	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n");
+	store_close(fixture_open(&f, STORE_WRITE));
+	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n");
+	expect_sql(&f, "SELECT name, basis FROM mlc_nodes", 2, "old|-\n");
+	arena_fini(&a);
 	fixture_drop(&f);
 }
