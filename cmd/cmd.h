@@ -14,8 +14,8 @@ struct opt {
 	const char *name; /* without the dashes; the last entry of a list has none */
 	char letter;      /* 0: no short form */
 	enum opt_type type;
-	size_t offset;   /* into the command's struct: bool, int, const char *, int64_t */
-	const char *arg; /* what the help calls the value */
+	size_t offset;    /* into the command's struct: bool, int, const char *, int64_t */
+	const char *arg;  /* what the help calls the value */
 	const char *help; /* NULL: an alias, not shown */
 };
 
