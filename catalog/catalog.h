@@ -88,8 +88,8 @@ MUST_CHECK int dataset_read_table(const struct dataset *d, const struct read_opt
 MUST_CHECK int
 dataset_read_bytes(const struct dataset *d, int rootfd, struct str *out, struct err *e);
 
-/* Staging. The token (run id and node) is part of the hidden name, so that two runs never share
- * one. stage_end fsyncs and hashes; an unfinished stage is removed by stage_abort. */
+/* Staging. The token, of run and node, is part of the hidden name, so that two runs never share one.
+ * stage_end fsyncs and hashes; an unfinished stage is removed by stage_abort. */
 struct stage;
 struct staged {
 	char *path, *target; /* owned, relative to the root */
@@ -100,6 +100,7 @@ struct staged {
 	char *schema;            /* owned JSON; NULL: not a table */
 	bool outside;            /* of the dataset: what publish_item wants to know */
 };
+void stage_token(const char *run_id, const char *node, char token[static 300]);
 MUST_CHECK int stage_begin(
 	const struct dataset *d, int rootfd, const char *token, struct stage **out, struct err *e);
 MUST_CHECK int stage_table(struct stage *s, const struct frame *batch, struct err *e);
@@ -110,6 +111,8 @@ MUST_CHECK int
 stage_end(struct stage *s, struct staged *out, struct err *e); /* frees s on success */
 /* Removes the stage that a dead writer with this token may have left. */
 void stage_discard(const struct dataset *d, int rootfd, const char *token);
+/* Removes what a dead run left staged for a target, of whichever node. */
+void stage_sweep(int rootfd, const char *target, const char *run_id);
 void stage_abort(struct stage *s); /* frees s */
 void staged_fini(struct staged *s);
 

@@ -12,12 +12,15 @@
  * attempt of that node, which is dead: it is removed. */
 #include "catalog/inside.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define RUN_PART 12
 
 struct stage_column {
 	char *name; /* owned */
@@ -40,6 +43,23 @@ struct stage {
 	size_t n;
 	int64_t rows;
 };
+
+/* --- names --------------------------------------------------------------------------------------- */
+
+/* The end of a run's id: the beginning is its time, which two runs may share. */
+static const char *
+run_part(const char *run_id)
+{
+	size_t n = strlen(run_id);
+
+	return n > RUN_PART ? run_id + n - RUN_PART : run_id;
+}
+
+void
+stage_token(const char *run_id, const char *node, char token[static 300])
+{
+	(void)snprintf(token, 300, "%s.%s", run_part(run_id), node);
+}
 
 /* --- beginning ----------------------------------------------------------------------------------- */
 
@@ -324,6 +344,21 @@ end_foreign(struct stage *s, struct staged *out, struct err *e)
 	return rc;
 }
 
+/* A file never takes the place of a folder, nor a folder that of a file: a wrong `filepath` would cost
+ * all that is in it. */
+static int
+check_target(const struct stage *s, bool folder, struct err *e)
+{
+	struct stat st;
+
+	if (fstatat(s->dirfd, s->target_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+		S_ISDIR(st.st_mode) == folder || S_ISLNK(st.st_mode))
+		return 0;
+	err_set(e, MLC_PUBLISH, "a %s would take the place of the %s `%s`",
+		folder ? "folder" : "file", folder ? "file" : "folder", s->d->path);
+	return err_help(e, "correct `filepath`, or move `%s` away", s->d->path);
+}
+
 static void
 stage_free(struct stage *s)
 {
@@ -344,7 +379,8 @@ int
 stage_end(struct stage *s, struct staged *out, struct err *e)
 {
 	*out = (struct staged){.outside = s->d->outside};
-	if ((s->open ? end_own : end_foreign)(s, out, e) < 0) {
+	if ((s->open ? end_own : end_foreign)(s, out, e) < 0 ||
+		check_target(s, out->folder, e) < 0) {
 		free(out->schema);
 		*out = (struct staged){0};
 		return err_wrap(e, "dataset `%s`", s->d->name);
@@ -393,4 +429,25 @@ stage_discard(const struct dataset *d, int rootfd, const char *token)
 		close(dirfd);
 	}
 	free(s.path);
+}
+
+void
+stage_sweep(int rootfd, const char *target, const char *run_id)
+{
+	struct str ours = {0};
+	const char *name;
+	struct dirent *d;
+	struct err ignored;
+	int dirfd = parent_open(rootfd, target, target[0] == '/', &name, &ignored);
+	DIR *dir = dirfd < 0 ? NULL : fdopendir(dirfd);
+
+	str_addf(&ours, ".%s.%s.", dir ? name : "", run_part(run_id));
+	while (dir && (d = readdir(dir)))
+		if (str_starts(d->d_name, ours.s) && str_ends(d->d_name, ".stage"))
+			(void)!file_remove_tree(dirfd, d->d_name, &ignored);
+	if (dir)
+		closedir(dir);
+	else if (dirfd >= 0)
+		close(dirfd);
+	str_fini(&ours);
 }

@@ -264,7 +264,7 @@ open_stage(struct ctx *c, struct out_state *out, struct err *e)
 	char token[300];
 	if (!out->out->entry || out->stage)
 		return 0;
-	(void)snprintf(token, sizeof(token), "%.12s.%s", c->job->run_id + 20, c->job->node);
+	stage_token(c->job->run_id, c->job->node, token);
 	return stage_begin(out->out->entry, c->job->rootfd, token, &out->stage, e);
 }
 

@@ -130,8 +130,7 @@ static void
 discard_stages(struct slot *s)
 {
 	char token[300];
-	(void)snprintf(token, sizeof(token), "%.12s.%s", s->run->out->id.id + 20,
-		s->task->node->spec->name);
+	stage_token(s->run->out->id.id, s->task->node->spec->name, token);
 	for (size_t i = 0; i < s->j.n_outputs; i++)
 		if (s->j.outputs[i].entry)
 			stage_discard(s->j.outputs[i].entry, s->j.rootfd, token);

@@ -23,7 +23,8 @@ memory_entry(struct slot *s, const struct plan_port *p)
 	d->name = p->dataset;
 	d->type = catalog_type(types[p->port->kind]);
 	d->kind = d->type->kind;
-	d->path = arena_printf(&s->arena, "%s/memory/%s", s->run->out->id.folder, p->dataset);
+	d->path =
+		arena_printf(&s->arena, "%s/" RUN_MEMORY "/%s", s->run->out->id.folder, p->dataset);
 	d->entry = yaml_new(&s->arena, Y_MAP, p->at);
 	return d;
 }

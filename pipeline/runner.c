@@ -365,7 +365,7 @@ make_scratch(struct run *r, struct err *e)
 {
 	const char *root = r->o->plan->project->root;
 	struct str parent = {0};
-	str_addf(&parent, "%s/%s/scratch", root, r->out->id.folder);
+	str_addf(&parent, "%s/%s/" RUN_SCRATCH, root, r->out->id.folder);
 	int rc = r->o->in_process || mkdir(parent.s, 0777) == 0 || errno == EEXIST
 		? 0
 		: err_errno(e, MLC_FILE, "cannot make %s", parent.s);
@@ -483,7 +483,7 @@ final_status(const struct run *r)
 static void
 remove_scratch(struct run *r)
 {
-	static const char *const names[] = {"scratch", "memory"};
+	static const char *const names[] = {RUN_SCRATCH, RUN_MEMORY};
 	struct str path = {0};
 	struct err ignored;
 	for (int i = 0; i < 2; i++) {

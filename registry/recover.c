@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What dead runs left behind is put in order by whoever comes next. Recovery only rolls forward.
  *
- *	row `running`, lock free  ->  interrupted, its claims on targets gone
+ *	row `running`, lock free  ->  interrupted, its claims on targets and its hidden files gone
  *	intent open, run over     ->  published again (harmless if it had happened): done
  *	                              stage and content both gone: nothing to put in place: lost
  *
@@ -17,7 +17,9 @@
 
 struct dead {
 	struct run_id run;
-	int64_t last_ms; /* its last sign of life */
+	int64_t last_ms;      /* its last sign of life */
+	const char **targets; /* owned; the texts are in the arena */
+	size_t n_targets, cap_targets;
 };
 
 struct open_intent {
@@ -39,12 +41,14 @@ static void
 findings_fini(struct findings *f)
 {
 	arena_fini(&f->arena);
+	for (size_t i = 0; i < f->n_dead; i++)
+		free(f->dead[i].targets);
 	free(f->dead);
 	free(f->intents);
 }
 
 static const char SQL_RUNNING[] =
-	"SELECT num, run_id, name, max(start_ms,"
+	"SELECT num, run_id, name, folder, max(start_ms,"
 	"  coalesce((SELECT max(start_ms + wall_us / 1000) FROM mlc_nodes n"
 	"            WHERE n.num = r.num), 0),"
 	"  coalesce((SELECT max(created_ms) FROM mlc_intents i"
@@ -65,9 +69,10 @@ find_dead(const struct store *s, struct findings *f, struct err *e)
 			continue;
 		f->dead = mem_grow(f->dead, &f->cap_dead, f->n_dead + 1, sizeof *f->dead);
 		d = &f->dead[f->n_dead++];
-		*d = (struct dead){.run.num = rows_i64(rows, 0), .last_ms = rows_i64(rows, 3)};
+		*d = (struct dead){.run.num = rows_i64(rows, 0), .last_ms = rows_i64(rows, 4)};
 		snprintf(d->run.id, sizeof d->run.id, "%s", rows_str(rows, 1));
 		snprintf(d->run.name, sizeof d->run.name, "%s", rows_str(rows, 2));
+		snprintf(d->run.folder, sizeof d->run.folder, "%s", rows_str(rows, 3));
 	}
 	rows_end(rows);
 	return rc;
@@ -138,6 +143,41 @@ roll_forward(struct store *s, const struct open_intent *i, struct err *e)
 	return db_run(s->db, e, SQL_CLOSE, "sii", state, clock_now_ms(s->clock), i->id);
 }
 
+static const char SQL_TARGETS[] = "SELECT target FROM mlc_writes WHERE num = ?";
+
+static int
+find_targets(const struct store *s, struct findings *f, struct dead *d, struct err *e)
+{
+	struct rows *rows = NULL;
+	int rc = db_query(s->db, &rows, e, SQL_TARGETS, "i", d->run.num);
+
+	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
+		rc = 0;
+		d->targets =
+			mem_grow(d->targets, &d->cap_targets, d->n_targets + 1, sizeof(char *));
+		d->targets[d->n_targets++] = arena_strdup(&f->arena, rows_str(rows, 0));
+	}
+	rows_end(rows);
+	return rc;
+}
+
+/* Removes the files that were of use to the run only. What cannot be removed is no harm. */
+static void
+sweep(const struct store *s, const struct dead *d)
+{
+	static const char *const names[] = {RUN_SCRATCH, RUN_MEMORY};
+	struct str path = {0};
+
+	for (size_t i = 0; i < d->n_targets; i++)
+		stage_sweep(s->rootfd, d->targets[i], d->run.id);
+	for (size_t i = 0; i < 2; i++) {
+		str_reset(&path);
+		str_addf(&path, "%s/%s", d->run.folder, names[i]);
+		(void)!file_remove_tree(s->rootfd, path.s, NULL);
+	}
+	str_fini(&path);
+}
+
 static void
 note_recovered(struct store *s, const char *name)
 {
@@ -153,13 +193,17 @@ recover__dead(struct store *s, struct err *e)
 	int rc = find_dead(s, &f, e);
 
 	for (size_t i = 0; rc == 0 && i < f.n_dead; i++)
+		rc = find_targets(s, &f, &f.dead[i], e);
+	for (size_t i = 0; rc == 0 && i < f.n_dead; i++)
 		rc = run__close(s, &f.dead[i].run, RUN_INTERRUPTED, f.dead[i].last_ms, e);
 	if (rc == 0)
 		rc = find_open(s, &f, e);
 	for (size_t i = 0; rc == 0 && i < f.n_intents; i++)
 		rc = roll_forward(s, &f.intents[i], e);
-	for (size_t i = 0; rc == 0 && i < f.n_dead; i++)
+	for (size_t i = 0; rc == 0 && i < f.n_dead; i++) {
+		sweep(s, &f.dead[i]);
 		note_recovered(s, f.dead[i].run.name);
+	}
 	findings_fini(&f);
 	return rc;
 }

@@ -43,6 +43,9 @@ struct run_new {
 	const char *const *writes; /* targets this run will write, for the lock; NULL-terminated */
 	uint64_t seed;
 };
+/* Folders beneath a run's that are of use only while it lives. */
+#define RUN_SCRATCH "scratch"
+#define RUN_MEMORY "memory"
 struct run_id {
 	char id[33];
 	char name[128];

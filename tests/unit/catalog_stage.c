@@ -326,3 +326,50 @@ Test(stage, impossible_names_and_folders_are_refused)
 	cr_expect_eq(stage_begin(d, r.fd, "1.w", &s, &r.e), -1);
 	room_close(&r);
 }
+
+Test(stage, a_file_does_not_take_the_place_of_a_folder_nor_the_other_way_round)
+{
+	const struct dataset *d;
+	struct staged st;
+	struct stage *s;
+	struct room r;
+
+	room_open(&r);
+	room_put_text(&r, "data/inside", "dear");
+	d = room_dataset(&r, "bytes", "data", NULL);
+	s = begin(&r, d);
+	cr_assert_eq(stage_bytes(s, "new", 3, &r.e), 0);
+	cr_expect_eq(stage_end(s, &st, &r.e), -1);
+	cr_expect(r.e.code == MLC_PUBLISH);
+	stage_abort(s);
+	d = room_dataset(&r, "model", "data/inside", NULL);
+	s = begin(&r, d);
+	room_put_text(&r, "data/.inside.1.w.stage/MLmodel", "flavors:\n");
+	cr_expect_eq(stage_end(s, &st, &r.e), -1);
+	stage_abort(s);
+	cr_expect_str_eq(room_get(&r, "data/inside"), "dear");
+	room_close(&r);
+}
+
+Test(stage, what_a_dead_run_left_is_swept_and_nothing_else)
+{
+	static const char id[] = "0190a0a0a0a07000800000000000abcd";
+	char token[300];
+	struct room r;
+
+	room_open(&r);
+	stage_token(id, "clean", token);
+	cr_expect_str_eq(token, "00000000abcd.clean");
+	room_put_text(&r, "d/x.csv", "1");
+	room_put_text(&r, "d/.x.csv.00000000abcd.clean.stage", "1");
+	room_put_text(&r, "d/.x.csv.00000000abcd.other.stage/deep", "1");
+	room_put_text(&r, "d/.x.csv.00000000abce.clean.stage", "1");
+	room_put_text(&r, "d/.y.csv.00000000abcd.clean.stage", "1");
+	room_put_text(&r, "d/.x.csv.00000000abcd.clean", "1");
+	stage_sweep(r.fd, "d/x.csv", id);
+	cr_expect_eq(room_count(&r, "d"), 4);
+	cr_expect(file_exists(r.fd, "d/x.csv"));
+	cr_expect(file_exists(r.fd, "d/.x.csv.00000000abce.clean.stage"));
+	stage_sweep(r.fd, "none/x.csv", id);
+	room_close(&r);
+}

@@ -9,6 +9,23 @@ static const char OLD[] = "old\n", NEW[] = "new\n";
 /* What the process that gets killed does. */
 enum act { JUST_RUN, INTEND, INTEND_AND_RENAME };
 
+/* Files that are of use only to the run that dies. */
+static int
+litter(struct fixture *f, const struct run_id *id)
+{
+	char token[300], path[1024];
+	struct err e;
+
+	stage_token(id->id, "clean", token);
+	snprintf(path, sizeof path, "data/.out.csv.%s.stage", token);
+	if (file_publish(f->rootfd, path, "half", 4, &e) < 0)
+		return -1;
+	snprintf(path, sizeof path, "%s/" RUN_MEMORY "/settings", id->folder);
+	if (file_mkdirs(f->rootfd, path, false, &e) < 0)
+		return -1;
+	return file_publish(f->rootfd, path, "{}", 2, &e);
+}
+
 static void
 do_it(struct fixture *f, enum act act)
 {
@@ -21,7 +38,7 @@ do_it(struct fixture *f, enum act act)
 	struct store *s;
 
 	hash_xxh3(NEW, sizeof NEW - 1, hash);
-	if (store_open(&s, &o, NULL) < 0 || run_begin(s, &r, &id, NULL) < 0)
+	if (store_open(&s, &o, NULL) < 0 || run_begin(s, &r, &id, NULL) < 0 || litter(f, &id) < 0)
 		_exit(1);
 	if (act != JUST_RUN && intent_write(s, &id, "clean", &item, 1, NULL) < 0)
 		_exit(1);
@@ -81,6 +98,35 @@ Test(registry_recover, a_killed_run_is_interrupted_at_the_next_open)
 	expect_content(&f, OLD);
 	s = fixture_open(&f, STORE_WRITE);
 	cr_expect(store_recovered(s, 0, &name) == 0, "recovered twice");
+	store_close(s);
+	fixture_drop(&f);
+}
+
+static int
+count_files(const struct fixture *f, const char *pattern)
+{
+	char cmd[512];
+	int n = -1;
+
+	snprintf(cmd, sizeof cmd, "find %s -path '%s' | wc -l", f->root, pattern);
+	FILE *p = popen(cmd, "r");
+	cr_assert(p && fscanf(p, "%d", &n) == 1);
+	pclose(p);
+	return n;
+}
+
+Test(registry_recover, what_only_the_dead_run_needed_is_removed)
+{
+	struct fixture f = fixture_make();
+	struct store *s;
+
+	die_doing(&f, JUST_RUN);
+	cr_assert(count_files(&f, "*/data/.out.csv.*.clean.stage") == 1);
+	cr_assert(count_files(&f, "*/tall-heron/" RUN_MEMORY "/settings") == 1);
+	s = fixture_open(&f, STORE_READ);
+	cr_expect(count_files(&f, "*/data/.out.csv.*") == 0);
+	cr_expect(count_files(&f, "*/tall-heron/" RUN_MEMORY "*") == 0);
+	cr_expect(count_files(&f, "*/data/out.csv") == 1);
 	store_close(s);
 	fixture_drop(&f);
 }
