@@ -145,6 +145,7 @@ golden = B=$(abspath $(B)) scripts/golden
 
 unit: $(UNITS) ## run the unit tests of every room; unit-ROOM: of one
 	$(q)scripts/unit $^
+unit-pipeline: $(FIXTURES)
 unit-%: $(B)/tests/unit-% FORCE
 	$(q)scripts/unit $<
 

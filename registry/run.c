@@ -55,8 +55,7 @@ refuse(const struct store *s, const struct rows *rows, const char *target, struc
 	say_since(rows_i64(rows, 3), clock_now_ms(s->clock), since, sizeof since);
 	err_set(e, MLC_LOCKED, "`%s` is being written by run %s (pid %lld, since %s)", target, name,
 		(long long)rows_i64(rows, 2), since);
-	return err_help(
-		e, "wait for it with --lock-wait 10m, or look: mlflow-c runs show %s", name);
+	return err_help(e, "run again when %s has ended: mlflow-c runs list", name);
 }
 
 /* The dead of this machine were recovered just before, in the same transaction: what still says
