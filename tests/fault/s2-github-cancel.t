@@ -20,4 +20,4 @@ for step in direct behind; do
 		while [ -e /proc/$pid/exe ]; do sleep 0.02; done
 	done
 done
-mlflow-c runs list --plain -q | cut -f 1,2,7
+mlflow-c runs list --plain -q | cut -f 1,2
