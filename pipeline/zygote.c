@@ -40,6 +40,7 @@ struct child {
 	int strays;       /* what it left behind, killed */
 	char folder[512]; /* its working folder, absolute */
 };
+#define STRAYS_KNOWN 64
 struct server {
 	int sock, sigfd;
 	pid_t self;
@@ -48,6 +49,8 @@ struct server {
 	size_t n, cap;
 	struct exit_msg *exits; /* not told yet, oldest first */
 	size_t n_exits, cap_exits;
+	pid_t strays[STRAYS_KNOWN]; /* the last that were killed */
+	size_t n_strays;
 };
 
 /* The environment a worker sees: what programs need to find themselves, and nothing else. */
@@ -139,17 +142,22 @@ whose(const struct server *s, pid_t stray)
 }
 
 static void
-kill_stray(const struct server *s, pid_t pid)
+kill_stray(struct server *s, pid_t pid)
 {
 	struct child *owner = whose(s, pid);
-	if (kill(pid, SIGKILL) == 0 && owner)
-		owner->strays++;
+	if (kill(pid, SIGKILL) < 0 || !owner)
+		return;
+	for (size_t i = 0; i < STRAYS_KNOWN; i++)
+		if (s->strays[i] == pid) /* it takes its time to die, and is counted already */
+			return;
+	s->strays[s->n_strays++ % STRAYS_KNOWN] = pid;
+	owner->strays++;
 }
 
 /* Kills every child we do not know: an orphan that a dead worker left to us. -1 if the kernel does
  * not tell our children. */
 static int
-kill_strays(const struct server *s)
+kill_strays(struct server *s)
 {
 	char path[64], list[4096];
 	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
