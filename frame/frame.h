@@ -78,6 +78,7 @@ void scope_fail(struct scope *sc, const struct err *e); /* keeps the first */
 /* A view of a counted frame for use in this scope; the frame gets one more reference until then. */
 struct mlf_frame *scope_lend(struct scope *sc, struct frame *f);
 struct frame *frame_of(struct mlf_frame *f); /* the counted frame inside; borrowed */
+struct scope *scope_of(struct mlf_frame *f); /* where it lives; borrowed */
 struct mlf_builder *scope_builder(struct scope *sc);
 /* Copies an Arrow record batch (struct array) in and releases both. Narrower integers and floats,
  * large text, dates and other time units are widened; anything else is a mistake. */

@@ -236,6 +236,12 @@ frame_of(struct mlf_frame *f)
 	return lent_of(f)->frame;
 }
 
+struct scope *
+scope_of(struct mlf_frame *f)
+{
+	return lent_of(f)->scope;
+}
+
 struct mlf_builder *
 scope_builder(struct scope *sc)
 {

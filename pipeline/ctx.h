@@ -11,6 +11,7 @@ struct in_state {
 	const struct contract *contract;
 	struct contract_run *check;
 	struct reader *reader; /* mlf_input_next */
+	struct scope *batch;   /* owned; of its last batch and what was cut from it */
 	struct frame *whole;   /* mlf_input; counted */
 	struct str bytes;
 	struct mlf_model *model;
@@ -65,6 +66,8 @@ extern const struct mlf_host ctx_host; /* host.c */
 struct ctx *ctx_of(struct mlf_ctx *pub);
 /* Keeps e as the node's failure unless there is one. Returns -1. */
 int ctx_fail(struct ctx *c, const struct err *e);
+/* True after any mistake, also one made with a frame of a batch. */
+bool ctx_failed(struct ctx *c);
 
 /* ctx_io.c: the port calls of the host table. */
 struct mlf_frame *ctx_input(struct mlf_ctx *, const char *port);

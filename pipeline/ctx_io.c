@@ -150,6 +150,15 @@ ctx_input(struct mlf_ctx *pub, const char *port)
 	return scope_lend(c->scope, in->whole);
 }
 
+/* The batch before is gone, which keeps memory flat; a mistake made with it stays. */
+static void
+end_batch(struct ctx *c, struct in_state *in)
+{
+	(void)ctx_failed(c);
+	scope_free(in->batch);
+	in->batch = NULL;
+}
+
 struct mlf_frame *
 ctx_input_next(struct mlf_ctx *pub, const char *port)
 {
@@ -158,7 +167,10 @@ ctx_input_next(struct mlf_ctx *pub, const char *port)
 	struct frame *batch = NULL;
 	struct schema known;
 	struct err e;
-	if (!in || in->at_end || c->err.code)
+	if (!in)
+		return NULL;
+	end_batch(c, in);
+	if (in->at_end || c->err.code)
 		return NULL;
 	if (in->whole || in->in->frame || in->in->frame_json) { /* one batch: it is all there */
 		in->at_end = true;
@@ -172,7 +184,8 @@ ctx_input_next(struct mlf_ctx *pub, const char *port)
 		in->rows += frame_rows(batch);
 		if (in->check)
 			contract_batch(in->check, batch);
-		struct mlf_frame *lent = scope_lend(c->scope, batch);
+		in->batch = scope_new(c->host->segs);
+		struct mlf_frame *lent = scope_lend(in->batch, batch);
 		frame_unref(batch);
 		return lent;
 	}
@@ -294,7 +307,7 @@ give_table(struct mlf_ctx *pub, const char *port, struct mlf_frame *f, bool whol
 	struct ctx *c = ctx_of(pub);
 	struct out_state *out = find_out(c, port, MLF_TABLE);
 	struct err e;
-	if (!out || c->err.code || scope_error(c->scope))
+	if (!out || ctx_failed(c))
 		return -1;
 	if (!f) {
 		err_set(&e, MLC_NODE_OUTPUT, "node `%s` gives no table to output `%s`",
@@ -334,7 +347,7 @@ ctx_output_bytes(struct mlf_ctx *pub, const char *port, const void *p, size_t le
 	struct ctx *c = ctx_of(pub);
 	struct out_state *out = find_out(c, port, MLF_BYTES);
 	struct err e;
-	if (!out || c->err.code)
+	if (!out || ctx_failed(c))
 		return -1;
 	if ((out->out->kind == MLF_JSON && check_json(c, port, p, len, &e) < 0) ||
 		open_stage(c, out, &e) < 0 ||
@@ -370,7 +383,7 @@ ctx_output_model(struct mlf_ctx *pub, const char *port, struct mlf_model *m)
 	struct ctx *c = ctx_of(pub);
 	struct out_state *out = find_out(c, port, MLF_MODEL);
 	struct err e;
-	if (!out || c->err.code)
+	if (!out || ctx_failed(c))
 		return -1;
 	if (!m) {
 		err_set(&e, MLC_NODE_OUTPUT, "node `%s` gives no model to output `%s`",
@@ -496,6 +509,7 @@ static void
 close_in(struct in_state *in)
 {
 	contract_abort(in->check);
+	scope_free(in->batch);
 	reader_close(in->reader);
 	frame_unref(in->whole);
 	str_fini(&in->bytes);

@@ -26,6 +26,17 @@ ctx_fail(struct ctx *c, const struct err *e)
 	return -1;
 }
 
+bool
+ctx_failed(struct ctx *c)
+{
+	for (size_t i = 0; i < c->job->n_inputs && !c->err.code; i++)
+		if (c->ins[i].batch && scope_error(c->ins[i].batch)) {
+			c->err = *scope_error(c->ins[i].batch);
+			err_wrap(&c->err, "node `%s`", c->job->node);
+		}
+	return c->err.code || scope_error(c->scope);
+}
+
 /* ---- parameters */
 
 static const struct param *
@@ -225,7 +236,7 @@ host_fit(struct mlf_ctx *pub, const char *flavor, struct mlf_frame *f,
 	struct ctx *c = ctx_of(pub);
 	struct mlf_model *m = NULL;
 	struct err e;
-	if (c->err.code || scope_error(c->scope))
+	if (ctx_failed(c))
 		return NULL;
 	if (model_fit(flavor, f, spec, &m, &e) < 0) {
 		ctx_fail(c, &e);
@@ -247,9 +258,10 @@ host_predict(struct mlf_ctx *pub, struct mlf_model *m, struct mlf_frame *f)
 		err_set(&e, MLC_MODEL, "node `%s` predicts without a model", c->job->node);
 		ctx_fail(c, &e);
 	}
-	if (!c->err.code && !scope_error(c->scope) && model_predict(m, f, c->scope, &out, &e) < 0)
+	/* what is made of a batch lives as long as the batch */
+	if (!ctx_failed(c) && model_predict(m, f, scope_of(f), &out, &e) < 0)
 		ctx_fail(c, &e);
-	return out ? out : scope_nothing(c->scope, mlf_rows(f));
+	return out ? out : scope_nothing(scope_of(f), mlf_rows(f));
 }
 
 static int

@@ -147,11 +147,10 @@ collect(struct ctx *c, struct done *out)
 static void
 verdict(struct ctx *c, int rc, struct err *e)
 {
-	const struct err *frames = scope_error(c->scope);
-	if (c->err.code)
+	if (ctx_failed(c) && c->err.code)
 		*e = c->err;
-	else if (frames) {
-		*e = *frames;
+	else if (scope_error(c->scope)) {
+		*e = *scope_error(c->scope);
 		err_wrap(e, "node `%s`", c->job->node);
 	} else if (rc != 0)
 		err_set(e, MLC_NODE_FAILED, "node `%s` returned %d without saying why",

@@ -17,8 +17,9 @@
  *	MLF_PLUGIN("double_age", "1.0", nodes);
  *
  * A node returns 0, or what mlf_fail returned. Whatever a call gives you belongs to the host and
- * lives until the node returns. Mistakes are sticky: after a failing call the rest is harmless and
- * the node fails when it returns, so there is nothing to check on the way. */
+ * lives until the node returns; a batch only until the next one. Mistakes are sticky: after a failing
+ * call the rest is harmless and the node fails when it returns, so there is nothing to check on the
+ * way. */
 #ifndef MLFLOW_C_NODE_H
 #define MLFLOW_C_NODE_H
 

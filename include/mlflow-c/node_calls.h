@@ -13,7 +13,8 @@ mlf_input(struct mlf_ctx *ctx, const char *port)
 {
 	return ctx->host->input(ctx, port);
 }
-/* The next batch of the table at an input port, NULL at the end; memory stays flat. */
+/* The next batch of the table at an input port, NULL at the end. The batch before, and what was cut or
+ * predicted from it, is gone then: so memory stays flat. */
 static inline struct mlf_frame *
 mlf_input_next(struct mlf_ctx *ctx, const char *port)
 {
