@@ -10,11 +10,7 @@ changed()
 	echo "== $1"
 	shift
 	mlflow-c run --changed -j 1 --json "$@" >out.json 2>err || cat err
-	python3 -c '
-import json
-for n in json.load(open("out.json"))["data"]["nodes"]:
-	print("%-9s %s: %s" % (n["name"], n["status"], n["reason"]))
-'
+	jq -r '.data.nodes[] | (.name + "         ")[:9] + " " + .status + ": " + .reason' out.json
 }
 
 # Turns byte $2 of file $1 into $3, in place.
@@ -30,11 +26,7 @@ changed 'on threads' --params train.l2=0.7 --in-process
 
 echo '== what a dry run says'
 mlflow-c run --changed --dry-run
-mlflow-c run --changed --dry-run --json | python3 -c '
-import json, sys
-for n in json.load(sys.stdin)["data"]["nodes"]:
-	print(n["name"], n["action"], "|", n["reason"])
-'
+mlflow-c run --changed --dry-run --json | jq -r '.data.nodes[] | .name + " " + .action + " | " + .reason'
 changed 'the parameter as before'
 
 touch -d 2024-01-01 data/*/*.csv data/*/*.json

@@ -8,7 +8,7 @@ for step in direct behind; do
 	sh $step.sh 2>/dev/null &
 	shell=$!
 	half_way
-	tree="$shell $(pgrep -P $shell)"
+	tree="$shell $(cat /proc/$shell/task/$shell/children 2>/dev/null)"
 	for signal in INT TERM; do
 		kill -$signal $shell 2>/dev/null
 		sleep 0.3
