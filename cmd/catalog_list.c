@@ -54,8 +54,7 @@ print_table(struct app *a, const struct catalog *c)
 {
 	static const char *const head[] = {"DATASET", "TYPE", "PATH", "LAYER", "CONTRACT"};
 	struct table t = {.columns = 5};
-	for (int i = 0; i < t.columns; i++)
-		table_cell(&t, "%s", head[i]);
+	table_head(&t, head);
 	for (size_t i = 0; i < catalog_count(c); i++) {
 		const struct dataset *d = catalog_at(c, i);
 		table_cell(&t, "%s", d->name);

@@ -22,7 +22,7 @@ struct opt {
 /* What every command may be told, before or after its name. */
 struct globals {
 	const char *conf, *dir, *color;
-	bool json, plain, quiet, help, version, yes;
+	bool json, plain, quiet, help, version;
 	int verbose;
 };
 
@@ -44,7 +44,6 @@ struct param_opts {
 struct app {
 	struct globals g;
 	const char *command_line; /* as typed, for the record */
-	const char *program;      /* path of this binary */
 	const struct cmd *cmd;
 	void *opts;  /* the command's struct, filled from its table */
 	int words;   /* of the command line that are the command's name */
@@ -103,6 +102,8 @@ struct table {
 	unsigned right; /* bit i: column i to the right */
 };
 void table_cell(struct table *t, const char *fmt, ...) PRINTF(2, 3);
+void table_head(struct table *t, const char *const *names); /* one for each column */
+void table_time(struct table *t, int64_t ms);               /* to the minute */
 void table_print(struct app *a, struct table *t); /* first row is the header; frees the table */
 
 /* node.c: PLUGIN[:NODE] on a command line. The plugin is known to be there. */

@@ -107,8 +107,7 @@ dry_run(struct app *a, const struct graph *g, const struct forecast *forecast)
 	int node;
 	if (a->g.json)
 		return as_json(a, g, forecast);
-	for (int i = 0; i < 6; i++)
-		table_cell(&t, "%s", head[i]);
+	table_head(&t, head);
 	walk_begin(&walk, g, forecast);
 	while (walk_next(&walk, &node)) {
 		const struct spec_node *n = &g->spec->nodes[node];

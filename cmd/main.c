@@ -191,7 +191,7 @@ dispatch(struct app *a, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct app a = {.program = argv[0]};
+	struct app a = {0};
 	init(&a);
 	char *line = join(argc, argv);
 	a.command_line = line;

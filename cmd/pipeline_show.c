@@ -59,8 +59,7 @@ print_table(struct app *a, const struct loaded *l, const int *layers)
 {
 	static const char *const head[] = {"LAYER", "NODE", "PLUGIN", "INPUTS", "OUTPUTS"};
 	struct table t = {.columns = 5, .right = 1u};
-	for (int i = 0; i < t.columns; i++)
-		table_cell(&t, "%s", head[i]);
+	table_head(&t, head);
 	for (size_t i = 0; i < l->graph.n_order; i++) {
 		const struct spec_node *n = &l->spec.nodes[l->graph.order[i]];
 		table_cell(&t, "%d", layers[i]);

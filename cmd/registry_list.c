@@ -52,14 +52,10 @@ static void
 add_row(struct table *t, const struct version_row *v)
 {
 	struct str aliases = {0}, size = {0};
-	char when[32];
 	const struct metric *m = main_metric(v);
 	for (const char **alias = v->aliases; *alias; alias++)
 		str_addf(&aliases, "%s%s", aliases.len ? "," : "", *alias);
 	str_add_bytes(&size, (uint64_t)v->bytes);
-	clock_rfc3339(v->created_ms, when);
-	when[10] = ' ';
-	when[16] = '\0';
 	table_cell(t, "%s", v->name);
 	table_cell(t, "%lld", (long long)v->version);
 	table_cell(t, "%s", aliases.len ? str_text(&aliases) : "-");
@@ -68,7 +64,7 @@ add_row(struct table *t, const struct version_row *v)
 	else
 		table_cell(t, "-");
 	table_cell(t, "%s", v->run_name ? v->run_name : v->run_id ? v->run_id : "-");
-	table_cell(t, "%s", when);
+	table_time(t, v->created_ms);
 	table_cell(t, "%s", str_text(&size));
 	str_fini(&aliases);
 	str_fini(&size);
@@ -99,8 +95,7 @@ run(struct app *a)
 				"no model versions yet; a pipeline registers them: "
 				"mlflow-c run\n");
 	} else {
-		for (int i = 0; i < 7; i++)
-			table_cell(&t, "%s", head[i]);
+		table_head(&t, head);
 		for (size_t i = 0; i < n; i++)
 			add_row(&t, &rows[i]);
 		table_print(a, &t);

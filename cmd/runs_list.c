@@ -39,17 +39,13 @@ static void
 add_row(struct table *t, const struct run_row *r)
 {
 	struct str time = {0};
-	char when[32];
-	clock_rfc3339(r->start_ms, when);
-	when[10] = ' ';
-	when[16] = '\0';
 	if (r->end_ms)
 		str_add_duration(&time, (uint64_t)(r->end_ms - r->start_ms));
 	table_cell(t, "%s", r->name);
 	table_cell(t, "%s", r->status);
 	table_cell(t, "%s", r->pipeline ? r->pipeline : "-");
 	table_cell(t, "%s", r->env ? r->env : "-");
-	table_cell(t, "%s", when);
+	table_time(t, r->start_ms);
 	table_cell(t, "%s", time.len ? str_text(&time) : "-");
 	table_cell(t, "%lld/%lld", (long long)r->nodes_ok, (long long)r->nodes);
 	str_fini(&time);
@@ -75,8 +71,7 @@ run(struct app *a)
 		if (!a->g.quiet)
 			(void)fprintf(stderr, "no runs yet; begin with: mlflow-c run\n");
 	} else {
-		for (int i = 0; i < 7; i++)
-			table_cell(&t, "%s", head[i]);
+		table_head(&t, head);
 		for (size_t i = 0; i < n; i++)
 			add_row(&t, &rows[i]);
 		table_print(a, &t);

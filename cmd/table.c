@@ -18,6 +18,21 @@ table_cell(struct table *t, const char *fmt, ...)
 	term_add_safe(c, buf);
 }
 
+void
+table_head(struct table *t, const char *const *names)
+{
+	for (int i = 0; i < t->columns; i++)
+		table_cell(t, "%s", names[i]);
+}
+
+void
+table_time(struct table *t, int64_t ms)
+{
+	char when[32];
+	clock_rfc3339(ms, when);
+	table_cell(t, "%.10s %.5s", when, when + 11);
+}
+
 static int
 column_width(const struct table *t, int column)
 {
