@@ -40,7 +40,11 @@ print_json(struct app *a, const struct version_row *rows, size_t n)
 		jw_kv_str(&w, "run_id", rows[i].run_id);
 		clock_rfc3339(rows[i].created_ms, when);
 		jw_kv_str(&w, "created", when);
-		jw_kv_i64(&w, "bytes", rows[i].bytes);
+		jw_key(&w, "bytes");
+		if (rows[i].bytes < 0) /* another program's: nobody measured it */
+			jw_null(&w);
+		else
+			jw_i64(&w, rows[i].bytes);
 		jw_end(&w, '}');
 	}
 	jw_end(&w, ']');
@@ -55,7 +59,8 @@ add_row(struct table *t, const struct version_row *v)
 	const struct metric *m = main_metric(v);
 	for (const char **alias = v->aliases; *alias; alias++)
 		str_addf(&aliases, "%s%s", aliases.len ? "," : "", *alias);
-	str_add_bytes(&size, (uint64_t)v->bytes);
+	if (v->bytes >= 0)
+		str_add_bytes(&size, (uint64_t)v->bytes);
 	table_cell(t, "%s", v->name);
 	table_cell(t, "%lld", (long long)v->version);
 	table_cell(t, "%s", aliases.len ? str_text(&aliases) : "-");
@@ -65,7 +70,7 @@ add_row(struct table *t, const struct version_row *v)
 		table_cell(t, "-");
 	table_cell(t, "%s", v->run_name ? v->run_name : v->run_id ? v->run_id : "-");
 	table_time(t, v->created_ms);
-	table_cell(t, "%s", str_text(&size));
+	table_cell(t, "%s", size.len ? str_text(&size) : "-");
 	str_fini(&aliases);
 	str_fini(&size);
 }
