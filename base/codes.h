@@ -50,6 +50,8 @@
 	X(MLC_DATASET, 312, 3, "unknown dataset",                                                  \
 		"A node reads a dataset that no node writes and no catalog entry names.")          \
 	X(MLC_DATASET_TYPE, 313, 3, "unknown dataset type", "The catalog names an unknown type.")  \
+	X(MLC_PROGRAM, 320, 3, "no such program",                                                  \
+		"A command names a program or a file that is not there, or cannot be started.")    \
 	/* 04xx data */                                                                            \
 	X(MLC_DATA, 400, 1, "bad data", "A dataset's content could not be read.")                  \
 	X(MLC_DATA_MISSING, 401, 1, "dataset missing", "A dataset that is read does not exist.")   \

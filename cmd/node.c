@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * mlflow-c node list, node describe: the plugins of the project and what their nodes declare. */
-#include "cmd/cmd.h"
+#include "cmd/node.h"
 
 #include <dirent.h>
 
@@ -180,6 +180,20 @@ list_plugin(struct app *a, struct arena *arena, const char *file, struct jw *w, 
 }
 
 static void
+list_commands(const struct app *a, const struct loaded *l, struct jw *w, struct table *t)
+{
+	const struct spec_node *n;
+	for (size_t i = 0; (n = commands_next(l, &i));) {
+		if (a->g.json) {
+			command_json(w, n);
+			continue;
+		}
+		table_cell(t, "%s", n->name);
+		table_cell(t, "runs %s", n->plugin);
+	}
+}
+
+static void
 list_all(struct app *a, char **names, size_t n, struct jw *w, struct table *t)
 {
 	struct arena arena = {0};
@@ -196,27 +210,31 @@ list(struct app *a)
 {
 	struct table t = {.columns = 2};
 	struct str out = {0};
+	struct loaded l;
 	struct jw w;
-	size_t n = 0;
+	size_t n = 0, first = 0;
 	char **names = plugin_files(a, &n);
+	commands_load(a, &l);
 	if (a->g.json) {
 		answer_begin(a, &w, &out);
 		jw_array(&w);
-		list_all(a, names, n, &w, NULL);
+	}
+	if (!n && !a->g.quiet && !a->g.json)
+		(void)fprintf(stderr, "no plugins in %s; build them: mlflow-c run --build\n",
+			PLUGIN_DIR);
+	if (!a->g.json && (n || commands_next(&l, &first))) {
+		table_cell(&t, "NODE");
+		table_cell(&t, "WHAT IT DOES");
+	}
+	list_all(a, names, n, &w, &t);
+	list_commands(a, &l, &w, &t);
+	loaded_fini(&l);
+	if (a->g.json) {
 		jw_end(&w, ']');
 		answer_end(&w, &out);
-		return 0;
+	} else {
+		table_print(a, &t);
 	}
-	if (!n) {
-		if (!a->g.quiet)
-			(void)fprintf(stderr,
-				"no plugins in %s; build them: mlflow-c run --build\n", PLUGIN_DIR);
-		return 0;
-	}
-	table_cell(&t, "NODE");
-	table_cell(&t, "WHAT IT DOES");
-	list_all(a, names, n, NULL, &t);
-	table_print(a, &t);
 	return 0;
 }
 
@@ -251,6 +269,8 @@ describe(struct app *a)
 	struct err e = {0};
 	size_t n = 1;
 	int rc = plugin_arg(a, a->args[0], &arg, &e);
+	if (rc < 0 && command_describe(a, a->args[0]))
+		return 0;
 	if (rc == 0)
 		rc = plugin_describe(a->zygote, &arena, a->project, arg.path, &info, &e);
 	if (rc == 0 && arg.node)
@@ -276,14 +296,14 @@ static const char *const describe_examples[] = {
 const struct cmd cmd_node_list = {
 	.name = "node list",
 	.args = "",
-	.summary = "The nodes of the project's plugins.",
+	.summary = "The nodes of plugins, and those that are programs.",
 	.examples = list_examples,
 	.needs = NEEDS_PROJECT | NEEDS_WORKERS,
 	.run = list,
 };
 const struct cmd cmd_node_describe = {
 	.name = "node describe",
-	.args = "PLUGIN[:NODE]",
+	.args = "PLUGIN[:NODE]|NODE",
 	.min_args = 1,
 	.max_args = 1,
 	.summary = "Ports and parameters of a node.",

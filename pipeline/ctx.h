@@ -80,6 +80,10 @@ int ctx_output_append(struct mlf_ctx *, const char *port, struct mlf_frame *);
 int ctx_output_bytes(struct mlf_ctx *, const char *port, const void *, size_t len);
 const char *ctx_output_path(struct mlf_ctx *, const char *port);
 int ctx_output_model(struct mlf_ctx *, const char *port, struct mlf_model *);
+/* For programs: the absolute path at which an output with an entry is staged, owned by `out`; a table
+ * put into an output. */
+const char *ctx_stage_path(struct ctx *c, struct out_state *out, struct err *e); /* or NULL */
+MUST_CHECK int ctx_put_table(struct ctx *c, struct out_state *out, struct frame *f, struct err *e);
 /* The file or folder a model port stands for once the node is done, or NULL. */
 const char *ctx_model_path(struct ctx *c, const char *port);
 /* Loads contracts; ends checks, stages and readers after the node returned. */

@@ -281,8 +281,8 @@ open_stage(struct ctx *c, struct out_state *out, struct err *e)
 	return stage_begin(out->out->entry, c->job->rootfd, token, &out->stage, e);
 }
 
-static int
-put_table(struct ctx *c, struct out_state *out, struct frame *f, struct err *e)
+int
+ctx_put_table(struct ctx *c, struct out_state *out, struct frame *f, struct err *e)
 {
 	if (open_stage(c, out, e) < 0)
 		return -1;
@@ -315,7 +315,7 @@ give_table(struct mlf_ctx *pub, const char *port, struct mlf_frame *f, bool whol
 		return ctx_fail(c, &e);
 	}
 	out->whole = whole;
-	return put_table(c, out, frame_of(f), &e) < 0 ? ctx_fail(c, &e) : 0;
+	return ctx_put_table(c, out, frame_of(f), &e) < 0 ? ctx_fail(c, &e) : 0;
 }
 
 int
@@ -359,6 +359,16 @@ ctx_output_bytes(struct mlf_ctx *pub, const char *port, const void *p, size_t le
 }
 
 const char *
+ctx_stage_path(struct ctx *c, struct out_state *out, struct err *e)
+{
+	if (open_stage(c, out, e) < 0)
+		return NULL;
+	if (!out->path)
+		out->path = absolute(c, stage_path(out->stage));
+	return out->path;
+}
+
+const char *
 ctx_output_path(struct mlf_ctx *pub, const char *port)
 {
 	struct ctx *c = ctx_of(pub);
@@ -366,12 +376,10 @@ ctx_output_path(struct mlf_ctx *pub, const char *port)
 	struct err e;
 	if (!out)
 		return NULL;
-	if (open_stage(c, out, &e) < 0) {
+	if (!ctx_stage_path(c, out, &e)) {
 		ctx_fail(c, &e);
 		return NULL;
 	}
-	if (!out->path)
-		out->path = absolute(c, stage_path(out->stage));
 	out->given = true;
 	out->rows = -1;
 	return out->path;

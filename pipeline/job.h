@@ -24,7 +24,8 @@ struct job_input {
 	const char *frame_json;                /* handed over by descriptor (processes) */
 	const char *known_hash, *known_schema; /* of our last write of it, or NULL */
 	const char *contract;                  /* checked while it is read, or NULL */
-	const char *value;        /* of parameters at a port: their JSON, instead of a dataset */
+	const char *value; /* of parameters at a port: their JSON, instead of a dataset */
+	const char *type;  /* of a program: what a table in memory is handed over as, or NULL */
 	const char *hash, *stamp; /* the runner's: what the file was before it was read, or NULL */
 };
 struct job_output {
@@ -33,18 +34,21 @@ struct job_output {
 	const char *dataset;
 	const struct dataset *entry; /* NULL: in memory only */
 	const char *contract;
-	bool keep;     /* a later node of this run reads it */
-	bool optional; /* the node may leave it out */
+	bool keep;        /* a later node of this run reads it */
+	bool optional;    /* the node may leave it out */
+	const char *type; /* as above */
 };
 struct job {
 	uint64_t id;      /* unique in this runner; segments get the ids id << 20 ... */
 	const char *root; /* absolute */
 	int rootfd;
 	const char *run_id, *run_folder, *node;
+	const char *run_name, *pipeline, *conf;
 	const char *plugin, *def;   /* plugin file, name of the node in it */
 	struct plugin_id plugin_id; /* with the hash: what the plan knows it by */
 	const char *plugin_hash;
-	const char *params;   /* JSON object */
+	const char *program, *argv, *files; /* of a program, see command.h; else NULL */
+	const char *params;                 /* JSON object */
 	const char *segments; /* JSON list of the ids of the descriptors sent along, or NULL */
 	uint64_t seed;
 	int64_t now_ms;

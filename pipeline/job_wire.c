@@ -107,6 +107,7 @@ static const struct field job_input_fields[] = {
 	{.key = "known_schema", .type = F_RAW, .offset = offsetof(struct job_input, known_schema)},
 	{.key = "contract", .type = F_TEXT, .offset = offsetof(struct job_input, contract)},
 	{.key = "value", .type = F_TEXT, .offset = offsetof(struct job_input, value)},
+	{.key = "type", .type = F_TEXT, .offset = offsetof(struct job_input, type)},
 	{0},
 };
 static const struct shape job_input_shape = {sizeof(struct job_input), job_input_fields};
@@ -119,6 +120,7 @@ static const struct field job_output_fields[] = {
 	{.key = "contract", .type = F_TEXT, .offset = offsetof(struct job_output, contract)},
 	{.key = "keep", .type = F_BOOL, .offset = offsetof(struct job_output, keep)},
 	{.key = "optional", .type = F_BOOL, .offset = offsetof(struct job_output, optional)},
+	{.key = "type", .type = F_TEXT, .offset = offsetof(struct job_output, type)},
 	{0},
 };
 static const struct shape job_output_shape = {sizeof(struct job_output), job_output_fields};
@@ -129,6 +131,9 @@ static const struct field job_fields[] = {
 	{.key = "run_id", .type = F_TEXT, .offset = offsetof(struct job, run_id)},
 	{.key = "run_folder", .type = F_TEXT, .offset = offsetof(struct job, run_folder)},
 	{.key = "node", .type = F_TEXT, .offset = offsetof(struct job, node)},
+	{.key = "run_name", .type = F_TEXT, .offset = offsetof(struct job, run_name)},
+	{.key = "pipeline", .type = F_TEXT, .offset = offsetof(struct job, pipeline)},
+	{.key = "conf", .type = F_TEXT, .offset = offsetof(struct job, conf)},
 	{.key = "plugin", .type = F_TEXT, .offset = offsetof(struct job, plugin)},
 	{.key = "def", .type = F_TEXT, .offset = offsetof(struct job, def)},
 	{.key = "plugin_id",
@@ -136,6 +141,9 @@ static const struct field job_fields[] = {
 		.offset = offsetof(struct job, plugin_id),
 		.of = &plugin_id_shape},
 	{.key = "plugin_hash", .type = F_TEXT, .offset = offsetof(struct job, plugin_hash)},
+	{.key = "program", .type = F_TEXT, .offset = offsetof(struct job, program)},
+	{.key = "argv", .type = F_RAW, .offset = offsetof(struct job, argv)},
+	{.key = "files", .type = F_RAW, .offset = offsetof(struct job, files)},
 	{.key = "params", .type = F_RAW, .offset = offsetof(struct job, params)},
 	{.key = "segments", .type = F_RAW, .offset = offsetof(struct job, segments)},
 	{.key = "seed", .type = F_I64, .offset = offsetof(struct job, seed)},

@@ -38,6 +38,8 @@ struct spec_node {
 	struct spec_port *confirms;
 	size_t n_confirms;
 	int copy; /* which one of its foreach or matrix, from 1; 0: it has none */
+	const struct ynode *command; /* the list of a node that is a program; NULL: a plugin */
+	const struct ynode *types; /* of a program: how ports in memory are handed over, or NULL */
 };
 struct spec {
 	const char *name; /* the pipeline's name */
@@ -102,6 +104,8 @@ struct plan_port {
 	int readers;                 /* outputs: nodes of this plan that read it */
 	struct place at;
 	const char *value; /* inputs that stand for parameters: their JSON; else NULL */
+	const char
+		*type; /* of a program, in memory: the dataset type it is handed over as, or NULL */
 };
 struct plan_node {
 	const struct spec_node *spec;
@@ -110,7 +114,8 @@ struct plan_node {
 	struct plan_port *inputs, *outputs;
 	size_t n_inputs, n_outputs;
 	const char *params; /* JSON object of the checked parameters, defaults filled in */
-	int *next;          /* plan indexes of nodes that wait for this one */
+	const char *program, *argv, *files; /* of a program, see command.h; else NULL */
+	int *next;                          /* plan indexes of nodes that wait for this one */
 	size_t n_next;
 	int blockers; /* how many nodes of the plan it waits for */
 };

@@ -112,7 +112,7 @@ on_timer(uv_timer_t *t)
 	if (!s->stopped && !s->ended)
 		s->timed_out = true;
 	r->exec->stop(s, asked ? SIGKILL : SIGTERM);
-	if (!asked && r->o->in_process && r->o->watch.node_late)
+	if (!asked && r->o->in_process && !s->task->node->program && r->o->watch.node_late)
 		r->o->watch.node_late(r->o->watch.arg, task_index(r, s->task));
 	if (!asked)
 		(void)uv_timer_start(&s->timer, on_timer, GRACE_MS, 0);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "pipeline/codec.h"
+#include "pipeline/command.h"
 #include "pipeline/job.h"
 #include "pipeline/wire.h"
 #include "project/project.h"
@@ -88,16 +89,21 @@ attach(struct segs *segs, const struct job *j, struct wire_msg *m)
 	jr_fini(&r);
 }
 
-/* What this process has used: all there is to know, for it ends right after saying so. */
+/* What this process and the programs it waited for have used: all there is to know, for it ends right
+ * after saying so. */
 static void
 account(struct done *done)
 {
+	static const int whose[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
 	struct rusage ru;
-	if (getrusage(RUSAGE_SELF, &ru) < 0)
-		return;
-	done->rss_bytes = (int64_t)ru.ru_maxrss * 1024;
-	done->cpu_us = (int64_t)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
-		ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
+	for (size_t i = 0; i < 2; i++) {
+		if (getrusage(whose[i], &ru) < 0)
+			continue;
+		int64_t rss = (int64_t)ru.ru_maxrss * 1024;
+		done->rss_bytes = rss > done->rss_bytes ? rss : done->rss_bytes;
+		done->cpu_us += (int64_t)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
+			ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
+	}
 }
 
 /* Says DONE and goes. Whatever the process still holds, the kernel takes back while the readers
@@ -148,7 +154,9 @@ do_job(struct wire_msg *m, struct arena *a, struct err *e)
 	if (j.rootfd < 0)
 		return err_errno(e, MLC_WORKER, "cannot open the project folder");
 	const struct plugin_expected expected = {j.plugin_id, j.plugin_hash};
-	if (plugin_load(a, j.root, j.plugin, &expected, &plugin, &done.err) == 0) {
+	if (j.program)
+		job_run(&j, &command_node, &host, a, &done);
+	else if (plugin_load(a, j.root, j.plugin, &expected, &plugin, &done.err) == 0) {
 		const struct mlf_node *def = NULL;
 		for (size_t i = 0; i < plugin.info.n; i++)
 			if (str_eq(plugin.info.nodes[i].name, j.def))
