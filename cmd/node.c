@@ -220,8 +220,8 @@ list(struct app *a)
 		jw_array(&w);
 	}
 	if (!n && !a->g.quiet && !a->g.json)
-		(void)fprintf(stderr, "no plugins in %s; build them: mlflow-c run --build\n",
-			PLUGIN_DIR);
+		(void)fprintf(
+			stderr, "no plugins in %s; build them: mlflow-c run --build\n", PLUGIN_DIR);
 	if (!a->g.json && (n || commands_next(&l, &first))) {
 		table_cell(&t, "NODE");
 		table_cell(&t, "WHAT IT DOES");

@@ -16,7 +16,8 @@ commands_load(struct app *a, struct loaded *l)
 	memset(l, 0, sizeof(*l));
 	int rc = names.len ? pipeline_load(&l->arena, a->project, names.s, &l->spec, &found) : 0;
 	if (rc < 0 && !a->g.quiet)
-		(void)fprintf(stderr, "the nodes of pipelines are left out: see mlflow-c validate\n");
+		(void)fprintf(
+			stderr, "the nodes of pipelines are left out: see mlflow-c validate\n");
 	errs_fini(&found);
 	str_fini(&names);
 	if (rc < 0)

@@ -141,8 +141,8 @@ command_outputs(struct command_run *r, struct err *e)
 		if (out->out->entry)
 			r->out[i] = ctx_stage_path(r->c, out, e);
 		else
-			r->out[i] =
-				absolute(r, table_file(r, "out", out->out->port, out->out->type)->path);
+			r->out[i] = absolute(
+				r, table_file(r, "out", out->out->port, out->out->type)->path);
 		if (!r->out[i])
 			return -1;
 	}
