@@ -66,6 +66,8 @@
 	X(MLC_NODE_MEMORY, 505, 1, "memory limit", "A node needed more memory than it may use.")   \
 	X(MLC_CANCELLED, 506, 130, "cancelled", "The run was interrupted.")                        \
 	X(MLC_WORKER, 507, 1, "worker", "A worker process could not be started or spoken to.")     \
+	X(MLC_HOOK, 520, 1, "hook failed",                                                         \
+		"A hook that is required failed, and with it its node or the run.")                \
 	/* 06xx contracts */                                                                       \
 	X(MLC_CONTRACT, 601, 4, "contract broken", "A dataset breaks what its contract promises.") \
 	X(MLC_CONTRACT_FILE, 602, 3, "bad contract", "A contract file could not be understood.")   \

@@ -140,6 +140,9 @@ static const struct code_text texts[] = {
 		"Nothing is half written. Run it again."},
 	{MLC_WORKER, "The system has no processes, descriptors or memory left.",
 		"Look at `ulimit -a`, and run fewer nodes at once with --jobs."},
+	{MLC_HOOK, "The program or function that mlflow-c.yml names under `hooks:` ended badly.",
+		"Look at its output in the log; without `required: true` its failure is a "
+		"warning."},
 	/* 06xx */
 	{MLC_CONTRACT, "The data has changed, or the contract asks for more than it can give.",
 		"The table shows rules and rows. Correct the data or the node that wrote it, or "

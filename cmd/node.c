@@ -87,6 +87,17 @@ print_node(const struct plugin_info *info, const struct mlf_node *n)
 	}
 }
 
+static void
+hook_json(struct jw *w, const struct plugin_info *info, const struct mlf_hook *h)
+{
+	jw_object(w);
+	jw_kv_str(w, "hook", h->name);
+	jw_kv_str(w, "plugin", plugin_path(info));
+	jw_kv_str(w, "hash", plugin_hash(info));
+	jw_kv_str(w, "help", h->help);
+	jw_end(w, '}');
+}
+
 static int
 by_name(const void *a, const void *b)
 {
@@ -150,6 +161,22 @@ plugin_arg(const struct app *a, const char *arg, struct plugin_arg *out, struct 
 	return unknown_plugin(a, out->file, e);
 }
 
+static void
+list_hooks(const struct app *a, const struct plugin_info *info, const char *file, struct jw *w,
+	struct table *t)
+{
+	const struct mlf_hook *hooks;
+	size_t n = plugin_hooks(info, &hooks);
+	for (size_t i = 0; i < n; i++) {
+		if (a->g.json) {
+			hook_json(w, info, &hooks[i]);
+			continue;
+		}
+		table_cell(t, n > 1 ? "%s:%s" : "%s", file, hooks[i].name);
+		table_cell(t, "hook: %s", hooks[i].help ? hooks[i].help : "");
+	}
+}
+
 /* One plugin: rows of a table, or JSON. A plugin that cannot be described is shown with its reason. */
 static void
 list_plugin(struct app *a, struct arena *arena, const char *file, struct jw *w, struct table *t)
@@ -168,6 +195,7 @@ list_plugin(struct app *a, struct arena *arena, const char *file, struct jw *w, 
 			table_cell(t, n > 1 ? "%s:%s" : "%s", file, nodes[i].name);
 			table_cell(t, "%s", nodes[i].help ? nodes[i].help : "");
 		}
+		list_hooks(a, info, file, w, t);
 	} else if (a->g.json) {
 		jw_object(w);
 		jw_kv_str(w, "plugin", path);
@@ -244,17 +272,26 @@ describe_nodes(
 {
 	struct str out = {0};
 	struct jw w;
+	const struct mlf_hook *hooks;
+	size_t n_hooks = plugin_hooks(info, &hooks);
 	if (!a->g.json) {
 		for (size_t i = 0; i < n; i++) {
 			(void)fputs(i ? "\n" : "", stdout);
 			print_node(info, &nodes[i]);
 		}
+		if (n_hooks)
+			(void)printf("%shooks:\n", n ? "\n" : "");
+		for (size_t i = 0; i < n_hooks; i++)
+			(void)printf(
+				"  %-14s %s\n", hooks[i].name, hooks[i].help ? hooks[i].help : "");
 		return;
 	}
 	answer_begin(a, &w, &out);
 	jw_array(&w);
 	for (size_t i = 0; i < n; i++)
 		node_json(&w, info, &nodes[i]);
+	for (size_t i = 0; i < n_hooks; i++)
+		hook_json(&w, info, &hooks[i]);
 	jw_end(&w, ']');
 	answer_end(&w, &out);
 }

@@ -10,8 +10,6 @@
  * the node's hash, which takes the place of a plugin's. */
 #include "pipeline/command.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pipeline/program.h"
@@ -38,21 +36,6 @@ report(struct taking *t, struct err *e, const char *label)
 
 /* ---- files of the project */
 
-/* Opens a regular file beneath the root; -1: there is none. */
-static int
-open_file(const struct taking *t, const char *path)
-{
-	struct err ignored;
-	struct stat st;
-	int rootfd = t->c->in->project->rootfd;
-	int fd = file_open(rootfd, path, O_RDONLY | O_NONBLOCK, false, &ignored);
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 /* Adds the file to those that are hashed, once. False: there is no such file. */
 static bool
 take_file(struct taking *t, const char *path)
@@ -61,7 +44,7 @@ take_file(struct taking *t, const char *path)
 	struct err e;
 	if (map_has(&t->seen, path))
 		return true;
-	int fd = path[0] == '/' || !path[0] ? -1 : open_file(t, path);
+	int fd = program_file(t->c->in->project->rootfd, path);
 	if (fd < 0)
 		return false;
 	if (hash_sha256_fd(fd, hash, &e) < 0)
@@ -207,7 +190,7 @@ find_program(struct taking *t)
 		return;
 	err_set(&e, MLC_PROGRAM, "node `%s` runs `%s`, and there is no such program",
 		t->node->spec->name, name);
-	int fd = name[0] == '/' ? -1 : open_file(t, name);
+	int fd = program_file(t->c->in->project->rootfd, name);
 	const char *label = strchr(name, '/') ? "not there" : "not in PATH";
 	if (fd >= 0)
 		close(fd);

@@ -103,7 +103,7 @@ lend_file(struct command_run *r, size_t i)
 	else if (in->in->kind != MLF_MODEL && in->in->kind != MLF_PATH && r->in[i] &&
 		file_hash(r->c->job->rootfd, in->in->entry, hash))
 		(void)snprintf(in->facts.hash, sizeof(in->facts.hash), "%.32s", hash);
-	return ctx_failed(r->c) ? -1 : 0;
+	return ctx_failed(r->c) ? -1 : ctx_after_load(r->c, in);
 }
 
 int
@@ -202,7 +202,9 @@ command_take(struct command_run *r, struct err *e)
 			return err_help(e, "it writes to the path that is given as {output:%s}",
 				out->out->port);
 		}
-		int rc = 0;
+		int rc = ctx_before_save(r->c, out);
+		if (rc < 0)
+			return -1; /* it is kept already */
 		if (!out->out->entry)
 			rc = take_memory(r, out, e);
 		else if (out->out->kind == MLF_TABLE)

@@ -390,6 +390,8 @@ fail(struct slot *s, enum node_status st, bool recorded, const struct err *e)
 		record_later(s);
 	release_inputs(r, n);
 	announce(r, task_index(r, s->task));
+	if (st != NODE_CANCELLED)
+		(void)run_hook(r, ON_NODE_ERROR, (int)task_index(r, s->task));
 	skip_behind(r, task_index(r, s->task));
 }
 
@@ -400,6 +402,8 @@ node_finish(struct slot *s)
 	bool recorded = false;
 	enum node_status st = verdict(s, &e);
 	fill_result(s, result_of(s));
+	for (size_t i = 0; i < s->done.n_warnings; i++)
+		run_warn(s->run, s->done.warnings[i].text);
 	if (st != NODE_OK) {
 		discard_stages(s);
 		fail(s, st, false, &e);

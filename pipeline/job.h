@@ -14,6 +14,8 @@
 #include "frame/frame.h"
 #include "registry/registry.h"
 
+struct hook;
+
 struct job_input {
 	const char *port;
 	enum mlf_kind kind;
@@ -55,6 +57,8 @@ struct job {
 	struct job_input *inputs;
 	struct job_output *outputs;
 	size_t n_inputs, n_outputs;
+	const struct hook *hooks; /* that this node's worker calls, see hook.h */
+	size_t n_hooks;
 };
 
 /* A dataset that was read or written. */
@@ -74,13 +78,17 @@ struct done_data {
 struct done_wish {
 	const char *name, *alias, *condition, *model_path;
 };
+struct done_warning { /* what went wrong and changes nothing */
+	const char *text;
+};
 struct done {
 	struct err err; /* code 0: the node did what it declared */
 	struct done_data *data;
 	struct metric *metrics;
 	struct tag *tags;
 	struct done_wish *wishes;
-	size_t n_data, n_metrics, n_tags, n_wishes;
+	struct done_warning *warnings;
+	size_t n_data, n_metrics, n_tags, n_wishes, n_warnings;
 	const char *segments;      /* JSON list of the ids of the descriptors sent along, or NULL */
 	int64_t cpu_us, rss_bytes; /* of the process that ran it */
 };

@@ -4,6 +4,7 @@
  * For each node: its plugin (described by a worker), ports bound to datasets and datasets to catalog
  * entries, parameters typed and completed. Every mistake is collected, each with its place. */
 #include "pipeline/command.h"
+#include "pipeline/hook.h"
 
 #include <sys/stat.h>
 
@@ -442,7 +443,8 @@ plan_make(struct arena *a, const struct plan_input *in, struct plan *out, struct
 	struct planner p = {.a = a, .in = in, .plan = out, .found = found};
 	const struct graph *g = in->graph;
 	size_t before = found->n;
-	*out = (struct plan){in->project, in->catalog, g, NULL, g->n_order};
+	*out = (struct plan){
+		.project = in->project, .catalog = in->catalog, .graph = g, .n = g->n_order};
 	out->nodes = arena_alloc(a, (out->n + 1) * sizeof(*out->nodes));
 	p.place = mem_alloc((g->spec->n + 1) * sizeof(*p.place));
 	memset(p.place, -1, g->spec->n * sizeof(*p.place));
@@ -459,6 +461,7 @@ plan_make(struct arena *a, const struct plan_input *in, struct plan *out, struct
 	for (size_t i = 0; i < out->n; i++)
 		for (size_t o = 0; o < out->nodes[i].n_outputs; o++)
 			check_memory(&p, &out->nodes[i], &out->nodes[i].outputs[o]);
+	hooks_load(a, in, out, found);
 	map_fini(&p.plugins);
 	free(p.place);
 	return found->n == before ? 0 : -1;

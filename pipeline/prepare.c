@@ -10,6 +10,7 @@
 #include "pipeline/run.h"
 
 #include "pipeline/basis.h"
+#include "pipeline/hook.h"
 #include "pipeline/plugin.h"
 
 /* Models, JSON, text and bytes that no catalog entry names live as files of the run's folder. */
@@ -209,5 +210,6 @@ job_make(struct slot *s, struct err *e)
 		return -1;
 	make_outputs(s);
 	list_segments(s);
+	s->j.hooks = hooks_of(&s->arena, r->o->plan, n, &s->j.n_hooks);
 	return 0;
 }

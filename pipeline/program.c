@@ -52,6 +52,21 @@ program_find(struct arena *a, const char *root, const char *name)
 	return NULL;
 }
 
+int
+program_file(int rootfd, const char *path)
+{
+	struct err ignored;
+	struct stat st;
+	if (path[0] == '/' || !path[0])
+		return -1;
+	int fd = file_open(rootfd, path, O_RDONLY | O_NONBLOCK, false, &ignored);
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
 /* ---- starting */
 
 /* The environment: what every program gets, then what this one gets. Owned vector; its texts are in
@@ -95,6 +110,12 @@ become_program(const struct launch *l)
 		(void)setpgid(0, 0);
 	(void)signal(SIGPIPE, SIG_DFL);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (p->call) {
+		close(l->failed);
+		int code = p->call(p->arg);
+		(void)fflush(NULL);
+		_exit(code);
+	}
 	(void)close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
 	if (dup2(p->input >= 0 ? p->input : l->null, STDIN_FILENO) >= 0 &&
 		(!p->folder || chdir(p->folder) == 0))
@@ -119,6 +140,8 @@ launch(const struct program *p, char **env)
 		return -1;
 	}
 	l.failed = failed[1];
+	if (p->call)
+		(void)fflush(NULL); /* or the fork would write it once more */
 	pid_t pid = fork();
 	if (pid == 0)
 		become_program(&l);

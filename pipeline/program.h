@@ -11,7 +11,9 @@ struct program {
 	const char *const *env;  /* NAME=VALUE, beside what every program gets; ends with NULL */
 	const char *folder;      /* to work in; NULL: the caller's */
 	int input;               /* its stdin; -1: nothing to read */
-	bool grouped;            /* in a process group of its own, which is stopped as a whole */
+	int (*call)(void *arg); /* instead of executing a file: called in the fork; its exit code */
+	void *arg;
+	bool grouped; /* in a process group of its own, which is stopped as a whole */
 };
 struct program_watch {
 	void *arg;
@@ -28,6 +30,8 @@ struct program_end {
 /* Runs it to its end. What it prints goes where the caller prints. -1 if it could not be started. */
 MUST_CHECK int program_run(const struct program *p, const struct program_watch *w,
 	struct program_end *end, struct err *e);
+/* Opens a regular file beneath the root, by its path from there; -1: there is none. */
+int program_file(int rootfd, const char *path);
 /* The absolute path of a program: of `dir/name` from the root, of `name` along PATH. NULL: there is
  * no such file that can be executed. */
 const char *program_find(struct arena *a, const char *root, const char *name);

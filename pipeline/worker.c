@@ -4,6 +4,7 @@
  *	JOB       load the plugin, run the node, send DONE with the fresh segments
  *	DESCRIBE  load the plugin, send its description
  *	GIT       send the facts about the project's repository
+ *	HOOK      call hooks, send DONE with what they reported
  *
  * It says DONE only when everything it staged is on disk; leaving without DONE is a failure,
  * whatever the exit code. It ends by _exit: no destructor of a plugin runs after the verdict. */
@@ -15,6 +16,7 @@
 
 #include "pipeline/codec.h"
 #include "pipeline/command.h"
+#include "pipeline/hook.h"
 #include "pipeline/job.h"
 #include "pipeline/wire.h"
 #include "project/project.h"
@@ -170,6 +172,30 @@ do_job(struct wire_msg *m, struct arena *a, struct err *e)
 	deliver(segs, &done);
 }
 
+/* Hooks that no node's worker can call. */
+static int
+do_hook(struct wire_msg *m, struct arena *a, struct err *e)
+{
+	struct hook_ask q;
+	struct done done = {0};
+	struct hook_sink sink = {.a = a};
+	if (hook_ask_decode(a, str_text(&m->body), m->body.len, &q, e) < 0)
+		return -1;
+	struct segs *segs = segs_new(SEGS_SHARED, q.job.id << 20);
+	const struct job_host host = {.segs = segs, .ctl = WORKER_CTL};
+	q.job.rootfd = open(q.job.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (q.job.rootfd < 0)
+		return err_errno(e, MLC_WORKER, "cannot open the project folder");
+	(void)!hooks_fire(&q.job, &host, &q.event, &sink, &done.err); /* done says it */
+	done.tags = sink.tags;
+	done.metrics = sink.metrics;
+	done.warnings = sink.warnings;
+	done.n_tags = sink.n_tags;
+	done.n_metrics = sink.n_metrics;
+	done.n_warnings = sink.n_warnings;
+	deliver(segs, &done);
+}
+
 static int
 do_describe(struct wire_msg *m, struct arena *a, struct str *body, struct err *e)
 {
@@ -214,6 +240,8 @@ worker_main(void)
 			rc = do_job(&m, &a, &e);
 		else if (m.kind == WIRE_DESCRIBE)
 			rc = do_describe(&m, &a, &body, &e);
+		else if (m.kind == WIRE_HOOK)
+			rc = do_hook(&m, &a, &e);
 		else if (m.kind == WIRE_GIT)
 			rc = do_git(&m, &a, &body, &e);
 	}
