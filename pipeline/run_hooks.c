@@ -48,7 +48,7 @@ static struct hook_event
 event_of(struct slot *s)
 {
 	const struct run *r = s->run;
-	struct hook_event ev = HOOK_EVENT((int)s->hook.point);
+	struct hook_event ev = HOOK_EVENT(s->hook.point);
 	const struct err *err = r->out->err.code ? &r->out->err : NULL;
 	if (s->hook.node >= 0) {
 		const struct node_result *res = &r->out->nodes[s->hook.node];
