@@ -50,9 +50,9 @@ struct hook_event {
 	const char *dataset, *port, *path, *hash;
 	int64_t rows, bytes, ms; /* -1: unknown */
 };
-#define HOOK_EVENT(p)                                           \
-	{                                                       \
-		.point = (p), .rows = -1, .bytes = -1, .ms = -1 \
+#define HOOK_EVENT(p)                                                \
+	{                                                            \
+		.point = (int)(p), .rows = -1, .bytes = -1, .ms = -1 \
 	}
 
 /* hook_plan.c */
