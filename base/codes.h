@@ -50,6 +50,8 @@
 	X(MLC_DATASET, 312, 3, "unknown dataset",                                                  \
 		"A node reads a dataset that no node writes and no catalog entry names.")          \
 	X(MLC_DATASET_TYPE, 313, 3, "unknown dataset type", "The catalog names an unknown type.")  \
+	X(MLC_PROGRAM, 320, 3, "no such program",                                                  \
+		"A command names a program or a file that is not there, or cannot be started.")    \
 	/* 04xx data */                                                                            \
 	X(MLC_DATA, 400, 1, "bad data", "A dataset's content could not be read.")                  \
 	X(MLC_DATA_MISSING, 401, 1, "dataset missing", "A dataset that is read does not exist.")   \
@@ -64,6 +66,8 @@
 	X(MLC_NODE_MEMORY, 505, 1, "memory limit", "A node needed more memory than it may use.")   \
 	X(MLC_CANCELLED, 506, 130, "cancelled", "The run was interrupted.")                        \
 	X(MLC_WORKER, 507, 1, "worker", "A worker process could not be started or spoken to.")     \
+	X(MLC_HOOK, 520, 1, "hook failed",                                                         \
+		"A hook that is required failed, and with it its node or the run.")                \
 	/* 06xx contracts */                                                                       \
 	X(MLC_CONTRACT, 601, 4, "contract broken", "A dataset breaks what its contract promises.") \
 	X(MLC_CONTRACT_FILE, 602, 3, "bad contract", "A contract file could not be understood.")   \

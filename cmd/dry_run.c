@@ -19,6 +19,10 @@ node_json(struct jw *w, const struct spec_node *n, const char *why, const char *
 	jw_object(w);
 	jw_kv_str(w, "name", n->name);
 	jw_kv_str(w, "plugin", n->plugin);
+	if (n->command) {
+		jw_key(w, "command");
+		yaml_to_json(w, n->command, false);
+	}
 	ports_json(w, "inputs", n->inputs, n->n_inputs);
 	ports_json(w, "outputs", n->outputs, n->n_outputs);
 	jw_key(w, "tags");

@@ -74,6 +74,11 @@ static const struct code_text texts[] = {
 	{MLC_PLUGIN_UNKNOWN, "The node's name is not the name of a plugin, or it is not built.",
 		"Name it with `plugin:`, or build it: `mlflow-c run --build`. `mlflow-c node list` "
 		"shows what there is."},
+	{MLC_PROGRAM,
+		"The program is not installed here, its path is not from the project's folder, or "
+		"the file may not be executed.",
+		"Install it, or correct the path; a file of the project begins with ./ and needs "
+		"`chmod +x`."},
 	{MLC_PORT, "The port is misspelt, left out, or of another kind than the dataset.",
 		"`mlflow-c node describe PLUGIN` shows ports and kinds."},
 	{MLC_PARAM, "The parameter is misspelt, missing without a default, or out of its range.",
@@ -135,6 +140,9 @@ static const struct code_text texts[] = {
 		"Nothing is half written. Run it again."},
 	{MLC_WORKER, "The system has no processes, descriptors or memory left.",
 		"Look at `ulimit -a`, and run fewer nodes at once with --jobs."},
+	{MLC_HOOK, "The program or function that mlflow-c.yml names under `hooks:` ended badly.",
+		"Look at its output in the log; without `required: true` its failure is a "
+		"warning."},
 	/* 06xx */
 	{MLC_CONTRACT, "The data has changed, or the contract asks for more than it can give.",
 		"The table shows rules and rows. Correct the data or the node that wrote it, or "

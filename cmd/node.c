@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * mlflow-c node list, node describe: the plugins of the project and what their nodes declare. */
-#include "cmd/cmd.h"
+#include "cmd/node.h"
 
 #include <dirent.h>
 
@@ -87,6 +87,17 @@ print_node(const struct plugin_info *info, const struct mlf_node *n)
 	}
 }
 
+static void
+hook_json(struct jw *w, const struct plugin_info *info, const struct mlf_hook *h)
+{
+	jw_object(w);
+	jw_kv_str(w, "hook", h->name);
+	jw_kv_str(w, "plugin", plugin_path(info));
+	jw_kv_str(w, "hash", plugin_hash(info));
+	jw_kv_str(w, "help", h->help);
+	jw_end(w, '}');
+}
+
 static int
 by_name(const void *a, const void *b)
 {
@@ -150,6 +161,22 @@ plugin_arg(const struct app *a, const char *arg, struct plugin_arg *out, struct 
 	return unknown_plugin(a, out->file, e);
 }
 
+static void
+list_hooks(const struct app *a, const struct plugin_info *info, const char *file, struct jw *w,
+	struct table *t)
+{
+	const struct mlf_hook *hooks;
+	size_t n = plugin_hooks(info, &hooks);
+	for (size_t i = 0; i < n; i++) {
+		if (a->g.json) {
+			hook_json(w, info, &hooks[i]);
+			continue;
+		}
+		table_cell(t, n > 1 ? "%s:%s" : "%s", file, hooks[i].name);
+		table_cell(t, "hook: %s", hooks[i].help ? hooks[i].help : "");
+	}
+}
+
 /* One plugin: rows of a table, or JSON. A plugin that cannot be described is shown with its reason. */
 static void
 list_plugin(struct app *a, struct arena *arena, const char *file, struct jw *w, struct table *t)
@@ -168,6 +195,7 @@ list_plugin(struct app *a, struct arena *arena, const char *file, struct jw *w, 
 			table_cell(t, n > 1 ? "%s:%s" : "%s", file, nodes[i].name);
 			table_cell(t, "%s", nodes[i].help ? nodes[i].help : "");
 		}
+		list_hooks(a, info, file, w, t);
 	} else if (a->g.json) {
 		jw_object(w);
 		jw_kv_str(w, "plugin", path);
@@ -176,6 +204,20 @@ list_plugin(struct app *a, struct arena *arena, const char *file, struct jw *w, 
 		jw_end(w, '}');
 	} else {
 		(void)report(a, &e);
+	}
+}
+
+static void
+list_commands(const struct app *a, const struct loaded *l, struct jw *w, struct table *t)
+{
+	const struct spec_node *n;
+	for (size_t i = 0; (n = commands_next(l, &i));) {
+		if (a->g.json) {
+			command_json(w, n);
+			continue;
+		}
+		table_cell(t, "%s", n->name);
+		table_cell(t, "runs %s", n->plugin);
 	}
 }
 
@@ -196,27 +238,31 @@ list(struct app *a)
 {
 	struct table t = {.columns = 2};
 	struct str out = {0};
+	struct loaded l;
 	struct jw w;
-	size_t n = 0;
+	size_t n = 0, first = 0;
 	char **names = plugin_files(a, &n);
+	commands_load(a, &l);
 	if (a->g.json) {
 		answer_begin(a, &w, &out);
 		jw_array(&w);
-		list_all(a, names, n, &w, NULL);
+	}
+	if (!n && !a->g.quiet && !a->g.json)
+		(void)fprintf(
+			stderr, "no plugins in %s; build them: mlflow-c run --build\n", PLUGIN_DIR);
+	if (!a->g.json && (n || commands_next(&l, &first))) {
+		table_cell(&t, "NODE");
+		table_cell(&t, "WHAT IT DOES");
+	}
+	list_all(a, names, n, &w, &t);
+	list_commands(a, &l, &w, &t);
+	loaded_fini(&l);
+	if (a->g.json) {
 		jw_end(&w, ']');
 		answer_end(&w, &out);
-		return 0;
+	} else {
+		table_print(a, &t);
 	}
-	if (!n) {
-		if (!a->g.quiet)
-			(void)fprintf(stderr,
-				"no plugins in %s; build them: mlflow-c run --build\n", PLUGIN_DIR);
-		return 0;
-	}
-	table_cell(&t, "NODE");
-	table_cell(&t, "WHAT IT DOES");
-	list_all(a, names, n, NULL, &t);
-	table_print(a, &t);
 	return 0;
 }
 
@@ -226,17 +272,26 @@ describe_nodes(
 {
 	struct str out = {0};
 	struct jw w;
+	const struct mlf_hook *hooks;
+	size_t n_hooks = plugin_hooks(info, &hooks);
 	if (!a->g.json) {
 		for (size_t i = 0; i < n; i++) {
 			(void)fputs(i ? "\n" : "", stdout);
 			print_node(info, &nodes[i]);
 		}
+		if (n_hooks)
+			(void)printf("%shooks:\n", n ? "\n" : "");
+		for (size_t i = 0; i < n_hooks; i++)
+			(void)printf(
+				"  %-14s %s\n", hooks[i].name, hooks[i].help ? hooks[i].help : "");
 		return;
 	}
 	answer_begin(a, &w, &out);
 	jw_array(&w);
 	for (size_t i = 0; i < n; i++)
 		node_json(&w, info, &nodes[i]);
+	for (size_t i = 0; i < n_hooks; i++)
+		hook_json(&w, info, &hooks[i]);
 	jw_end(&w, ']');
 	answer_end(&w, &out);
 }
@@ -251,6 +306,8 @@ describe(struct app *a)
 	struct err e = {0};
 	size_t n = 1;
 	int rc = plugin_arg(a, a->args[0], &arg, &e);
+	if (rc < 0 && command_describe(a, a->args[0]))
+		return 0;
 	if (rc == 0)
 		rc = plugin_describe(a->zygote, &arena, a->project, arg.path, &info, &e);
 	if (rc == 0 && arg.node)
@@ -276,14 +333,14 @@ static const char *const describe_examples[] = {
 const struct cmd cmd_node_list = {
 	.name = "node list",
 	.args = "",
-	.summary = "The nodes of the project's plugins.",
+	.summary = "The nodes of plugins, and those that are programs.",
 	.examples = list_examples,
 	.needs = NEEDS_PROJECT | NEEDS_WORKERS,
 	.run = list,
 };
 const struct cmd cmd_node_describe = {
 	.name = "node describe",
-	.args = "PLUGIN[:NODE]",
+	.args = "PLUGIN[:NODE]|NODE",
 	.min_args = 1,
 	.max_args = 1,
 	.summary = "Ports and parameters of a node.",

@@ -30,6 +30,10 @@ print_json(struct app *a, const struct loaded *l, const int *layers)
 		jw_kv_str(&w, "name", n->name);
 		jw_kv_i64(&w, "layer", layers[i]);
 		jw_kv_str(&w, "plugin", n->plugin);
+		if (n->command) {
+			jw_key(&w, "command");
+			yaml_to_json(&w, n->command, false);
+		}
 		ports_json(&w, "inputs", n->inputs, n->n_inputs);
 		ports_json(&w, "outputs", n->outputs, n->n_outputs);
 		jw_key(&w, "tags");

@@ -200,6 +200,20 @@ on_node_late(void *arg, size_t i)
 }
 
 static void
+on_warned(void *arg, const char *text)
+{
+	struct view *v = arg;
+	struct str line = {0};
+	str_add(&line, "warning: ");
+	term_add_safe(&line, text);
+	v->now_us = clock_mono_us();
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->warned)
+			v->faces[k]->warned(v, str_text(&line));
+	str_fini(&line);
+}
+
+static void
 on_stopping(void *arg, int running)
 {
 	struct view *v = arg;
@@ -237,6 +251,7 @@ view_watch(struct view *v, struct run_watch *w)
 		.node_late = on_node_late,
 		.node_ended = on_node_ended,
 		.stopping = on_stopping,
+		.warned = on_warned,
 		.tick = v->fixed_ms ? NULL : on_tick};
 	for (size_t k = 0; k < v->n_faces; k++)
 		if (v->faces[k]->tick_ms)

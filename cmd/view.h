@@ -33,6 +33,7 @@ struct face {
 	void (*node_ended)(struct view *v, size_t i, const struct node_result *r);
 	void (*node_waits)(struct view *v, size_t i); /* for its next attempt */
 	void (*node_late)(struct view *v, const char *text);
+	void (*warned)(struct view *v, const char *text);
 	void (*stopping)(struct view *v, const char *text, int running);
 	void (*tick)(struct view *v);
 	void (*settle)(struct view *v, const struct run_result *r); /* errors are shown next */

@@ -173,6 +173,15 @@ node_late(struct view *v, const char *text)
 }
 
 static void
+warned(struct view *v, const char *text)
+{
+	struct event e;
+	event_begin(&e, v, "warning");
+	jw_kv_str(&e.w, "message", text);
+	event_end(&e);
+}
+
+static void
 stopping(struct view *v, const char *text, int running)
 {
 	struct event e;
@@ -230,6 +239,7 @@ const struct face json_face = {
 	.node_output = node_output,
 	.node_ended = node_ended,
 	.node_late = node_late,
+	.warned = warned,
 	.stopping = stopping,
 	.ended = ended,
 };
@@ -268,6 +278,13 @@ view_json(struct app *a, const struct plan *p, const struct run_result *r)
 	}
 	jw_end(&w, ']');
 	add_models(&w, r);
+	if (r->n_warnings) {
+		jw_key(&w, "warnings");
+		jw_array(&w);
+		for (size_t i = 0; i < r->n_warnings; i++)
+			jw_str(&w, r->warnings[i]);
+		jw_end(&w, ']');
+	}
 	jw_end(&w, '}');
 	answer_end(&w, &out);
 }

@@ -160,6 +160,7 @@ const struct face plain_face = {
 	.node_output = node_output,
 	.node_ended = node_ended,
 	.node_late = announce,
+	.warned = announce,
 	.stopping = stopping,
 	.tick = tick,
 	.ended = ended,

@@ -375,6 +375,7 @@ const struct face tty_face = {
 	.node_output = node_output,
 	.node_ended = node_ended,
 	.node_late = announce,
+	.warned = announce,
 	.stopping = stopping,
 	.tick = tick,
 	.settle = settle,

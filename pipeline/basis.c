@@ -80,6 +80,8 @@ settings_of(struct arena *a, const struct plan *p, const struct plan_port *port)
 		jw_init(&w, &text);
 		secret_json(&w, port->entry->entry);
 	}
+	if (port->value) /* parameters */
+		str_add(&text, port->value);
 	if (port->contract &&
 		file_read(p->project->rootfd, port->contract, false, &contract, &ignored) == 0)
 		str_add(&text, str_text(&contract));

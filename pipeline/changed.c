@@ -97,7 +97,7 @@ judge(struct changed *c, size_t i, struct store *s, struct err *e)
 		return 0;
 	}
 	if (!str_eq(good.plugin_hash, n->plugin->hash)) {
-		j->why = "plugin changed";
+		j->why = n->program ? "program changed" : "plugin changed";
 		return 0;
 	}
 	basis_settings(&c->a, c->plan, n, &now);

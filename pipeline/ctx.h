@@ -3,7 +3,7 @@
 #ifndef PIPELINE_CTX_H
 #define PIPELINE_CTX_H
 
-#include "pipeline/job.h"
+#include "pipeline/hook.h"
 #include "contract/contract.h"
 
 struct in_state {
@@ -15,8 +15,8 @@ struct in_state {
 	struct frame *whole;   /* mlf_input; counted */
 	struct str bytes;
 	struct mlf_model *model;
-	char *path; /* owned */
-	bool used, at_end;
+	char *path;                           /* owned */
+	bool used, at_end, announced, loaded; /* the last two: to hooks */
 	int64_t rows;
 	struct read_facts facts;
 	struct contract_result result;
@@ -29,7 +29,7 @@ struct out_state {
 	struct frame **kept; /* batches for later nodes; counted */
 	size_t n_kept, cap_kept;
 	char *path; /* owned */
-	bool given, whole;
+	bool given, whole, announced;
 	int64_t rows;
 	uint64_t bytes;
 	struct staged staged;
@@ -53,6 +53,7 @@ struct ctx {
 	struct done_wish *wishes;
 	size_t n_metrics, cap_metrics, n_tags, cap_tags, n_wishes, cap_wishes;
 	bool term_blocked;
+	struct hook_sink hooked; /* what hooks reported */
 };
 struct param {
 	const char *json, *text;
@@ -69,6 +70,15 @@ int ctx_fail(struct ctx *c, const struct err *e);
 /* True after any mistake, also one made with a frame of a batch. */
 bool ctx_failed(struct ctx *c);
 
+/* ctx_hook.c: calls the hooks that wait for a point. Those without an err keep the failure as the
+ * node's. */
+MUST_CHECK int ctx_hook(struct ctx *c, const struct hook_event *ev, struct err *e);
+int ctx_before_load(struct ctx *c, struct in_state *in);
+int ctx_after_load(struct ctx *c, struct in_state *in);
+int ctx_before_save(struct ctx *c, struct out_state *out);
+MUST_CHECK int ctx_after_save(struct ctx *c, struct out_state *out, struct err *e);
+MUST_CHECK int ctx_after_node(struct ctx *c, int64_t begun_us, struct err *e);
+
 /* ctx_io.c: the port calls of the host table. */
 struct mlf_frame *ctx_input(struct mlf_ctx *, const char *port);
 struct mlf_frame *ctx_input_next(struct mlf_ctx *, const char *port);
@@ -80,6 +90,10 @@ int ctx_output_append(struct mlf_ctx *, const char *port, struct mlf_frame *);
 int ctx_output_bytes(struct mlf_ctx *, const char *port, const void *, size_t len);
 const char *ctx_output_path(struct mlf_ctx *, const char *port);
 int ctx_output_model(struct mlf_ctx *, const char *port, struct mlf_model *);
+/* For programs: the absolute path at which an output with an entry is staged, owned by `out`; a table
+ * put into an output. */
+const char *ctx_stage_path(struct ctx *c, struct out_state *out, struct err *e); /* or NULL */
+MUST_CHECK int ctx_put_table(struct ctx *c, struct out_state *out, struct frame *f, struct err *e);
 /* The file or folder a model port stands for once the node is done, or NULL. */
 const char *ctx_model_path(struct ctx *c, const char *port);
 /* Loads contracts; ends checks, stages and readers after the node returned. */

@@ -36,7 +36,7 @@ find_in(struct ctx *c, const char *port, enum mlf_kind kind)
 			(kind == MLF_BYTES && in->in->kind >= MLF_JSON &&
 				in->in->kind <= MLF_BYTES)) {
 			in->used = true;
-			return in->in->absent ? NULL : in;
+			return in->in->absent || ctx_before_load(c, in) < 0 ? NULL : in;
 		}
 		struct err e;
 		err_set(&e, MLC_NODE_OUTPUT,
@@ -61,7 +61,7 @@ find_out(struct ctx *c, const char *port, enum mlf_kind kind)
 				out->out->kind <= MLF_BYTES);
 		struct err e;
 		if (fits && !(out->given && out->whole))
-			return out;
+			return ctx_before_save(c, out) < 0 ? NULL : out;
 		if (fits)
 			err_set(&e, MLC_NODE_OUTPUT, "node `%s` gives output `%s` twice",
 				c->job->node, port);
@@ -146,6 +146,8 @@ ctx_input(struct mlf_ctx *pub, const char *port)
 			return scope_nothing(c->scope, 0);
 		}
 		in->rows = frame_rows(in->whole);
+		if (ctx_after_load(c, in) < 0)
+			return scope_nothing(c->scope, 0);
 	}
 	return scope_lend(c->scope, in->whole);
 }
@@ -196,6 +198,8 @@ ctx_input_next(struct mlf_ctx *pub, const char *port)
 	}
 	if (rc < 0)
 		ctx_fail(c, &e);
+	else
+		(void)ctx_after_load(c, in);
 	return NULL;
 }
 
@@ -218,6 +222,8 @@ ctx_input_bytes(struct mlf_ctx *pub, const char *port, size_t *len)
 		hash_xxh3(str_text(&in->bytes), in->bytes.len, in->facts.hash);
 		in->facts.bytes = in->bytes.len;
 	}
+	if (ctx_after_load(c, in) < 0)
+		return NULL;
 	*len = in->bytes.len;
 	return str_text(&in->bytes);
 }
@@ -250,7 +256,7 @@ ctx_input_path(struct mlf_ctx *pub, const char *port)
 	}
 	if (!in->path)
 		in->path = absolute(c, in->in->entry->path);
-	return in->path;
+	return in->path; /* who reads it, and when, nobody can tell */
 }
 
 struct mlf_model *
@@ -265,7 +271,7 @@ ctx_input_model(struct mlf_ctx *pub, const char *port)
 		ctx_fail(c, &e);
 		return NULL;
 	}
-	return in->model;
+	return ctx_after_load(c, in) < 0 ? NULL : in->model;
 }
 
 /* ---- outputs */
@@ -281,8 +287,8 @@ open_stage(struct ctx *c, struct out_state *out, struct err *e)
 	return stage_begin(out->out->entry, c->job->rootfd, token, &out->stage, e);
 }
 
-static int
-put_table(struct ctx *c, struct out_state *out, struct frame *f, struct err *e)
+int
+ctx_put_table(struct ctx *c, struct out_state *out, struct frame *f, struct err *e)
 {
 	if (open_stage(c, out, e) < 0)
 		return -1;
@@ -315,7 +321,7 @@ give_table(struct mlf_ctx *pub, const char *port, struct mlf_frame *f, bool whol
 		return ctx_fail(c, &e);
 	}
 	out->whole = whole;
-	return put_table(c, out, frame_of(f), &e) < 0 ? ctx_fail(c, &e) : 0;
+	return ctx_put_table(c, out, frame_of(f), &e) < 0 ? ctx_fail(c, &e) : 0;
 }
 
 int
@@ -359,6 +365,16 @@ ctx_output_bytes(struct mlf_ctx *pub, const char *port, const void *p, size_t le
 }
 
 const char *
+ctx_stage_path(struct ctx *c, struct out_state *out, struct err *e)
+{
+	if (open_stage(c, out, e) < 0)
+		return NULL;
+	if (!out->path)
+		out->path = absolute(c, stage_path(out->stage));
+	return out->path;
+}
+
+const char *
 ctx_output_path(struct mlf_ctx *pub, const char *port)
 {
 	struct ctx *c = ctx_of(pub);
@@ -366,12 +382,10 @@ ctx_output_path(struct mlf_ctx *pub, const char *port)
 	struct err e;
 	if (!out)
 		return NULL;
-	if (open_stage(c, out, &e) < 0) {
+	if (!ctx_stage_path(c, out, &e)) {
 		ctx_fail(c, &e);
 		return NULL;
 	}
-	if (!out->path)
-		out->path = absolute(c, stage_path(out->stage));
 	out->given = true;
 	out->rows = -1;
 	return out->path;
@@ -493,7 +507,7 @@ finish_output(struct ctx *c, struct out_state *out, struct err *e)
 			return -1;
 		out->stage = NULL;
 	}
-	return 0;
+	return ctx_after_save(c, out, e);
 }
 
 int
@@ -548,5 +562,6 @@ ctx_close(struct ctx *c)
 	free(c->metrics);
 	free(c->tags);
 	free(c->wishes);
+	hook_sink_fini(&c->hooked);
 	map_fini(&c->params);
 }

@@ -10,6 +10,8 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "pipeline/command.h"
+
 struct work { /* one per slot */
 	struct slot *slot;
 	const struct mlf_node *def;
@@ -86,6 +88,8 @@ static const struct mlf_node *
 load(struct pool *p, const struct slot *s, struct err *e)
 {
 	const struct plan_node *n = s->task->node;
+	if (n->program)
+		return &command_node;
 	struct plugin *plugin = map_get(&p->loaded, n->plugin->path);
 	if (!plugin) {
 		const struct plugin_expected expected = {n->plugin->id, n->plugin->hash};

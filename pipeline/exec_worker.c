@@ -128,7 +128,7 @@ take_message(struct slot *s, struct wire_msg *m)
 	if (m->kind != WIRE_DONE || s->has_done)
 		return;
 	s->has_done = true;
-	if (!s->task) {
+	if (s == &r->slots[r->n_slots - 1]) {
 		record_git(r, str_text(&m->body));
 		slot_done(s);
 		return;
@@ -162,7 +162,7 @@ disown(struct slot *s, const struct err *e)
 static void
 drain_ctl(struct slot *s)
 {
-	struct state *st = s->run->exec_state;
+	struct state *st = s->run->workers;
 	struct err e;
 	for (int i = 0; s->ctl && i < 1000; i++) {
 		struct wire_msg *m = s->ctl->part.n_fds ? &s->ctl->part : &st->msg;
@@ -393,8 +393,17 @@ ask_git(struct slot *s, struct err *e)
 	return send_question(s, WIRE_GIT, &s->run->scratch, &none, e) < 0 ? call_off(s) : 0;
 }
 
-static void
-worker_stop(struct slot *s, int signal)
+int
+ask_hook(struct slot *s, const struct str *body, struct err *e)
+{
+	const struct fds none = {0};
+	if (launch(s, e) < 0)
+		return call_off(s);
+	return send_question(s, WIRE_HOOK, body, &none, e) < 0 ? call_off(s) : 0;
+}
+
+void
+ask_stop(struct slot *s, int signal)
 {
 	struct err ignored;
 	(void)!zygote_kill(s->run->o->zygote, s->job, signal, true, &ignored);
@@ -402,30 +411,30 @@ worker_stop(struct slot *s, int signal)
 
 /* ---- opening and closing */
 
-static void
-worker_close(struct run *r)
+void
+workers_close(struct run *r)
 {
-	struct state *st = r->exec_state;
+	struct state *st = r->workers;
 	uv_close((uv_handle_t *)&r->zygote_poll, NULL);
 	wire_msg_fini(&st->msg);
 	free(st);
-	r->exec_state = NULL;
+	r->workers = NULL;
 }
 
-static int
-worker_open(struct run *r, struct err *e)
+int
+workers_open(struct run *r, struct err *e)
 {
 	int fd = zygote_fd(r->o->zygote);
 	int rc = set_nonblocking(fd) < 0 ? -errno : uv_poll_init(&r->loop, &r->zygote_poll, fd);
 	if (rc == 0) {
-		r->exec_state = mem_alloc(sizeof(struct state));
+		r->workers = mem_alloc(sizeof(struct state));
 		r->zygote_poll.data = r;
 		rc = uv_poll_start(&r->zygote_poll, UV_READABLE, on_zygote);
 		if (rc < 0)
-			worker_close(r);
+			workers_close(r);
 	}
 	return rc < 0 ? err_set(e, MLC_WORKER, "cannot watch the workers: %s", uv_strerror(rc)) : 0;
 }
 
 const struct executor worker_executor = {
-	"worker", worker_open, worker_start, worker_stop, worker_close};
+	"worker", workers_open, worker_start, ask_stop, workers_close};

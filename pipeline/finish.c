@@ -20,6 +20,16 @@ result_of(const struct slot *s)
 
 /* ---- verdict */
 
+/* What failed, for an error that says nothing more. */
+static void
+note_origin(const struct plan_node *n, struct err *e)
+{
+	if (n->program)
+		err_note(e, "command %s", n->plugin->path);
+	else
+		err_note(e, "plugin %s, node %s", n->plugin->path, n->def->name);
+}
+
 /* The attempt was killed by a signal that neither the timeout nor an interrupt sent. */
 static enum node_status
 crashed(const struct slot *s, struct err *e)
@@ -303,8 +313,7 @@ keep_error(struct slot *s, struct node_result *res, const struct err *e)
 	res->err = mem_alloc(sizeof(*res->err));
 	*res->err = *e;
 	if (!e->note[0] && !e->help[0])
-		err_note(res->err, "plugin %s, node %s", s->task->node->plugin->path,
-			s->task->node->def->name);
+		note_origin(s->task->node, res->err);
 }
 
 static void
@@ -381,6 +390,8 @@ fail(struct slot *s, enum node_status st, bool recorded, const struct err *e)
 		record_later(s);
 	release_inputs(r, n);
 	announce(r, task_index(r, s->task));
+	if (st != NODE_CANCELLED)
+		(void)run_hook(r, ON_NODE_ERROR, (int)task_index(r, s->task));
 	skip_behind(r, task_index(r, s->task));
 }
 
@@ -391,6 +402,8 @@ node_finish(struct slot *s)
 	bool recorded = false;
 	enum node_status st = verdict(s, &e);
 	fill_result(s, result_of(s));
+	for (size_t i = 0; i < s->done.n_warnings; i++)
+		run_warn(s->run, s->done.warnings[i].text);
 	if (st != NODE_OK) {
 		discard_stages(s);
 		fail(s, st, false, &e);

@@ -121,6 +121,24 @@ settle(struct arena *a, const void *v, size_t n, size_t size)
 	return copy;
 }
 
+/* What hooks reported counts for the node. */
+static void
+collect_hooked(struct ctx *c, struct done *out)
+{
+	const struct hook_sink *h = &c->hooked;
+	for (size_t i = 0; i < h->n_tags; i++) {
+		c->tags = mem_grow(c->tags, &c->cap_tags, c->n_tags + 1, sizeof(*c->tags));
+		c->tags[c->n_tags++] = h->tags[i];
+	}
+	for (size_t i = 0; i < h->n_metrics; i++) {
+		c->metrics = mem_grow(
+			c->metrics, &c->cap_metrics, c->n_metrics + 1, sizeof(*c->metrics));
+		c->metrics[c->n_metrics++] = h->metrics[i];
+	}
+	out->warnings = settle(c->arena, h->warnings, h->n_warnings, sizeof(*h->warnings));
+	out->n_warnings = h->n_warnings;
+}
+
 static void
 collect(struct ctx *c, struct done *out)
 {
@@ -135,6 +153,7 @@ collect(struct ctx *c, struct done *out)
 		if (!out->err.code)
 			collect_frame(c, &c->outs[i], d);
 	}
+	collect_hooked(c, out);
 	out->metrics = settle(c->arena, c->metrics, c->n_metrics, sizeof(*c->metrics));
 	out->tags = settle(c->arena, c->tags, c->n_tags, sizeof(*c->tags));
 	out->wishes = settle(c->arena, c->wishes, c->n_wishes, sizeof(*c->wishes));
@@ -169,8 +188,13 @@ job_run(const struct job *j, const struct mlf_node *def, const struct job_host *
 	c.ins = mem_alloc((j->n_inputs + 1) * sizeof(*c.ins));
 	c.outs = mem_alloc((j->n_outputs + 1) * sizeof(*c.outs));
 	read_params(&c);
-	if (ctx_open(&c, &out->err) == 0)
+	const struct hook_event before = HOOK_EVENT(BEFORE_NODE);
+	int64_t begun_us = j->n_hooks ? clock_mono_us() : 0;
+	if (ctx_open(&c, &out->err) == 0 && ctx_hook(&c, &before, &out->err) == 0) {
 		verdict(&c, def->run(&c.pub), &out->err);
+		if (!out->err.code && ctx_after_node(&c, begun_us, &out->err) < 0)
+			out->err.code = MLC_HOOK;
+	}
 	collect(&c, out);
 	if (h->deliver)
 		h->deliver(h->arg, out);

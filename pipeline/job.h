@@ -14,6 +14,8 @@
 #include "frame/frame.h"
 #include "registry/registry.h"
 
+struct hook;
+
 struct job_input {
 	const char *port;
 	enum mlf_kind kind;
@@ -24,7 +26,8 @@ struct job_input {
 	const char *frame_json;                /* handed over by descriptor (processes) */
 	const char *known_hash, *known_schema; /* of our last write of it, or NULL */
 	const char *contract;                  /* checked while it is read, or NULL */
-	const char *value;        /* of parameters at a port: their JSON, instead of a dataset */
+	const char *value; /* of parameters at a port: their JSON, instead of a dataset */
+	const char *type;  /* of a program: what a table in memory is handed over as, or NULL */
 	const char *hash, *stamp; /* the runner's: what the file was before it was read, or NULL */
 };
 struct job_output {
@@ -33,24 +36,29 @@ struct job_output {
 	const char *dataset;
 	const struct dataset *entry; /* NULL: in memory only */
 	const char *contract;
-	bool keep;     /* a later node of this run reads it */
-	bool optional; /* the node may leave it out */
+	bool keep;        /* a later node of this run reads it */
+	bool optional;    /* the node may leave it out */
+	const char *type; /* as above */
 };
 struct job {
 	uint64_t id;      /* unique in this runner; segments get the ids id << 20 ... */
 	const char *root; /* absolute */
 	int rootfd;
 	const char *run_id, *run_folder, *node;
+	const char *run_name, *pipeline, *conf;
 	const char *plugin, *def;   /* plugin file, name of the node in it */
 	struct plugin_id plugin_id; /* with the hash: what the plan knows it by */
 	const char *plugin_hash;
-	const char *params;   /* JSON object */
+	const char *program, *argv, *files; /* of a program, see command.h; else NULL */
+	const char *params;                 /* JSON object */
 	const char *segments; /* JSON list of the ids of the descriptors sent along, or NULL */
 	uint64_t seed;
 	int64_t now_ms;
 	struct job_input *inputs;
 	struct job_output *outputs;
 	size_t n_inputs, n_outputs;
+	const struct hook *hooks; /* that this node's worker calls, see hook.h */
+	size_t n_hooks;
 };
 
 /* A dataset that was read or written. */
@@ -70,13 +78,17 @@ struct done_data {
 struct done_wish {
 	const char *name, *alias, *condition, *model_path;
 };
+struct done_warning { /* what went wrong and changes nothing */
+	const char *text;
+};
 struct done {
 	struct err err; /* code 0: the node did what it declared */
 	struct done_data *data;
 	struct metric *metrics;
 	struct tag *tags;
 	struct done_wish *wishes;
-	size_t n_data, n_metrics, n_tags, n_wishes;
+	struct done_warning *warnings;
+	size_t n_data, n_metrics, n_tags, n_wishes, n_warnings;
 	const char *segments;      /* JSON list of the ids of the descriptors sent along, or NULL */
 	int64_t cpu_us, rss_bytes; /* of the process that ran it */
 };

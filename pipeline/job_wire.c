@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The tables that carry jobs, their results and plugin descriptions between processes. */
-#include "pipeline/job.h"
+#include "pipeline/hook.h"
 
 #include "pipeline/codec.h"
 
@@ -58,6 +58,13 @@ static const struct field mlf_node_fields[] = {
 };
 static const struct shape mlf_node_shape = {sizeof(struct mlf_node), mlf_node_fields};
 
+static const struct field mlf_hook_fields[] = {
+	{.key = "name", .type = F_TEXT, .offset = offsetof(struct mlf_hook, name)},
+	{.key = "help", .type = F_TEXT, .offset = offsetof(struct mlf_hook, help)},
+	{0},
+};
+static const struct shape mlf_hook_shape = {sizeof(struct mlf_hook), mlf_hook_fields};
+
 static const struct field plugin_info_fields[] = {
 	{.key = "path", .type = F_TEXT, .offset = offsetof(struct plugin_info, path)},
 	{.key = "name", .type = F_TEXT, .offset = offsetof(struct plugin_info, name)},
@@ -76,6 +83,11 @@ static const struct field plugin_info_fields[] = {
 		.offset = offsetof(struct plugin_info, nodes),
 		.of = &mlf_node_shape,
 		.count = offsetof(struct plugin_info, n)},
+	{.key = "hooks",
+		.type = F_LIST,
+		.offset = offsetof(struct plugin_info, hooks),
+		.of = &mlf_hook_shape,
+		.count = offsetof(struct plugin_info, n_hooks)},
 	{0},
 };
 static const struct shape plugin_info_shape = {sizeof(struct plugin_info), plugin_info_fields};
@@ -107,6 +119,7 @@ static const struct field job_input_fields[] = {
 	{.key = "known_schema", .type = F_RAW, .offset = offsetof(struct job_input, known_schema)},
 	{.key = "contract", .type = F_TEXT, .offset = offsetof(struct job_input, contract)},
 	{.key = "value", .type = F_TEXT, .offset = offsetof(struct job_input, value)},
+	{.key = "type", .type = F_TEXT, .offset = offsetof(struct job_input, type)},
 	{0},
 };
 static const struct shape job_input_shape = {sizeof(struct job_input), job_input_fields};
@@ -119,9 +132,29 @@ static const struct field job_output_fields[] = {
 	{.key = "contract", .type = F_TEXT, .offset = offsetof(struct job_output, contract)},
 	{.key = "keep", .type = F_BOOL, .offset = offsetof(struct job_output, keep)},
 	{.key = "optional", .type = F_BOOL, .offset = offsetof(struct job_output, optional)},
+	{.key = "type", .type = F_TEXT, .offset = offsetof(struct job_output, type)},
 	{0},
 };
 static const struct shape job_output_shape = {sizeof(struct job_output), job_output_fields};
+
+static const struct field hook_fields[] = {
+	{.key = "name", .type = F_TEXT, .offset = offsetof(struct hook, name)},
+	{.key = "points", .type = F_I64, .offset = offsetof(struct hook, points)},
+	{.key = "timeout_ms", .type = F_I64, .offset = offsetof(struct hook, timeout_ms)},
+	{.key = "required", .type = F_BOOL, .offset = offsetof(struct hook, required)},
+	{.key = "program", .type = F_TEXT, .offset = offsetof(struct hook, program)},
+	{.key = "argv", .type = F_RAW, .offset = offsetof(struct hook, argv)},
+	{.key = "plugin", .type = F_TEXT, .offset = offsetof(struct hook, plugin)},
+	{.key = "def", .type = F_TEXT, .offset = offsetof(struct hook, def)},
+	{.key = "plugin_id",
+		.type = F_STRUCT,
+		.offset = offsetof(struct hook, plugin_id),
+		.of = &plugin_id_shape},
+	{.key = "plugin_hash", .type = F_TEXT, .offset = offsetof(struct hook, plugin_hash)},
+	{.key = "datasets", .type = F_RAW, .offset = offsetof(struct hook, datasets)},
+	{0},
+};
+static const struct shape hook_shape = {sizeof(struct hook), hook_fields};
 
 static const struct field job_fields[] = {
 	{.key = "id", .type = F_I64, .offset = offsetof(struct job, id)},
@@ -129,6 +162,9 @@ static const struct field job_fields[] = {
 	{.key = "run_id", .type = F_TEXT, .offset = offsetof(struct job, run_id)},
 	{.key = "run_folder", .type = F_TEXT, .offset = offsetof(struct job, run_folder)},
 	{.key = "node", .type = F_TEXT, .offset = offsetof(struct job, node)},
+	{.key = "run_name", .type = F_TEXT, .offset = offsetof(struct job, run_name)},
+	{.key = "pipeline", .type = F_TEXT, .offset = offsetof(struct job, pipeline)},
+	{.key = "conf", .type = F_TEXT, .offset = offsetof(struct job, conf)},
 	{.key = "plugin", .type = F_TEXT, .offset = offsetof(struct job, plugin)},
 	{.key = "def", .type = F_TEXT, .offset = offsetof(struct job, def)},
 	{.key = "plugin_id",
@@ -136,6 +172,9 @@ static const struct field job_fields[] = {
 		.offset = offsetof(struct job, plugin_id),
 		.of = &plugin_id_shape},
 	{.key = "plugin_hash", .type = F_TEXT, .offset = offsetof(struct job, plugin_hash)},
+	{.key = "program", .type = F_TEXT, .offset = offsetof(struct job, program)},
+	{.key = "argv", .type = F_RAW, .offset = offsetof(struct job, argv)},
+	{.key = "files", .type = F_RAW, .offset = offsetof(struct job, files)},
 	{.key = "params", .type = F_RAW, .offset = offsetof(struct job, params)},
 	{.key = "segments", .type = F_RAW, .offset = offsetof(struct job, segments)},
 	{.key = "seed", .type = F_I64, .offset = offsetof(struct job, seed)},
@@ -150,6 +189,11 @@ static const struct field job_fields[] = {
 		.offset = offsetof(struct job, outputs),
 		.of = &job_output_shape,
 		.count = offsetof(struct job, n_outputs)},
+	{.key = "hooks",
+		.type = F_LIST,
+		.offset = offsetof(struct job, hooks),
+		.of = &hook_shape,
+		.count = offsetof(struct job, n_hooks)},
 	{0},
 };
 static const struct shape job_shape = {sizeof(struct job), job_fields};
@@ -165,6 +209,46 @@ job_decode(struct arena *a, const char *json, size_t len, struct job *out, struc
 {
 	memset(out, 0, sizeof(*out));
 	return codec_read(a, json, len, &job_shape, out, e);
+}
+
+/* ---- hooks the runner asks for */
+
+static const struct field hook_event_fields[] = {
+	{.key = "point", .type = F_INT, .offset = offsetof(struct hook_event, point)},
+	{.key = "status", .type = F_TEXT, .offset = offsetof(struct hook_event, status)},
+	{.key = "error", .type = F_RAW, .offset = offsetof(struct hook_event, error)},
+	{.key = "message", .type = F_TEXT, .offset = offsetof(struct hook_event, message)},
+	{.key = "rows", .type = F_I64, .offset = offsetof(struct hook_event, rows)},
+	{.key = "bytes", .type = F_I64, .offset = offsetof(struct hook_event, bytes)},
+	{.key = "ms", .type = F_I64, .offset = offsetof(struct hook_event, ms)},
+	{0},
+};
+static const struct shape hook_event_shape = {sizeof(struct hook_event), hook_event_fields};
+
+static const struct field hook_ask_fields[] = {
+	{.key = "job",
+		.type = F_STRUCT,
+		.offset = offsetof(struct hook_ask, job),
+		.of = &job_shape},
+	{.key = "event",
+		.type = F_STRUCT,
+		.offset = offsetof(struct hook_ask, event),
+		.of = &hook_event_shape},
+	{0},
+};
+static const struct shape hook_ask_shape = {sizeof(struct hook_ask), hook_ask_fields};
+
+void
+hook_ask_encode(const struct hook_ask *q, struct jw *w)
+{
+	codec_write(w, &hook_ask_shape, q);
+}
+
+int
+hook_ask_decode(struct arena *a, const char *json, size_t len, struct hook_ask *out, struct err *e)
+{
+	memset(out, 0, sizeof(*out));
+	return codec_read(a, json, len, &hook_ask_shape, out, e);
 }
 
 /* ---- results */
@@ -219,6 +303,12 @@ static const struct field done_wish_fields[] = {
 };
 static const struct shape done_wish_shape = {sizeof(struct done_wish), done_wish_fields};
 
+static const struct field done_warning_fields[] = {
+	{.key = "text", .type = F_TEXT, .offset = offsetof(struct done_warning, text)},
+	{0},
+};
+static const struct shape done_warning_shape = {sizeof(struct done_warning), done_warning_fields};
+
 static const struct field done_fields[] = {
 	{.key = "segments", .type = F_RAW, .offset = offsetof(struct done, segments)},
 	{.key = "cpu_us", .type = F_I64, .offset = offsetof(struct done, cpu_us)},
@@ -244,6 +334,11 @@ static const struct field done_fields[] = {
 		.offset = offsetof(struct done, wishes),
 		.of = &done_wish_shape,
 		.count = offsetof(struct done, n_wishes)},
+	{.key = "warnings",
+		.type = F_LIST,
+		.offset = offsetof(struct done, warnings),
+		.of = &done_warning_shape,
+		.count = offsetof(struct done, n_warnings)},
 	{0},
 };
 static const struct shape done_shape = {sizeof(struct done), done_fields};

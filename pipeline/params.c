@@ -142,6 +142,30 @@ value_of(struct arena *a, const struct plan_node *node, const struct mlf_param *
 	return v;
 }
 
+/* A program declares nothing: it gets the subtree as it is. */
+static void
+take_all(struct arena *a, struct plan_node *node, const struct ynode *tree, struct errs *found)
+{
+	struct str json = {0};
+	struct jw w;
+	struct err e;
+	for (size_t i = 0; i < tree->n; i++) {
+		const struct ypair *pair = &tree->u.pairs[i];
+		if (record_key_ok(arena_printf(a, "%s.%s", node->spec->name, pair->key)))
+			continue;
+		err_set(&e, MLC_PARAM,
+			"parameter `%s` of node `%s` has a name that cannot be "
+			"recorded",
+			pair->key, node->spec->name);
+		err_at(&e, &pair->at, NULL);
+		errs_add(found, &e);
+	}
+	jw_init(&w, &json);
+	yaml_to_json(&w, tree, false);
+	node->params = arena_strdup(a, str_text(&json));
+	str_fini(&json);
+}
+
 void
 plan_params(struct arena *a, const struct project *p, struct plan_node *node, struct errs *found)
 {
@@ -150,6 +174,10 @@ plan_params(struct arena *a, const struct project *p, struct plan_node *node, st
 	const struct ynode *tree = subtree(a, p, node, found);
 	if (!tree)
 		return;
+	if (node->spec->command) {
+		take_all(a, node, tree, found);
+		return;
+	}
 	jw_init(&w, &json);
 	jw_object(&w);
 	for (const struct mlf_param *d = node->def->params; d && d->key; d++) {

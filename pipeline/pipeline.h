@@ -8,7 +8,7 @@
 #ifndef PIPELINE_PIPELINE_H
 #define PIPELINE_PIPELINE_H
 
-#include <mlflow-c/node.h>
+#include <mlflow-c/hook.h>
 #include "base/base.h"
 #include "catalog/catalog.h"
 #include "project/project.h"
@@ -38,6 +38,8 @@ struct spec_node {
 	struct spec_port *confirms;
 	size_t n_confirms;
 	int copy; /* which one of its foreach or matrix, from 1; 0: it has none */
+	const struct ynode *command; /* the list of a node that is a program; NULL: a plugin */
+	const struct ynode *types; /* of a program: how ports in memory are handed over, or NULL */
 };
 struct spec {
 	const char *name; /* the pipeline's name */
@@ -93,6 +95,7 @@ MUST_CHECK int graph_slice(struct graph *g, const struct slice *s, struct err *e
 /* ---- plan.c: everything known about the run before it starts. */
 
 struct plugin_info; /* private: plugin.h */
+struct hook;
 struct plan_port {
 	const struct mlf_port *port;
 	const char *dataset;
@@ -102,6 +105,8 @@ struct plan_port {
 	int readers;                 /* outputs: nodes of this plan that read it */
 	struct place at;
 	const char *value; /* inputs that stand for parameters: their JSON; else NULL */
+	const char
+		*type; /* of a program, in memory: the dataset type it is handed over as, or NULL */
 };
 struct plan_node {
 	const struct spec_node *spec;
@@ -110,7 +115,8 @@ struct plan_node {
 	struct plan_port *inputs, *outputs;
 	size_t n_inputs, n_outputs;
 	const char *params; /* JSON object of the checked parameters, defaults filled in */
-	int *next;          /* plan indexes of nodes that wait for this one */
+	const char *program, *argv, *files; /* of a program, see command.h; else NULL */
+	int *next;                          /* plan indexes of nodes that wait for this one */
 	size_t n_next;
 	int blockers; /* how many nodes of the plan it waits for */
 };
@@ -120,6 +126,8 @@ struct plan {
 	const struct graph *graph;
 	struct plan_node *nodes; /* in order */
 	size_t n;
+	const struct hook *hooks; /* as mlflow-c.yml lists them, see hook.h */
+	size_t n_hooks;
 };
 struct zygote;
 struct plan_input {
@@ -146,6 +154,7 @@ MUST_CHECK int plugin_describe(struct zygote *z, struct arena *a, const struct p
 	const char *path, const struct plugin_info **out, struct err *e);
 const struct mlf_node *plugin_node(const struct plugin_info *info, const char *name); /* or NULL */
 size_t plugin_nodes(const struct plugin_info *info, const struct mlf_node **nodes);
+size_t plugin_hooks(const struct plugin_info *info, const struct mlf_hook **hooks);
 const char *plugin_hash(const struct plugin_info *info);
 const char *plugin_path(const struct plugin_info *info);
 
@@ -220,7 +229,8 @@ struct run_watch { /* every function may be NULL */
 	/* What the node printed or logged, as it comes; not with in_process. */
 	void (*node_output)(void *arg, size_t i, const char *p, size_t n);
 	void (*node_waits)(void *arg, size_t i); /* it failed, and will be tried again */
-	void (*tick)(void *arg);                 /* every tick_ms, from the loop */
+	void (*warned)(void *arg, const char *text);
+	void (*tick)(void *arg); /* every tick_ms, from the loop */
 	unsigned tick_ms;
 };
 struct run_opts {
@@ -242,9 +252,11 @@ struct run_result {
 	size_t n_nodes;
 	struct model_result *models; /* owned */
 	size_t n_models;
-	int signal;     /* that stopped it, 0: none */
-	struct err err; /* the first failure in time */
-	bool broken;    /* that failure is the run's own, not a node's */
+	int signal;      /* that stopped it, 0: none */
+	struct err err;  /* the first failure in time */
+	bool broken;     /* that failure is the run's own, not a node's */
+	char **warnings; /* owned; of hooks that failed and need not succeed */
+	size_t n_warnings;
 	int64_t wall_us;
 };
 /* Runs the plan. 0 if the run took place, whatever became of it; -1 if it could not. */

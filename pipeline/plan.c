@@ -3,7 +3,8 @@
  *
  * For each node: its plugin (described by a worker), ports bound to datasets and datasets to catalog
  * entries, parameters typed and completed. Every mistake is collected, each with its place. */
-#include "pipeline/plan.h"
+#include "pipeline/command.h"
+#include "pipeline/hook.h"
 
 #include <sys/stat.h>
 
@@ -86,7 +87,7 @@ describe(struct planner *p, const struct spec_node *n, const char *file)
 }
 
 /* `plugin: file` or `plugin: file:node`; a plugin with one node needs no name for it. */
-static int
+static void
 bind_plugin(struct planner *p, struct plan_node *node)
 {
 	const struct spec_node *n = node->spec;
@@ -98,27 +99,26 @@ bind_plugin(struct planner *p, struct plan_node *node)
 	if (!str_is_name(file)) {
 		err_set(&e, MLC_NAME, "`%s` is no plugin name", n->plugin);
 		report(p, &e, &n->plugin_at, NULL);
-		return -1;
+		return;
 	}
 	node->plugin = describe(p, n, file);
 	if (!node->plugin)
-		return -1;
+		return;
 	node->def = plugin_node(node->plugin, colon ? colon + 1 : file);
 	if (!node->def && !colon && node->plugin->n == 1)
 		node->def = &node->plugin->nodes[0];
 	if (node->def)
-		return 0;
+		return;
 	err_set(&e, MLC_PLUGIN_UNKNOWN, "plugin %s has no node `%s`", node->plugin->path,
 		colon ? colon + 1 : file);
 	err_help(&e, "its nodes: mlflow-c node describe %s", file);
 	report(p, &e, &n->plugin_at, NULL);
-	return -1;
 }
 
 /* ---- ports and datasets */
 
-static const struct mlf_port *
-find_port(const struct mlf_port *ports, const struct spec_port *s, size_t index)
+const struct mlf_port *
+plan_find_port(const struct mlf_port *ports, const struct spec_port *s, size_t index)
 {
 	size_t i = 0;
 	for (; ports && ports->name; ports++, i++)
@@ -322,7 +322,7 @@ bind_ports(struct planner *p, struct plan_node *node, bool input)
 	struct plan_port *ports = arena_alloc(p->a, (count + 1) * sizeof(*ports));
 	for (size_t i = 0; i < count; i++) {
 		const struct mlf_port *def =
-			find_port(input ? node->def->inputs : node->def->outputs, &spec[i], i);
+			plan_find_port(input ? node->def->inputs : node->def->outputs, &spec[i], i);
 		if (!def) {
 			unknown_port(p, node, &spec[i], input);
 			continue;
@@ -423,31 +423,45 @@ link_nodes(struct planner *p)
 	}
 }
 
+/* Everything but the plugins, which programs beside them ask for the kinds of their ports. */
+static void
+bind_node(struct planner *p, struct plan_node *node)
+{
+	const struct command_in c = {p->a, p->in, p->plan, p->place, p->found};
+	if (node->spec->command ? command_bind(&c, node) < 0 : !node->def)
+		return;
+	bind_ports(p, node, true);
+	bind_ports(p, node, false);
+	plan_params(p->a, p->in->project, node, p->found);
+	if (node->spec->command)
+		command_types(&c, node);
+}
+
 int
 plan_make(struct arena *a, const struct plan_input *in, struct plan *out, struct errs *found)
 {
 	struct planner p = {.a = a, .in = in, .plan = out, .found = found};
 	const struct graph *g = in->graph;
 	size_t before = found->n;
-	*out = (struct plan){in->project, in->catalog, g, NULL, g->n_order};
+	*out = (struct plan){
+		.project = in->project, .catalog = in->catalog, .graph = g, .n = g->n_order};
 	out->nodes = arena_alloc(a, (out->n + 1) * sizeof(*out->nodes));
 	p.place = mem_alloc((g->spec->n + 1) * sizeof(*p.place));
 	memset(p.place, -1, g->spec->n * sizeof(*p.place));
 	for (size_t i = 0; i < out->n; i++)
 		p.place[g->order[i]] = (int)i;
 	for (size_t i = 0; i < out->n; i++) {
-		struct plan_node *node = &out->nodes[i];
-		node->spec = &g->spec->nodes[g->order[i]];
-		if (bind_plugin(&p, node) < 0)
-			continue;
-		bind_ports(&p, node, true);
-		bind_ports(&p, node, false);
-		plan_params(a, in->project, node, found);
+		out->nodes[i].spec = &g->spec->nodes[g->order[i]];
+		if (!out->nodes[i].spec->command)
+			bind_plugin(&p, &out->nodes[i]);
 	}
+	for (size_t i = 0; i < out->n; i++)
+		bind_node(&p, &out->nodes[i]);
 	link_nodes(&p);
 	for (size_t i = 0; i < out->n; i++)
 		for (size_t o = 0; o < out->nodes[i].n_outputs; o++)
 			check_memory(&p, &out->nodes[i], &out->nodes[i].outputs[o]);
+	hooks_load(a, in, out, found);
 	map_fini(&p.plugins);
 	free(p.place);
 	return found->n == before ? 0 : -1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What plan.c and params.c share. */
+ * What plan.c, params.c and command.c share. */
 #ifndef PIPELINE_PLAN_H
 #define PIPELINE_PLAN_H
 
@@ -9,5 +9,9 @@
 /* Checks a node's parameters against what its definition declares and fills node->params. */
 void
 plan_params(struct arena *a, const struct project *p, struct plan_node *node, struct errs *found);
+
+/* The port that a dataset is bound to, by name or by place; NULL: there is none. */
+const struct mlf_port *
+plan_find_port(const struct mlf_port *ports, const struct spec_port *s, size_t index);
 
 #endif

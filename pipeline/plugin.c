@@ -79,6 +79,13 @@ plugin_nodes(const struct plugin_info *info, const struct mlf_node **nodes)
 }
 
 size_t
+plugin_hooks(const struct plugin_info *info, const struct mlf_hook **hooks)
+{
+	*hooks = info->hooks;
+	return info->n_hooks;
+}
+
+size_t
 plugin_ports(const struct mlf_port *list)
 {
 	size_t n = 0;

@@ -3,7 +3,7 @@
 #ifndef PIPELINE_PLUGIN_H
 #define PIPELINE_PLUGIN_H
 
-#include <mlflow-c/node.h>
+#include <mlflow-c/hook.h>
 #include "base/base.h"
 
 /* Which file it is. A file whose identity is unchanged was not written to: ctime cannot be set. */
@@ -22,6 +22,8 @@ struct plugin_info {
 	struct plugin_id id;
 	struct mlf_node *nodes;
 	size_t n;
+	struct mlf_hook *hooks;
+	size_t n_hooks;
 };
 
 /* A loaded plugin. Its descriptor stays open and it is never unloaded: glibc matches libraries by

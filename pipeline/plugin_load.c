@@ -163,18 +163,27 @@ copy_params(struct arena *a, const struct mlf_param *params, uint32_t stride)
 	return copy;
 }
 
+/* Copies what the plugin knew of the struct into *out; the rest is zero. */
 static int
-check_abi(const struct mlf_plugin *d, const char *path, struct err *e)
+check_abi(const struct mlf_plugin *d, const char *path, struct mlf_plugin *out, struct err *e)
 {
-	if (d->size < sizeof(*d) || d->abi_major != MLF_ABI_MAJOR || d->abi_minor > MLF_ABI_MINOR) {
+	if (d->size < offsetof(struct mlf_plugin, hook_size) || d->abi_major != MLF_ABI_MAJOR ||
+		d->abi_minor > MLF_ABI_MINOR) {
 		err_set(e, MLC_PLUGIN_ABI,
 			"plugin %s was built for ABI %u.%u, this program has %d.%d", path,
 			d->abi_major, d->abi_minor, MLF_ABI_MAJOR, MLF_ABI_MINOR);
 		return err_help(e, "build it again with this program's headers");
 	}
-	if (!d->name || !d->version || !d->nodes || !d->n_nodes ||
-		d->node_size < offsetof(struct mlf_node, run) + sizeof(void *) || !d->port_size ||
-		!d->param_size)
+	element(out, sizeof(*out), d, d->size, 0);
+	if (d->abi_minor < 1) /* what lies behind the nodes is padding */
+		memset((char *)out + offsetof(struct mlf_plugin, hook_size), 0,
+			sizeof(*out) - offsetof(struct mlf_plugin, hook_size));
+	bool nodes = out->nodes && out->n_nodes &&
+		out->node_size >= offsetof(struct mlf_node, run) + sizeof(void *);
+	bool hooks = out->hooks && out->n_hooks &&
+		out->hook_size >= offsetof(struct mlf_hook, run) + sizeof(void *);
+	if (!out->name || !out->version || (!nodes && !hooks) || (out->n_nodes && !nodes) ||
+		(out->n_hooks && !hooks) || !out->port_size || !out->param_size)
 		return err_set(e, MLC_PLUGIN_LOAD, "plugin %s describes itself incompletely", path);
 	return 0;
 }
@@ -200,16 +209,10 @@ check_node(const struct mlf_node *n, const char *path, struct err *e)
 }
 
 static int
-adopt(struct arena *a, const struct mlf_plugin *d, struct plugin *out, struct err *e)
+adopt_nodes(struct arena *a, const struct mlf_plugin *d, struct plugin_info *info, struct err *e)
 {
-	struct plugin_info *info = &out->info;
-	if (check_abi(d, info->path, e) < 0)
-		return -1;
-	info->name = d->name;
-	info->version = d->version;
-	info->source_hash = d->source_hash ? d->source_hash : "";
 	info->n = d->n_nodes;
-	info->nodes = arena_alloc(a, info->n * sizeof(*info->nodes));
+	info->nodes = arena_alloc(a, info->n * sizeof(*info->nodes) + 1);
 	for (size_t i = 0; i < info->n; i++) {
 		struct mlf_node *n = &info->nodes[i];
 		element(n, sizeof(*n), d->nodes, d->node_size, i);
@@ -223,6 +226,34 @@ adopt(struct arena *a, const struct mlf_plugin *d, struct plugin *out, struct er
 			return -1;
 	}
 	return 0;
+}
+
+static int
+adopt_hooks(struct arena *a, const struct mlf_plugin *d, struct plugin_info *info, struct err *e)
+{
+	info->n_hooks = d->n_hooks;
+	info->hooks = arena_alloc(a, info->n_hooks * sizeof(*info->hooks) + 1);
+	for (size_t i = 0; i < info->n_hooks; i++) {
+		struct mlf_hook *h = &info->hooks[i];
+		element(h, sizeof(*h), d->hooks, d->hook_size, i);
+		if (!h->name || !h->run)
+			return err_set(e, MLC_PLUGIN_LOAD, "a hook of plugin %s has no %s",
+				info->path, h->name ? "function" : "name");
+	}
+	return 0;
+}
+
+static int
+adopt(struct arena *a, const struct mlf_plugin *exported, struct plugin *out, struct err *e)
+{
+	struct plugin_info *info = &out->info;
+	struct mlf_plugin d;
+	if (check_abi(exported, info->path, &d, e) < 0)
+		return -1;
+	info->name = d.name;
+	info->version = d.version;
+	info->source_hash = d.source_hash ? d.source_hash : "";
+	return adopt_nodes(a, &d, info, e) < 0 ? -1 : adopt_hooks(a, &d, info, e);
 }
 
 int

@@ -10,6 +10,7 @@
 #include "pipeline/run.h"
 
 #include "pipeline/basis.h"
+#include "pipeline/hook.h"
 #include "pipeline/plugin.h"
 
 /* Models, JSON, text and bytes that no catalog entry names live as files of the run's folder. */
@@ -63,7 +64,8 @@ make_input(struct slot *s, const struct plan_port *p, struct job_input *in, stru
 		.kind = p->port->kind,
 		.optional = p->port->flags & MLF_OPTIONAL,
 		.dataset = p->dataset,
-		.value = p->value};
+		.value = p->value,
+		.type = p->type};
 	if (p->value)
 		return 0;
 	if (h) {
@@ -164,7 +166,8 @@ make_outputs(struct slot *s)
 			.entry = memory_entry(s, p),
 			.contract = p->contract,
 			.keep = p->readers > 0,
-			.optional = p->port->flags & MLF_OPTIONAL};
+			.optional = p->port->flags & MLF_OPTIONAL,
+			.type = p->type};
 	}
 	for (const struct mlf_port *p = n->def->outputs; p && p->name; p++)
 		if (!bound(n->outputs, n->n_outputs, p)) {
@@ -190,10 +193,16 @@ job_make(struct slot *s, struct err *e)
 		.run_id = r->out->id.id,
 		.run_folder = r->out->id.folder,
 		.node = n->spec->name,
+		.run_name = r->out->id.name,
+		.pipeline = r->o->plan->graph->spec->name,
+		.conf = r->o->plan->project->env,
 		.plugin = n->plugin->path,
 		.def = n->def->name,
 		.plugin_id = n->plugin->id,
 		.plugin_hash = n->plugin->hash,
+		.program = n->program,
+		.argv = n->argv,
+		.files = n->files,
 		.params = n->params,
 		.seed = node_seed(r->seed, n->spec->name),
 		.now_ms = s->start_ms};
@@ -201,5 +210,6 @@ job_make(struct slot *s, struct err *e)
 		return -1;
 	make_outputs(s);
 	list_segments(s);
+	s->j.hooks = hooks_of(&s->arena, r->o->plan, n, &s->j.n_hooks);
 	return 0;
 }

@@ -347,5 +347,10 @@ int
 record_end(struct run *r, struct err *e)
 {
 	free(r->pending);
+	if (run_hooks_record(r, e) < 0) {
+		struct err ignored;
+		(void)!run_end(r->o->store, &r->out->id, RUN_FAILED, &ignored);
+		return -1;
+	}
 	return run_end(r->o->store, &r->out->id, r->out->status, e);
 }

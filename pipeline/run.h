@@ -10,7 +10,7 @@
 
 #include <uv.h>
 
-#include "pipeline/job.h"
+#include "pipeline/hook.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/zygote.h"
 
@@ -57,9 +57,15 @@ struct capture {
 	char *tail; /* owned ring */
 };
 
+struct hook_item { /* hooks to be called, see run_hooks.c */
+	enum hook_point point;
+	int node; /* plan index, -1: the run */
+};
+
 struct slot {
 	struct run *run;
-	struct task *task; /* NULL: idle, or the question about git */
+	struct task *task;     /* NULL: idle, the question about git, or hooks */
+	struct hook_item hook; /* of the slot for hooks */
 	uint64_t job;
 	struct arena arena; /* of this attempt */
 	struct job j;
@@ -96,7 +102,7 @@ struct run {
 	const struct run_opts *o;
 	struct run_result *out;
 	const struct executor *exec;
-	void *exec_state;
+	void *exec_state, *workers; /* workers: of exec_worker.c, for nodes or for hooks alone */
 	uv_loop_t loop;
 	uv_signal_t sig[3];
 	uv_poll_t zygote_poll;
@@ -104,9 +110,10 @@ struct run {
 	struct task *tasks;
 	int *ready; /* heap of plan indexes: the plan's order decides */
 	size_t n_ready;
-	struct slot *slots;         /* twice o->jobs, for those that are ended; and one for git */
-	int n_slots, running, busy; /* busy: slots with a job, also one that is ended */
-	struct retry *retries;      /* owned list */
+	struct slot
+		*slots; /* twice o->jobs, for those that are ended; one for hooks, one for git */
+	int n_slots, running, busy;    /* busy: slots with a job, also one that is ended */
+	struct retry *retries;         /* owned list */
 	bool opened, stopping, failed; /* opened: the executor */
 	uint64_t next_job, seed;
 	struct map held; /* dataset -> struct held * */
@@ -117,6 +124,10 @@ struct run {
 	struct changed *changed; /* --changed, else NULL */
 	struct map made;         /* dataset -> hash of what it holds since this run */
 	struct arena kept;       /* those hashes */
+	struct hook_item *hooks; /* owned; what the runner's hooks are to be called for */
+	size_t n_hooks, cap_hooks, next_hook;
+	bool hooks_first, hooks_closed; /* before_run is under way; the last were queued */
+	int64_t begun_us;
 };
 
 /* runner.c */
@@ -129,6 +140,18 @@ void slot_ended(struct slot *s); /* nothing of the attempt is left: done/end say
 void run_broken(struct run *r, const struct err *e); /* the run itself cannot go on */
 void run_schedule(struct run *r); /* starts what can start, ends the loop if nothing is left */
 struct slot *run_slot(struct run *r, uint64_t job);
+
+void slot_limit(struct slot *s, uint64_t ms); /* its time from now on */
+enum run_status run_final_status(const struct run *r);
+
+/* run_hooks.c: hooks the runner calls. */
+bool
+run_hook(struct run *r, enum hook_point point, int node); /* queues; false: none waits for it */
+void run_hooks_next(struct run *r);                       /* begins the next, if it can */
+bool run_hooks_last(struct run *r); /* at the end of the run: true if there is one to wait for */
+void run_hook_done(struct slot *s);
+void run_warn(struct run *r, const char *text); /* shown, and recorded at the end */
+MUST_CHECK int run_hooks_record(struct run *r, struct err *e);
 
 /* prepare.c: the job of a node, in the slot's arena. */
 MUST_CHECK int job_make(struct slot *s, struct err *e);
@@ -178,7 +201,11 @@ void segment_unref(struct run *r, struct segment *seg);
 void capture_add(struct slot *s, const char *p, size_t n);
 void capture_end(struct slot *s); /* leaves log.path for the record */
 
-/* exec_worker.c: a question to a worker beside the nodes. */
+/* exec_worker.c: questions to workers beside the nodes, and what they need if nodes run on threads. */
 MUST_CHECK int ask_git(struct slot *s, struct err *e);
+MUST_CHECK int ask_hook(struct slot *s, const struct str *body, struct err *e);
+void ask_stop(struct slot *s, int signal);
+MUST_CHECK int workers_open(struct run *r, struct err *e);
+void workers_close(struct run *r);
 
 #endif

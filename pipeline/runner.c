@@ -87,7 +87,7 @@ free_slot(struct run *r)
 {
 	if (r->running >= r->o->jobs)
 		return NULL;
-	for (int i = 0; i < r->n_slots - 1; i++)
+	for (int i = 0; i < r->n_slots - 2; i++)
 		if (!r->slots[i].job)
 			return &r->slots[i];
 	return NULL;
@@ -102,6 +102,16 @@ run_slot(struct run *r, uint64_t job)
 	return NULL;
 }
 
+/* What runs beside the nodes runs in workers, wherever they run. */
+static void
+stop_slot(struct slot *s, int signal)
+{
+	if (s->task)
+		s->run->exec->stop(s, signal);
+	else
+		ask_stop(s, signal);
+}
+
 /* The timeout: ask, and after the grace kill. */
 static void
 on_timer(uv_timer_t *t)
@@ -111,8 +121,9 @@ on_timer(uv_timer_t *t)
 	bool asked = s->timed_out || s->stopped || s->ended;
 	if (!s->stopped && !s->ended)
 		s->timed_out = true;
-	r->exec->stop(s, asked ? SIGKILL : SIGTERM);
-	if (!asked && r->o->in_process && r->o->watch.node_late)
+	stop_slot(s, asked ? SIGKILL : SIGTERM);
+	if (!asked && r->o->in_process && s->task && !s->task->node->program &&
+		r->o->watch.node_late)
 		r->o->watch.node_late(r->o->watch.arg, task_index(r, s->task));
 	if (!asked)
 		(void)uv_timer_start(&s->timer, on_timer, GRACE_MS, 0);
@@ -145,8 +156,11 @@ static void
 finish(struct slot *s)
 {
 	s->ended = true;
-	if (!s->task) /* the question about git */
+	if (!s->task) { /* the question about git, or hooks */
+		if (s != &s->run->slots[s->run->n_slots - 1])
+			run_hook_done(s);
 		return;
+	}
 	s->run->running--;
 	node_finish(s);
 }
@@ -192,6 +206,12 @@ start(struct run *r, struct slot *s, struct task *t)
 	}
 	if (t->node->spec->timeout_ms)
 		(void)uv_timer_start(&s->timer, on_timer, (uint64_t)t->node->spec->timeout_ms, 0);
+}
+
+void
+slot_limit(struct slot *s, uint64_t ms)
+{
+	(void)uv_timer_start(&s->timer, on_timer, ms, 0);
 }
 
 /* The process has nothing left to do but to go; it gets the grace for that. */
@@ -270,7 +290,7 @@ stop_running(struct run *r, int signal)
 		if (!s->job)
 			continue;
 		s->stopped = true;
-		r->exec->stop(s, signal);
+		stop_slot(s, signal);
 		if (signal == SIGTERM)
 			(void)uv_timer_start(&s->timer, on_timer, GRACE_MS, 0);
 	}
@@ -323,6 +343,8 @@ end_loop(struct run *r)
 	uv_close((uv_handle_t *)&r->tick_timer, NULL);
 	if (r->opened)
 		r->exec->close(r);
+	if (r->workers)
+		workers_close(r);
 	r->exec = NULL;
 }
 
@@ -332,14 +354,15 @@ run_schedule(struct run *r)
 	struct slot *s;
 	if (!r->exec)
 		return;
-	while (r->n_ready && !r->stopping && (!r->failed || r->o->keep_going) &&
+	run_hooks_next(r);
+	while (r->n_ready && !r->hooks_first && !r->stopping && (!r->failed || r->o->keep_going) &&
 		(s = free_slot(r))) {
 		struct task *t = take_ready(r);
 		if (!run_settle(r, t))
 			start(r, s, t);
 	}
 	bool more = r->retries && !r->stopping && (!r->failed || r->o->keep_going);
-	if (!r->busy && !more)
+	if (!r->busy && !more && !run_hooks_last(r))
 		end_loop(r);
 }
 
@@ -348,7 +371,7 @@ run_schedule(struct run *r)
 static void
 make_slots(struct run *r)
 {
-	r->n_slots = 2 * r->o->jobs + 1;
+	r->n_slots = 2 * r->o->jobs + 2;
 	r->slots = mem_alloc((size_t)r->n_slots * sizeof(*r->slots));
 	for (int i = 0; i < r->n_slots; i++) {
 		struct slot *s = &r->slots[i];
@@ -433,6 +456,17 @@ start_ticks(struct run *r)
 }
 
 static int
+open_executor(struct run *r, struct err *e)
+{
+	if (r->exec->open(r, e) < 0)
+		return -1;
+	if (!r->o->in_process || r->o->plan->n_hooks == 0 || workers_open(r, e) == 0)
+		return 0;
+	r->exec->close(r);
+	return -1;
+}
+
+static int
 open_loop(struct run *r, struct err *e)
 {
 	int rc = uv_loop_init(&r->loop);
@@ -444,7 +478,7 @@ open_loop(struct run *r, struct err *e)
 	watch_signals(r);
 	make_slots(r);
 	bool judged = !r->o->changed || changed_open(&r->changed, r->o->plan, r->o->store, e) == 0;
-	r->opened = judged && make_scratch(r, e) == 0 && r->exec->open(r, e) == 0;
+	r->opened = judged && make_scratch(r, e) == 0 && open_executor(r, e) == 0;
 	if (!r->opened)
 		run_broken(r, e);
 	return 0;
@@ -469,8 +503,8 @@ begin_tasks(struct run *r)
 	}
 }
 
-static enum run_status
-final_status(const struct run *r)
+enum run_status
+run_final_status(const struct run *r)
 {
 	if (r->out->signal)
 		return RUN_CANCELLED;
@@ -500,8 +534,8 @@ run_execute(const struct run_opts *o, struct run_result *out, struct err *e)
 	struct run r = {.o = o,
 		.out = out,
 		.exec = o->in_process ? &thread_executor : &worker_executor,
-		.held_limit = run_memory_limit(o->plan->project)};
-	int64_t begun = clock_mono_us();
+		.held_limit = run_memory_limit(o->plan->project),
+		.begun_us = clock_mono_us()};
 	memset(out, 0, sizeof(*out));
 	if (record_begin(&r, e) < 0)
 		return -1;
@@ -512,6 +546,7 @@ run_execute(const struct run_opts *o, struct run_result *out, struct err *e)
 			o->watch.started(o->watch.arg, &out->id, o->plan);
 		if (r.opened)
 			start_git(&r);
+		r.hooks_first = run_hook(&r, BEFORE_RUN, -1);
 		run_schedule(&r);
 		(void)uv_run(&r.loop, UV_RUN_DEFAULT);
 		(void)uv_loop_close(&r.loop);
@@ -519,10 +554,10 @@ run_execute(const struct run_opts *o, struct run_result *out, struct err *e)
 		out->err = *e;
 	held_close(&r);
 	remove_scratch(&r);
-	out->wall_us = clock_mono_us() - begun;
+	out->wall_us = clock_mono_us() - r.begun_us;
 	struct err ignored;
 	(void)!run_flush(&r, &ignored); /* the run is broken then */
-	out->status = final_status(&r);
+	out->status = run_final_status(&r);
 	if (record_end(&r, rc < 0 ? &ignored : e) < 0) {
 		out->status = RUN_FAILED;
 		rc = -1;
@@ -547,6 +582,9 @@ run_result_fini(struct run_result *r)
 		free(r->nodes[i].why);
 		free(r->nodes[i].err);
 	}
+	for (size_t i = 0; i < r->n_warnings; i++)
+		free(r->warnings[i]);
+	free(r->warnings);
 	free(r->nodes);
 	free(r->models);
 	memset(r, 0, sizeof(*r));

@@ -12,13 +12,17 @@
 
 struct node_keys { /* the YAML of a node, before it becomes a spec_node */
 	const char *name, *plugin, *params, *description, *namespace_;
-	struct ynode *inputs, *outputs, *tags, *resources, *confirms;
+	struct ynode *inputs, *outputs, *tags, *resources, *confirms, *command, *types;
 	int64_t retries, timeout_ms;
 };
 static const struct yfield node_fields[] = {
 	{"name", YF_STR, true, offsetof(struct node_keys, name), "unique name of the node"},
 	{"plugin", YF_STR, false, offsetof(struct node_keys, plugin),
 		"plugin, or plugin:node, if not named like the node"},
+	{"command", YF_NODE, false, offsetof(struct node_keys, command),
+		"program and arguments, instead of a plugin"},
+	{"types", YF_NODE, false, offsetof(struct node_keys, types),
+		"of a command: port in memory: dataset type"},
 	{"description", YF_STR, false, offsetof(struct node_keys, description), "what it is for"},
 	{"inputs", YF_NODE, false, offsetof(struct node_keys, inputs), "port: dataset"},
 	{"outputs", YF_NODE, false, offsetof(struct node_keys, outputs), "port: dataset"},
@@ -233,6 +237,7 @@ add_node(struct loader *l, const char *pipeline, const struct ynode *n)
 	refuse_params(l, out->outputs, out->n_outputs);
 	refuse_params(l, out->confirms, out->n_confirms);
 	spec__texts(l, k.tags, "a tag", &out->tags, &out->n_tags);
+	spec__command(l, n, out);
 }
 
 static void add_pipeline(struct loader *l, const char *name, const struct place *asked_at);

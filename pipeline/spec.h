@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the files that read pipeline.yml share: spec.c, expand.c and include.c. */
+ * What the files that read pipeline.yml share: spec.c, spec_command.c, expand.c and include.c. */
 #ifndef PIPELINE_SPEC_H
 #define PIPELINE_SPEC_H
 
@@ -36,6 +36,9 @@ const char *spec__base(struct arena *a, const char *dataset);
 /* Adds a text or each of a list of texts to an arena array of *n. */
 void spec__texts(struct loader *l, const struct ynode *n, const char *what, const char ***out,
 	size_t *n_out);
+
+/* spec_command.c: reads `command` and `types` of a node that has its ports; reports what is wrong. */
+void spec__command(struct loader *l, const struct ynode *node, struct spec_node *out);
 
 /* expand.c: calls each for the map, or for each copy that its foreach or matrix asks for. */
 typedef void spec_each(struct loader *l, const char *pipeline, const struct ynode *map);

@@ -16,6 +16,7 @@ enum wire_kind {
 	WIRE_JOB,      /* JSON, see job.h; descriptors: segments */
 	WIRE_DESCRIBE, /* JSON {root, path} */
 	WIRE_GIT,      /* JSON {root} */
+	WIRE_HOOK,     /* JSON, see hook.h */
 	/* worker -> runner */
 	WIRE_PROGRESS, /* struct progress_msg */
 	WIRE_DONE,     /* JSON; descriptors: fresh segments */

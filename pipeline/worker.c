@@ -4,6 +4,7 @@
  *	JOB       load the plugin, run the node, send DONE with the fresh segments
  *	DESCRIBE  load the plugin, send its description
  *	GIT       send the facts about the project's repository
+ *	HOOK      call hooks, send DONE with what they reported
  *
  * It says DONE only when everything it staged is on disk; leaving without DONE is a failure,
  * whatever the exit code. It ends by _exit: no destructor of a plugin runs after the verdict. */
@@ -14,6 +15,8 @@
 #include <unistd.h>
 
 #include "pipeline/codec.h"
+#include "pipeline/command.h"
+#include "pipeline/hook.h"
 #include "pipeline/job.h"
 #include "pipeline/wire.h"
 #include "project/project.h"
@@ -88,16 +91,21 @@ attach(struct segs *segs, const struct job *j, struct wire_msg *m)
 	jr_fini(&r);
 }
 
-/* What this process has used: all there is to know, for it ends right after saying so. */
+/* What this process and the programs it waited for have used: all there is to know, for it ends right
+ * after saying so. */
 static void
 account(struct done *done)
 {
+	static const int whose[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
 	struct rusage ru;
-	if (getrusage(RUSAGE_SELF, &ru) < 0)
-		return;
-	done->rss_bytes = (int64_t)ru.ru_maxrss * 1024;
-	done->cpu_us = (int64_t)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
-		ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
+	for (size_t i = 0; i < 2; i++) {
+		if (getrusage(whose[i], &ru) < 0)
+			continue;
+		int64_t rss = (int64_t)ru.ru_maxrss * 1024;
+		done->rss_bytes = rss > done->rss_bytes ? rss : done->rss_bytes;
+		done->cpu_us += (int64_t)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
+			ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
+	}
 }
 
 /* Says DONE and goes. Whatever the process still holds, the kernel takes back while the readers
@@ -148,7 +156,9 @@ do_job(struct wire_msg *m, struct arena *a, struct err *e)
 	if (j.rootfd < 0)
 		return err_errno(e, MLC_WORKER, "cannot open the project folder");
 	const struct plugin_expected expected = {j.plugin_id, j.plugin_hash};
-	if (plugin_load(a, j.root, j.plugin, &expected, &plugin, &done.err) == 0) {
+	if (j.program)
+		job_run(&j, &command_node, &host, a, &done);
+	else if (plugin_load(a, j.root, j.plugin, &expected, &plugin, &done.err) == 0) {
 		const struct mlf_node *def = NULL;
 		for (size_t i = 0; i < plugin.info.n; i++)
 			if (str_eq(plugin.info.nodes[i].name, j.def))
@@ -159,6 +169,30 @@ do_job(struct wire_msg *m, struct arena *a, struct err *e)
 			err_set(&done.err, MLC_PLUGIN_STALE, "plugin %s has no node `%s` any more",
 				j.plugin, j.def);
 	}
+	deliver(segs, &done);
+}
+
+/* Hooks that no node's worker can call. */
+static int
+do_hook(struct wire_msg *m, struct arena *a, struct err *e)
+{
+	struct hook_ask q;
+	struct done done = {0};
+	struct hook_sink sink = {.a = a};
+	if (hook_ask_decode(a, str_text(&m->body), m->body.len, &q, e) < 0)
+		return -1;
+	struct segs *segs = segs_new(SEGS_SHARED, q.job.id << 20);
+	const struct job_host host = {.segs = segs, .ctl = WORKER_CTL};
+	q.job.rootfd = open(q.job.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (q.job.rootfd < 0)
+		return err_errno(e, MLC_WORKER, "cannot open the project folder");
+	(void)!hooks_fire(&q.job, &host, &q.event, &sink, &done.err); /* done says it */
+	done.tags = sink.tags;
+	done.metrics = sink.metrics;
+	done.warnings = sink.warnings;
+	done.n_tags = sink.n_tags;
+	done.n_metrics = sink.n_metrics;
+	done.n_warnings = sink.n_warnings;
 	deliver(segs, &done);
 }
 
@@ -206,6 +240,8 @@ worker_main(void)
 			rc = do_job(&m, &a, &e);
 		else if (m.kind == WIRE_DESCRIBE)
 			rc = do_describe(&m, &a, &body, &e);
+		else if (m.kind == WIRE_HOOK)
+			rc = do_hook(&m, &a, &e);
 		else if (m.kind == WIRE_GIT)
 			rc = do_git(&m, &a, &body, &e);
 	}

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "pipeline/pipeline.h"
+#include "pipeline/program.h"
 #include "pipeline/worker.h"
 
 struct zygote {
@@ -57,16 +58,13 @@ struct server {
 static void
 keep_environment(void)
 {
-	static const char *const keep[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG",
-		"LC_ALL", "LC_NUMERIC", "TZ", "TMPDIR", "OMP_NUM_THREADS", "ASAN_OPTIONS",
-		"LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"};
-	char *value[sizeof(keep) / sizeof(keep[0])];
-	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
-		value[i] = mem_strdup(getenv(keep[i]));
+	char *value[32] = {0};
+	for (size_t i = 0; program_variables[i] && i < 32; i++)
+		value[i] = mem_strdup(getenv(program_variables[i]));
 	clearenv();
-	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++) {
+	for (size_t i = 0; program_variables[i] && i < 32; i++) {
 		if (value[i])
-			setenv(keep[i], value[i], 1);
+			setenv(program_variables[i], value[i], 1);
 		free(value[i]);
 	}
 }

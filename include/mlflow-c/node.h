@@ -27,7 +27,7 @@
 #include <mlflow-c/model.h>
 
 #define MLF_ABI_MAJOR 1 /* other number: refused */
-#define MLF_ABI_MINOR 0 /* above the host's: refused; fields are only ever appended */
+#define MLF_ABI_MINOR 1 /* above the host's: refused; fields are only ever appended */
 
 #define MLF_OPTIONAL 1u /* port flag: may be left unconnected, or its dataset may not exist yet */
 
@@ -56,6 +56,7 @@ struct mlf_node {
 	int (*run)(struct mlf_ctx *);
 };
 
+struct mlf_hook; /* hook.h */
 struct mlf_plugin {
 	uint32_t size; /* of this struct as the plugin knew it; the next three likewise */
 	uint16_t abi_major, abi_minor;
@@ -63,18 +64,23 @@ struct mlf_plugin {
 	const char *name, *version, *source_hash;
 	const struct mlf_node *nodes;
 	uint32_t n_nodes;
+	/* since minor 1 */
+	uint32_t hook_size;
+	const struct mlf_hook *hooks;
+	uint32_t n_hooks;
 };
 
 #ifndef MLF_SOURCE_HASH
 #define MLF_SOURCE_HASH "" /* the build passes the hash of the source */
 #endif
 /* Exports the plugin: name, version, array of nodes. Once a file, at its end. */
-#define MLF_PLUGIN(plugin_name, plugin_version, node_array)                                       \
-	extern const struct mlf_plugin mlf_plugin_v1;                                             \
-	__attribute__((visibility("default"))) const struct mlf_plugin mlf_plugin_v1 = {          \
-		sizeof(struct mlf_plugin), MLF_ABI_MAJOR, MLF_ABI_MINOR, sizeof(struct mlf_node), \
-		sizeof(struct mlf_port), sizeof(struct mlf_param), plugin_name, plugin_version,   \
-		MLF_SOURCE_HASH, node_array, sizeof(node_array) / sizeof((node_array)[0])}
+#define MLF_PLUGIN(plugin_name, plugin_version, node_array)                                \
+	extern const struct mlf_plugin mlf_plugin_v1;                                      \
+	__attribute__((visibility("default")))                                             \
+	const struct mlf_plugin mlf_plugin_v1 = {sizeof(struct mlf_plugin), MLF_ABI_MAJOR, \
+		MLF_ABI_MINOR, sizeof(struct mlf_node), sizeof(struct mlf_port),           \
+		sizeof(struct mlf_param), plugin_name, plugin_version, MLF_SOURCE_HASH,    \
+		node_array, sizeof(node_array) / sizeof((node_array)[0]), 0, NULL, 0}
 
 /* What the host offers. Plugins never name these; the wrappers below do. */
 struct mlf_host {

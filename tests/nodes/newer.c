@@ -13,4 +13,4 @@ static const struct mlf_node nodes[] = {{"newer", "Never runs.", NULL, NULL, NUL
 extern const struct mlf_plugin mlf_plugin_v1;
 const struct mlf_plugin mlf_plugin_v1 = {sizeof(struct mlf_plugin), MLF_ABI_MAJOR,
 	MLF_ABI_MINOR + 1, sizeof(struct mlf_node), sizeof(struct mlf_port),
-	sizeof(struct mlf_param), "newer", "1.0", "", nodes, 1};
+	sizeof(struct mlf_param), "newer", "1.0", "", nodes, 1, 0, NULL, 0};
