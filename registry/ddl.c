@@ -258,8 +258,7 @@ const char *const ddl__ours[] = {
 /* Our indexes on MLflow's tables. Its migrations rebuild tables and may lose them, so they are
  * looked for at every opening. Ascending and without expressions, as its tools can read them. */
 const char *const ddl__indexes[] = {
-	"CREATE INDEX IF NOT EXISTS mlc_runs_by_time ON runs (start_time, run_uuid, lifecycle_stage)",
-	"CREATE INDEX IF NOT EXISTS mlc_runs_by_name ON runs (name, start_time)",
+	"CREATE INDEX IF NOT EXISTS mlc_runs_by_name ON runs (name)",
 	NULL,
 };
 /* clang-format on */

@@ -97,10 +97,10 @@ store_runs(struct store *s, struct arena *a, const struct run_search *q, struct 
 
 /* ---- one run */
 
-static const char SQL_LAST[] = "SELECT run_uuid FROM runs WHERE lifecycle_stage = 'active'"
-			       " ORDER BY start_time DESC, run_uuid DESC LIMIT 1";
+static const char SQL_LAST[] =
+	"SELECT run_uuid FROM runs WHERE lifecycle_stage = 'active' ORDER BY rowid DESC LIMIT 1";
 static const char SQL_NAMED[] = "SELECT run_uuid FROM runs WHERE name = ?"
-				" ORDER BY lifecycle_stage, start_time DESC, run_uuid DESC LIMIT 1";
+				" ORDER BY lifecycle_stage, rowid DESC LIMIT 1";
 static const char SQL_PREFIX[] = "SELECT run_uuid FROM runs WHERE run_uuid >= ?1"
 				 " AND run_uuid < ?1 || 'g' ORDER BY run_uuid LIMIT 2";
 

@@ -333,8 +333,8 @@ migrate_from(struct db *db, int64_t level, int64_t now, struct err *e)
 	return 0;
 }
 
-static const char SQL_HAS_INDEXES[] = "SELECT count(*) = 2 FROM sqlite_master WHERE type = 'index'"
-				      " AND name IN ('mlc_runs_by_time', 'mlc_runs_by_name')";
+static const char SQL_HAS_INDEXES[] = "SELECT count(*) = 1 FROM sqlite_master"
+				      " WHERE type = 'index' AND name = 'mlc_runs_by_name'";
 
 /* In a transaction. */
 static int

@@ -3,7 +3,7 @@
  *
  *	each comparison   one constant query: the runs that have the key, in order of their ids
  *	AND, OR           two such sets, walked side by side
- *	the order         newest first, then a stable sort by the keys that were asked for
+ *	the order         newest first, as recorded, then a stable sort by the keys that were asked for
  *
  * Values are compared here and not by SQLite: one query for each kind of key serves every operator,
  * and no SQL is ever made of what somebody typed. The cost is the number of runs that have the key. */
@@ -280,8 +280,9 @@ arrange(struct store *s, struct arena *a, const struct run_search *q, struct can
 
 /* ---- all of it */
 
-static const char SQL_BY_TIME[] = "SELECT run_uuid FROM runs WHERE lifecycle_stage IN (?, ?)"
-				  " ORDER BY start_time DESC, run_uuid DESC";
+/* MLflow's table grows with each run, and its migrations copy it in that order. */
+static const char SQL_NEWEST[] =
+	"SELECT run_uuid FROM runs WHERE lifecycle_stage IN (?, ?) ORDER BY rowid DESC";
 
 static bool
 holds(const struct ids *set, const char *id)
@@ -317,8 +318,8 @@ list(struct store *s, struct arena *a, const struct run_search *q, const struct 
 		[RUNS_ALL] = {"active", "deleted"}};
 	size_t most = q->order_by ? SIZE_MAX : (size_t)q->limit;
 	struct rows *rows = NULL;
-	int rc = db_query(
-		s->db, &rows, e, SQL_BY_TIME, "ss", stages[q->view][0], stages[q->view][1]);
+	int rc =
+		db_query(s->db, &rows, e, SQL_NEWEST, "ss", stages[q->view][0], stages[q->view][1]);
 
 	while (rc == 0 && out->n < most && (rc = rows_next(rows, e)) == 1) {
 		rc = 0;

@@ -81,7 +81,7 @@ expect(struct fixture *f, struct store *s, const char *filter, const char *order
 Test(registry_search, comparisons_find_the_runs_that_have_the_key_and_fit)
 {
 	static const char *const cases[][2] = {
-		{"", "four three two one theirs"},
+		{"", "theirs four three two one"},
 		{"metrics.auc > 0.9", "two"},
 		{"metrics.auc >= 0.9", "two one"},
 		{"metric.auc = 0.95", "two"},
@@ -140,8 +140,8 @@ Test(registry_search, an_order_puts_nan_behind_numbers_and_what_is_missing_last)
 	struct fixture f = fixture_make();
 	struct store *s = shelf(&f);
 
-	expect(&f, s, NULL, "metrics.auc DESC", "two one three four theirs");
-	expect(&f, s, NULL, "metrics.auc", "one two three four theirs");
+	expect(&f, s, NULL, "metrics.auc DESC", "two one three theirs four");
+	expect(&f, s, NULL, "metrics.auc", "one two three theirs four");
 	expect(&f, s, NULL, "attributes.start_time ASC", "theirs one two three four");
 	expect(&f, s, NULL, "params.model desc, run_name", "two one four three theirs");
 	expect(&f, s, "state = 'ok'", "params.model", "four one two");
@@ -200,7 +200,7 @@ Test(registry_search, a_limit_takes_the_first_and_a_view_the_deleted)
 	char *got;
 
 	got = names(&f, s, &q);
-	cr_expect_str_eq(got, "four three");
+	cr_expect_str_eq(got, "theirs four");
 	free(got);
 	q.order_by = "metrics.auc desc";
 	got = names(&f, s, &q);
@@ -213,7 +213,7 @@ Test(registry_search, a_limit_takes_the_first_and_a_view_the_deleted)
 	free(got);
 	q.view = RUNS_ALL;
 	got = names(&f, s, &q);
-	cr_expect_str_eq(got, "four three two one theirs");
+	cr_expect_str_eq(got, "theirs four three two one");
 	free(got);
 	store_close(s);
 	fixture_drop(&f);
@@ -239,7 +239,7 @@ Test(registry_search, a_run_is_found_by_name_id_beginning_of_its_id_and_last)
 	struct run_row r;
 
 	cr_assert(store_run(s, &a, "last", &r, &f.e) == 0, "%s", f.e.msg);
-	cr_expect_str_eq(r.name, "four");
+	cr_expect_str_eq(r.name, "theirs");
 	cr_assert(store_run(s, &a, "two", &r, &f.e) == 0, "%s", f.e.msg);
 	cr_expect_str_eq(r.status, "ok");
 	cr_expect(r.num == 2 && r.nodes == 1 && r.end_ms >= r.start_ms);
