@@ -221,10 +221,6 @@ struct run_detail {
 };
 MUST_CHECK int store_detail(struct store *s, struct arena *a, const struct run_row *run,
 	struct run_detail *out, struct err *e);
-/* Every point of a metric of a run, by step and time. */
-MUST_CHECK int store_history(struct store *s, struct arena *a, const char *run_id, const char *key,
-	struct metric **out, size_t *n, struct err *e);
-
 /* Changes of runs on record; the store is open for writing. A tag without a value is removed. */
 MUST_CHECK int store_tag(struct store *s, const struct run_row *run, const struct tag *tags,
 	size_t n, struct err *e);
