@@ -314,7 +314,7 @@ describe(struct app *a)
 		nodes = plugin_node(info, arg.node);
 	else if (rc == 0)
 		n = plugin_nodes(info, &nodes);
-	if (rc == 0 && !nodes) {
+	if (rc == 0 && arg.node && !nodes) {
 		rc = err_set(
 			&e, MLC_PLUGIN_UNKNOWN, "plugin `%s` has no node `%s`", arg.file, arg.node);
 		err_help(&e, "its nodes: mlflow-c node describe %s", arg.file);

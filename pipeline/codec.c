@@ -59,14 +59,33 @@ write_bits(struct jw *w, const void *field)
 static void
 write_pointed(struct jw *w, const struct field *f, const char *p)
 {
-	if (!p)
-		jw_null(w);
-	else if (f->type == F_TEXT)
+	if (f->type == F_TEXT)
 		jw_str(w, p);
 	else if (f->type == F_RAW)
 		jw_raw(w, p);
 	else
 		dataset_encode((const struct dataset *)(const void *)p, w);
+}
+
+/* What a reader that begins with zeros has already: most of most structs. */
+static bool
+is_nothing(const void *from, const struct field *f)
+{
+	const void *v = at(from, f);
+	int64_t bits = 0;
+	switch (f->type) {
+	case F_TEXT:
+	case F_RAW:
+	case F_ENTRY: return !pointer(v);
+	case F_CHARS: return !*(const char *)v;
+	case F_BOOL: return !*(const bool *)v;
+	case F_INT: return !*(const int *)v;
+	case F_I64:
+	case F_DOUBLE: memcpy(&bits, v, sizeof(bits)); return !bits;
+	case F_LIST: return f->count != F_NO_COUNT && list_count(from, f) == 0;
+	case F_STRUCT: return false;
+	}
+	return false;
 }
 
 void
@@ -75,6 +94,8 @@ codec_write(struct jw *w, const struct shape *s, const void *from)
 	jw_object(w);
 	for (const struct field *f = s->fields; f->key; f++) {
 		const void *v = at(from, f);
+		if (is_nothing(from, f))
+			continue;
 		jw_key(w, f->key);
 		switch (f->type) {
 		case F_TEXT:

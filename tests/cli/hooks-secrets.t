@@ -18,5 +18,8 @@ shop:
 YML
 SECRET_TOKEN=canary-3 mlflow-c run -p shop -j 1 --conf local
 echo "exit $?"
+SECRET_TOKEN=canary-4 mlflow-c run -q -p shop -j 1 --conf local --in-process >said 2>&1
+echo "exit $?"
+grep -c -e ^PATH= said
 ls runs/default/*/logs
 echo "found in: $(grep -r -l -a canary . | grep -v '^./conf/local/' | sort | tr '\n' ' ')"

@@ -35,6 +35,16 @@ try 'no JSON' 'printf "n\n1\n" >"$1"; echo "{" >"$(jq -r .outputs.note.path "$ML
 try 'a report without sense' 'printf "n\n1\n" >"$1"; printf "\n{\"tag\": \"a\", \"value\": \"b\"}\n{\"metrik\": 1}\n" >>"$MLFLOW_C_REPORT"'
 try 'a report that is no JSON' 'printf "n\n1\n" >"$1"; echo "auc=1" >>"$MLFLOW_C_REPORT"'
 try 'a metric that cannot be recorded' 'printf "n\n1\n" >"$1"; echo "{\"metric\": \"a//b\", \"value\": 1}" >>"$MLFLOW_C_REPORT"'
+echo '== a script that is edited while the run goes on'
+cat >conf/base/pipeline.yml <<-END
+	main:
+	  nodes:
+	    - {name: edit, command: [sh, -c, 'echo "# more" >>\$0; echo n >\$1', "$PWD/bad.sh", "{output:numbers}"], outputs: numbers}
+	    - {name: bad, command: [sh, bad.sh, "{output:result}", "{input:numbers}"], inputs: numbers, outputs: result}
+	END
+mlflow-c run -j 1 -q 2>&1
+echo "exit $?"
+unharmed
 flags=--in-process
 try 'an exit code, in this process' 'exit 3'
 try 'an output that is missing, in this process' 'touch x'

@@ -35,6 +35,8 @@ try 'required: before_save' 'on: before_save, datasets: result, required: true, 
 try 'required: after_save' 'on: after_save, datasets: result, required: true, plugin: hooks:crashes'
 try 'required: after_node' "on: after_node, $bad, required: true, plugin: hooks:hangs, timeout: 200ms"
 flags=--in-process
+try 'a program that leaves others, in this process' "on: after_save, datasets: result, command: [sh, -c, 'sleep 60 &']"
+try 'a program that hangs, in this process' "on: after_save, datasets: result, timeout: 200ms, command: [sleep, '60']"
 try 'required: after_node, in this process' "on: after_node, $bad, required: true, plugin: hooks:fails"
 try 'required: before_save, in this process' "on: before_save, datasets: result, required: true, command: ['false']"
 flags=
@@ -43,7 +45,7 @@ try 'required: after_run' 'on: after_run, required: true, plugin: hooks:crashes'
 echo
 node=segv
 try 'a node that crashes' "on: [on_node_error, on_run_error], command: [jq, -c, '[.event, .node, .status, .error.code]']"
-cat runs/default/*/logs/@hooks.log | tail -n 2
+cat runs/default/*/logs/@hooks.log | grep '^\["on'
 node=loops
 flags=
 pipeline loops 'timeout: 200ms' >conf/base/pipeline.yml
