@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -192,6 +193,13 @@ judge(const struct command_run *r, const struct program_end *end, struct err *e)
 	} else {
 		err_set(e, MLC_NODE_FAILED, "node `%s`: %s ended with exit code %d", node,
 			r->program, WEXITSTATUS(end->status));
+	}
+	struct rlimit memory;
+	if (getrlimit(RLIMIT_DATA, &memory) == 0 && memory.rlim_cur != RLIM_INFINITY) {
+		struct str limit = {0};
+		str_add_bytes(&limit, memory.rlim_cur);
+		err_help(e, "it may use %s of memory, the node's limit", str_text(&limit));
+		str_fini(&limit);
 	}
 	return err_note(e, "nothing it wrote was published");
 }

@@ -59,6 +59,9 @@ all -j 1
 cat runs/default/*/logs/twice.log runs/default/*/logs/see.log
 all -j 2
 all --in-process 2>&1
+echo '== progress'
+mlflow-c run -p programs -j 1 --progress json |
+	jq -c 'select(.event == "node_progress") | [.node, .done, .total]' | tail -n 1
 echo '== the record'
 sqlite3 runs/mlflow.db "SELECT key, value, step FROM metrics WHERE key <> 'total' ORDER BY run_uuid, key LIMIT 2;
 	SELECT value FROM tags WHERE key = 'by';

@@ -6,4 +6,4 @@ echo '__default__: {nodes: [{name: older}]}' >conf/base/pipeline.yml
 mlflow-c run -j 1
 cat runs/default/*/logs/older.log
 mlflow-c run -q --in-process
-mlflow-c node describe older
+mlflow-c node describe older | head -n 1
