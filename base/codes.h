@@ -78,6 +78,7 @@
 	X(MLC_PUBLISH, 704, 6, "publish", "A finished dataset could not be put in place.")         \
 	X(MLC_NAME, 705, 2, "bad name", "A name holds characters that are not allowed.")           \
 	X(MLC_NOT_FOUND, 706, 2, "not found", "No run, model or version has that name.")           \
+	X(MLC_SEARCH, 707, 2, "bad search", "A filter or an order could not be understood.")       \
 	/* 08xx plugins */                                                                         \
 	X(MLC_PLUGIN_REFUSED, 801, 7, "plugin refused",                                            \
 		"The plugin's file could have been written by someone else.")                      \

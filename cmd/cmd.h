@@ -70,6 +70,8 @@ struct cmd {
 };
 extern const struct cmd cmd_run, cmd_registry_list, cmd_runs_list, cmd_node_list, cmd_node_describe,
 	cmd_node_run, cmd_explain, cmd_validate;
+extern const struct cmd cmd_runs_show, cmd_runs_compare, cmd_runs_logs, cmd_runs_tag, cmd_runs_note,
+	cmd_runs_delete, cmd_runs_restore, cmd_runs_gc;
 extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_catalog_describe;
 extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph;
 
@@ -80,6 +82,8 @@ void help_all(const struct cmd *const *all, FILE *to);
 
 /* suggest.c: says that the words name no command, and what was meant. Returns -1. */
 int unknown_command(const struct cmd *const *all, char **words, int n, struct err *e);
+
+#define EXIT_DIFFERS 10 /* what --exit-code of diff and compare gives */
 
 /* report.c: errors and answers. */
 int report(struct app *a, const struct err *e); /* prints; the exit code */
@@ -103,8 +107,12 @@ struct table {
 };
 void table_cell(struct table *t, const char *fmt, ...) PRINTF(2, 3);
 void table_head(struct table *t, const char *const *names); /* one for each column */
+void table_number(struct table *t, double v);               /* as short as it reads back */
 void table_time(struct table *t, int64_t ms);               /* to the minute */
 void table_print(struct app *a, struct table *t); /* first row is the header; frees the table */
+/* The same below an empty line; nothing at all if there is only the header. */
+void table_drop(struct table *t); /* frees it unprinted */
+void table_section(struct app *a, struct table *t);
 
 /* node.c: PLUGIN[:NODE] on a command line. The plugin is known to be there. */
 struct plugin_arg {

@@ -169,7 +169,7 @@ run(struct app *a)
 	if (p[LEFT] && p[RIGHT]) {
 		compare(a, &d, p);
 		if (args->exit_code && d.added + d.removed + d.changed)
-			code = 10;
+			code = EXIT_DIFFERS;
 	}
 	project_close(p[LEFT]);
 	project_close(p[RIGHT]);

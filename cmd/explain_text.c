@@ -165,6 +165,9 @@ static const struct code_text texts[] = {
 	{MLC_NOT_FOUND, "The name is misspelt, or it belongs to another project or environment.",
 		"The lists show what there is: `mlflow-c runs list`, `registry list`, `pipeline "
 		"list`, `catalog list`, `config show`."},
+	{MLC_SEARCH, "A key, an operator or a quote is missing, or a number is compared as a text.",
+		"Write comparisons such as \"metrics.auc > 0.9 and params.model = 'linear'\"; "
+		"`mlflow-c runs list --help` has more."},
 	/* 08xx */
 	{MLC_PLUGIN_REFUSED,
 		"The file or a folder above it may be written by others, or belongs to "

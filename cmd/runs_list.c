@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * mlflow-c runs list: the runs, newest first. */
-#include "cmd/cmd.h"
+#include "cmd/runs.h"
 
 struct runs_args {
-	int64_t limit;
+	struct run_search q;
+	bool deleted, all;
 };
 
 static int
@@ -11,23 +12,11 @@ print_json(struct app *a, const struct run_row *rows, size_t n)
 {
 	struct str out = {0};
 	struct jw w;
-	char when[32];
 	answer_begin(a, &w, &out);
 	jw_array(&w);
 	for (size_t i = 0; i < n; i++) {
 		jw_object(&w);
-		jw_kv_str(&w, "run_id", rows[i].run_id);
-		jw_kv_str(&w, "name", rows[i].name);
-		jw_kv_str(&w, "status", rows[i].status);
-		jw_kv_str(&w, "pipeline", rows[i].pipeline);
-		jw_kv_str(&w, "conf", rows[i].env);
-		clock_rfc3339(rows[i].start_ms, when);
-		jw_kv_str(&w, "start", when);
-		jw_key(&w, "ms");
-		if (rows[i].end_ms)
-			jw_i64(&w, rows[i].end_ms - rows[i].start_ms);
-		else
-			jw_null(&w);
+		run_row_json(a, &w, &rows[i]);
 		jw_end(&w, '}');
 	}
 	jw_end(&w, ']');
@@ -47,7 +36,10 @@ add_row(struct table *t, const struct run_row *r)
 	table_cell(t, "%s", r->env ? r->env : "-");
 	table_time(t, r->start_ms);
 	table_cell(t, "%s", time.len ? str_text(&time) : "-");
-	table_cell(t, "%lld/%lld", (long long)r->nodes_ok, (long long)r->nodes);
+	if (r->num)
+		table_cell(t, "%lld/%lld", (long long)r->nodes_ok, (long long)r->nodes);
+	else /* another program's */
+		table_cell(t, "-");
 	str_fini(&time);
 }
 
@@ -56,20 +48,25 @@ run(struct app *a)
 {
 	static const char *const head[] = {
 		"RUN", "STATE", "PIPELINE", "CONF", "STARTED", "TIME", "NODES"};
-	const struct runs_args *args = a->opts;
+	struct runs_args *args = a->opts;
 	struct arena arena = {0};
 	struct run_row *rows = NULL;
 	struct table t = {.columns = 7, .right = 1u << 5 | 1u << 6};
 	size_t n = 0;
 	struct err e = {0};
 	int code = 0;
-	if (store_runs(a->store, &arena, args->limit > 0 ? args->limit : 50, &rows, &n, &e) < 0) {
+	args->q.limit = args->q.limit > 0 ? args->q.limit : 50;
+	args->q.view = args->deleted ? RUNS_DELETED : args->all ? RUNS_ALL : RUNS_ACTIVE;
+	if (store_runs(a->store, &arena, &args->q, &rows, &n, &e) < 0) {
 		code = report(a, &e);
 	} else if (a->g.json) {
 		code = print_json(a, rows, n);
 	} else if (n == 0) {
 		if (!a->g.quiet)
-			(void)fprintf(stderr, "no runs yet; begin with: mlflow-c run\n");
+			(void)fprintf(stderr, "%s\n",
+				args->q.filter || args->deleted
+					? "no such runs"
+					: "no runs yet; begin with: mlflow-c run");
 	} else {
 		table_head(&t, head);
 		for (size_t i = 0; i < n; i++)
@@ -81,9 +78,16 @@ run(struct app *a)
 }
 
 static const char *const examples[] = {"mlflow-c runs list", "the last 50 runs",
-	"mlflow-c runs list --limit 5 --json", "the last five, for a script", NULL};
+	"mlflow-c runs list --limit 5 --json", "the last five, for a script",
+	"mlflow-c runs list --filter \"state = 'failed'\"", "in MLflow's search grammar", NULL};
 static const struct opt opts[] = {
-	{"limit", 0, OPT_INT, offsetof(struct runs_args, limit), "N", "how many (default 50)"},
+	{"filter", 0, OPT_STR, offsetof(struct runs_args, q.filter), "TEXT",
+		"metrics.K > 1, params.K = 'x', tags.K, state, ..."},
+	{"order-by", 0, OPT_STR, offsetof(struct runs_args, q.order_by), "KEY [DESC]",
+		"instead of newest first: metrics.auc DESC"},
+	{"limit", 0, OPT_INT, offsetof(struct runs_args, q.limit), "N", "how many (default 50)"},
+	{"deleted", 0, OPT_FLAG, offsetof(struct runs_args, deleted), NULL, "deleted runs"},
+	{"all", 0, OPT_FLAG, offsetof(struct runs_args, all), NULL, "deleted ones, too"},
 	{0},
 };
 const struct cmd cmd_runs_list = {

@@ -26,6 +26,15 @@ table_head(struct table *t, const char *const *names)
 }
 
 void
+table_number(struct table *t, double v)
+{
+	struct str text = {0};
+	str_add_f64(&text, v);
+	table_cell(t, "%s", text.s);
+	str_fini(&text);
+}
+
+void
 table_time(struct table *t, int64_t ms)
 {
 	char when[32];
@@ -61,6 +70,15 @@ add_padded(struct str *line, const struct table *t, size_t i, const int *widths)
 }
 
 void
+table_drop(struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		str_fini(&t->cells[i]);
+	free(t->cells);
+	*t = (struct table){0};
+}
+
+void
 table_print(struct app *a, struct table *t)
 {
 	int widths[32] = {0};
@@ -84,8 +102,16 @@ table_print(struct app *a, struct table *t)
 	}
 	(void)fputs(str_text(&out), stdout);
 	str_fini(&out);
-	for (size_t i = 0; i < t->n; i++)
-		str_fini(&t->cells[i]);
-	free(t->cells);
-	*t = (struct table){0};
+	table_drop(t);
+}
+
+void
+table_section(struct app *a, struct table *t)
+{
+	if (t->n <= (size_t)t->columns) {
+		table_drop(t);
+		return;
+	}
+	(void)printf("\n");
+	table_print(a, t);
 }

@@ -103,7 +103,7 @@ struct log_text {
 	char *at, *end;
 };
 /* Reads a log; false if there is nothing in it. */
-bool log_read(struct log_text *l, const struct view *v, const char *path);
+bool log_read(struct log_text *l, int rootfd, const char *path);
 void log_tail(struct log_text *l);                   /* skips all but the last lines */
 bool log_next(struct log_text *l, struct str *line); /* the next line, safe to show */
 size_t log_lines(const struct log_text *l);

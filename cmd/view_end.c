@@ -15,7 +15,7 @@ show_tail(struct view *v, size_t i, const char *path)
 {
 	struct log_text log;
 	struct str line = {0};
-	if (!log_read(&log, v, path))
+	if (!log_read(&log, v->plan->project->rootfd, path))
 		return;
 	size_t all = log_lines(&log);
 	log_tail(&log);

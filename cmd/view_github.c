@@ -186,7 +186,7 @@ put_group(struct view *v, size_t i, const struct node_result *n)
 {
 	struct log_text log;
 	struct str line = {0};
-	if (!log_read(&log, v, n->log))
+	if (!log_read(&log, v->plan->project->rootfd, n->log))
 		return;
 	size_t lines = log_lines(&log), skip = lines > GROUP_LINES ? lines - GROUP_LINES : 0;
 	obey(v, true);
@@ -234,7 +234,7 @@ put_node(struct view *v, size_t i, const struct node_result *n)
 	struct str s = {0}, line = {0};
 	struct log_text log;
 	add_annotation(&s, n->err, v->plan->project->root, v->plan->nodes[i].spec);
-	if (log_read(&log, v, n->log)) {
+	if (log_read(&log, v->plan->project->rootfd, n->log)) {
 		log_tail(&log);
 		while (log_next(&log, &line)) {
 			str_add(&s, "%0A");

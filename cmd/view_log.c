@@ -6,12 +6,11 @@
 #define TAIL_BYTES 4096
 
 bool
-log_read(struct log_text *l, const struct view *v, const char *path)
+log_read(struct log_text *l, int rootfd, const char *path)
 {
 	struct err ignored;
 	*l = (struct log_text){0};
-	if (!path || file_read(v->plan->project->rootfd, path, true, &l->text, &ignored) < 0 ||
-		!l->text.len) {
+	if (!path || file_read(rootfd, path, true, &l->text, &ignored) < 0 || !l->text.len) {
 		str_fini(&l->text);
 		return false;
 	}

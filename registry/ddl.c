@@ -254,4 +254,11 @@ const char *const ddl__ours[] = {
 	"CREATE INDEX mlc_nodes_good ON mlc_nodes (name, node_id) WHERE status = 'ok';\n",
 	NULL,
 };
+
+/* Our indexes on MLflow's tables. Its migrations rebuild tables and may lose them, so they are
+ * looked for at every opening. Ascending and without expressions, as its tools can read them. */
+const char *const ddl__indexes[] = {
+	"CREATE INDEX IF NOT EXISTS mlc_runs_by_name ON runs (name)",
+	NULL,
+};
 /* clang-format on */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the lists show. Every query walks an index and stops at its limit, so that 100,000 runs make
- * a list no slower. Versions that MLflow deleted, and prompts, which newer MLflows keep among the
- * models, are left out. A store that never had our tables shows MLflow's part. */
+ * The list of model versions. Versions that MLflow deleted, and prompts, which newer MLflows keep
+ * among the models, are left out. A store that never had our tables shows MLflow's part. */
 #include "registry/store.h"
 
 #include <math.h>
@@ -14,40 +13,40 @@ static const char SQL_VERSIONS[] =
 	"   AND t.key = 'mlflow.prompt.is_prompt' AND t.value = 'true')"
 	" ORDER BY v.name, v.version DESC";
 
-static const char *
-text(struct arena *a, const struct rows *rows, int col)
+static void
+fill_version(struct arena *a, const struct rows *rows, void *one)
 {
-	return rows_null(rows, col) ? NULL : arena_strdup(a, rows_str(rows, col));
+	*(struct version_row *)one = (struct version_row){
+		.name = rows__text(a, rows, 0),
+		.version = rows_i64(rows, 1),
+		.created_ms = rows_i64(rows, 2),
+		.run_id = rows__text(a, rows, 3),
+		.source = rows__text(a, rows, 4),
+		.run_name = rows__text(a, rows, 5),
+		.bytes = -1,
+	};
 }
 
-struct versions {
-	struct version_row *v; /* owned */
-	size_t n, cap;
-};
-
-static int
-read_versions(
-	struct store *s, struct arena *a, const char *model, struct versions *list, struct err *e)
+static void
+fill_alias(struct arena *a, const struct rows *rows, void *one)
 {
-	struct rows *rows = NULL;
-	int rc = db_query(s->db, &rows, e, SQL_VERSIONS, "s", model);
-
-	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
-		rc = 0;
-		list->v = mem_grow(list->v, &list->cap, list->n + 1, sizeof *list->v);
-		list->v[list->n++] = (struct version_row){
-			.name = text(a, rows, 0),
-			.version = rows_i64(rows, 1),
-			.created_ms = rows_i64(rows, 2),
-			.run_id = text(a, rows, 3),
-			.source = text(a, rows, 4),
-			.run_name = text(a, rows, 5),
-			.bytes = -1,
-		};
-	}
-	rows_end(rows);
-	return rc;
+	*(const char **)one = rows__text(a, rows, 0);
 }
+
+void
+rows__metric(struct arena *a, const struct rows *rows, void *one)
+{
+	*(struct metric *)one = (struct metric){
+		.key = rows__text(a, rows, 0),
+		.value = rows_i64(rows, 2) ? (double)NAN : rows_f64(rows, 1),
+		.step = rows_i64(rows, 3),
+		.time_ms = rows_i64(rows, 4),
+	};
+}
+
+static const struct row_shape version_shape = {sizeof(struct version_row), fill_version},
+			      alias_shape = {sizeof(const char *), fill_alias},
+			      metric_shape = {sizeof(struct metric), rows__metric};
 
 static const char SQL_BYTES[] =
 	"SELECT bytes FROM mlc_model_versions WHERE name = ? AND version = ?";
@@ -58,21 +57,13 @@ static int
 add_aliases(struct store *s, struct arena *a, struct version_row *v, struct err *e)
 {
 	struct rows *rows = NULL;
-	const char **list = NULL;
-	size_t n = 0, cap = 0;
-	int rc = db_query(s->db, &rows, e, SQL_ALIASES, "si", v->name, v->version);
+	struct row_list list = {0};
 
-	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
-		rc = 0;
-		list = mem_grow(list, &cap, n + 1, sizeof *list);
-		list[n++] = text(a, rows, 0);
-	}
-	rows_end(rows);
-	v->aliases = arena_alloc(a, (n + 1) * sizeof *v->aliases);
-	if (n > 0)
-		memcpy(v->aliases, list, n * sizeof *list);
-	free(list);
-	return rc;
+	if (db_query(s->db, &rows, e, SQL_ALIASES, "si", v->name, v->version) < 0 ||
+		rows__collect(rows, a, &alias_shape, &list, e) < 0)
+		return -1;
+	v->aliases = list.v;
+	return 0;
 }
 
 static const char SQL_METRICS[] = "SELECT key, value, is_nan, step, timestamp FROM latest_metrics"
@@ -82,27 +73,14 @@ static int
 add_metrics(struct store *s, struct arena *a, struct version_row *v, struct err *e)
 {
 	struct rows *rows = NULL;
-	struct metric *list = NULL;
-	size_t n = 0, cap = 0;
-	int rc = db_query(s->db, &rows, e, SQL_METRICS, "s", v->run_id);
+	struct row_list list = {0};
 
-	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
-		rc = 0;
-		list = mem_grow(list, &cap, n + 1, sizeof *list);
-		list[n++] = (struct metric){
-			.key = text(a, rows, 0),
-			.value = rows_i64(rows, 2) ? (double)NAN : rows_f64(rows, 1),
-			.step = rows_i64(rows, 3),
-			.time_ms = rows_i64(rows, 4),
-		};
-	}
-	rows_end(rows);
-	v->n_metrics = n;
-	v->metrics = n > 0 ? arena_alloc(a, n * sizeof *list) : NULL;
-	if (n > 0)
-		memcpy(v->metrics, list, n * sizeof *list);
-	free(list);
-	return rc;
+	if (db_query(s->db, &rows, e, SQL_METRICS, "s", v->run_id) < 0 ||
+		rows__collect(rows, a, &metric_shape, &list, e) < 0)
+		return -1;
+	v->metrics = list.v;
+	v->n_metrics = list.n;
+	return 0;
 }
 
 static int
@@ -120,8 +98,9 @@ int
 store_versions(struct store *s, struct arena *a, const char *model, struct version_row **out,
 	size_t *n, struct err *e)
 {
-	struct versions list = {0};
-	int rc = 0;
+	struct row_list list = {0};
+	struct rows *rows = NULL;
+	int rc;
 
 	*out = NULL;
 	*n = 0;
@@ -130,61 +109,15 @@ store_versions(struct store *s, struct arena *a, const char *model, struct versi
 	/* one look at the file for all the queries: the same state, and the file is locked once */
 	rc = db_script(s->db, "BEGIN", e);
 	if (rc == 0)
-		rc = read_versions(s, a, model, &list, e);
+		rc = db_query(s->db, &rows, e, SQL_VERSIONS, "s", model);
+	if (rc == 0)
+		rc = rows__collect(rows, a, &version_shape, &list, e);
 	for (size_t i = 0; rc == 0 && i < list.n; i++)
-		rc = complete(s, a, &list.v[i], e);
+		rc = complete(s, a, &((struct version_row *)list.v)[i], e);
 	db_rollback(s->db);
-	if (rc == 0 && list.n > 0) {
-		*out = arena_alloc(a, list.n * sizeof **out);
-		memcpy(*out, list.v, list.n * sizeof **out);
+	if (rc == 0) {
+		*out = list.v;
 		*n = list.n;
 	}
-	free(list.v);
-	return rc;
-}
-
-/* The name is MLflow's, whose UI may have changed it. Runs deleted there are left out. CROSS JOIN
- * keeps the order of the tables: ours is the one that is sorted already. */
-static const char SQL_RUNS[] =
-	"SELECT m.run_id, r.name, m.status, m.pipeline, m.env, m.start_ms, m.end_ms, m.nodes,"
-	" m.nodes_ok FROM mlc_runs m CROSS JOIN runs r ON r.run_uuid = m.run_id"
-	" WHERE r.lifecycle_stage = 'active' ORDER BY m.num DESC LIMIT ?";
-
-int
-store_runs(struct store *s, struct arena *a, int64_t limit, struct run_row **out, size_t *n,
-	struct err *e)
-{
-	struct rows *rows = NULL;
-	struct run_row *list = NULL;
-	size_t cap = 0, count = 0;
-	int rc;
-
-	*out = NULL;
-	*n = 0;
-	if (!s->db || s->level == 0)
-		return 0;
-	rc = db_query(s->db, &rows, e, SQL_RUNS, "i", limit);
-	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
-		rc = 0;
-		list = mem_grow(list, &cap, count + 1, sizeof *list);
-		list[count++] = (struct run_row){
-			.run_id = text(a, rows, 0),
-			.name = text(a, rows, 1),
-			.status = text(a, rows, 2),
-			.pipeline = text(a, rows, 3),
-			.env = text(a, rows, 4),
-			.start_ms = rows_i64(rows, 5),
-			.end_ms = rows_i64(rows, 6),
-			.nodes = rows_i64(rows, 7),
-			.nodes_ok = rows_i64(rows, 8),
-		};
-	}
-	rows_end(rows);
-	if (rc == 0 && count > 0) {
-		*out = arena_alloc(a, count * sizeof *list);
-		memcpy(*out, list, count * sizeof *list);
-		*n = count;
-	}
-	free(list);
 	return rc;
 }

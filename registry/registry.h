@@ -166,12 +166,68 @@ struct durations {
 /* Of every node that was ok in one of the last five runs of the pipeline in env. */
 MUST_CHECK int store_durations(struct store *s, struct arena *a, const char *pipeline,
 	const char *env, struct durations *out, struct err *e);
+/* A run as lists show it: ours, or one that another program recorded in the same store. */
 struct run_row {
-	const char *run_id, *name, *status, *pipeline, *env;
-	int64_t start_ms, end_ms;
+	const char *run_id, *name;
+	const char *status;         /* run_status_name, or `running`, `scheduled` */
+	const char *pipeline, *env; /* NULL: not ours */
+	const char *experiment, *user;
+	int64_t start_ms, end_ms; /* end 0: not known */
 	int64_t nodes, nodes_ok;
+	const char *folder; /* of its logs and artifacts, relative to the root; NULL: not ours */
+	int64_t num;        /* 0: not ours */
+	bool deleted;
 };
-MUST_CHECK int store_runs(struct store *s, struct arena *a, int64_t limit, struct run_row **out,
-	size_t *n, struct err *e);
+enum run_view { RUNS_ACTIVE, RUNS_DELETED, RUNS_ALL };
+/* What to look for, in MLflow's search grammar; docs/runs.md has it. Mistakes are MLC_SEARCH with
+ * their place in `--filter` or `--order-by`. */
+struct run_search {
+	const char *filter;   /* NULL: everything */
+	const char *order_by; /* NULL: newest first */
+	int64_t limit;        /* negative: all */
+	enum run_view view;
+};
+MUST_CHECK int store_runs(struct store *s, struct arena *a, const struct run_search *q,
+	struct run_row **out, size_t *n, struct err *e);
+/* The run that somebody names: by its name (the newest of that name), id, the beginning of an id that
+ * only one has, or `last`. MLC_NOT_FOUND with what is near. */
+MUST_CHECK int
+store_run(struct store *s, struct arena *a, const char *which, struct run_row *out, struct err *e);
+
+/* Everything on record about one run; all of it in the arena. Of a run that is not ours there are
+ * params, metrics, tags and models. */
+struct node_row {
+	const char *name, *plugin, *plugin_hash, *status;
+	const char *error; /* diag_json, or NULL */
+	int64_t attempts, start_ms, wall_us, cpu_us, rss_bytes;
+};
+struct data_row {
+	const char *node, *dataset, *path, *type, *hash; /* path, hash may be NULL */
+	int64_t rows, bytes;
+	bool output;
+	const char *contract; /* contract_result_json, or NULL */
+};
+struct model_row {
+	const char *name;
+	int64_t version;
+};
+struct run_detail {
+	struct node_row *nodes; /* in order */
+	struct data_row *data;
+	struct tag *params, *tags; /* by key */
+	struct metric *metrics;    /* the latest of each, by key */
+	struct model_row *models;
+	size_t n_nodes, n_data, n_params, n_tags, n_metrics, n_models;
+};
+MUST_CHECK int store_detail(struct store *s, struct arena *a, const struct run_row *run,
+	struct run_detail *out, struct err *e);
+/* Changes of runs on record; the store is open for writing. A tag without a value is removed. */
+MUST_CHECK int store_tag(struct store *s, const struct run_row *run, const struct tag *tags,
+	size_t n, struct err *e);
+MUST_CHECK int
+store_delete(struct store *s, const struct run_row *run, bool deleted, struct err *e);
+/* Removes a deleted run for good, with its folder. *kept says why it has to stay, or is NULL. */
+MUST_CHECK int
+store_purge(struct store *s, const struct run_row *run, const char **kept, struct err *e);
 
 #endif

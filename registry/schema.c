@@ -333,11 +333,26 @@ migrate_from(struct db *db, int64_t level, int64_t now, struct err *e)
 	return 0;
 }
 
+static const char SQL_HAS_INDEXES[] = "SELECT count(*) = 1 FROM sqlite_master"
+				      " WHERE type = 'index' AND name = 'mlc_runs_by_name'";
+
+/* In a transaction. */
+static int
+add_indexes(struct db *db, struct err *e)
+{
+	for (size_t i = 0; ddl__indexes[i]; i++)
+		if (db_script(db, ddl__indexes[i], e) < 0)
+			return -1;
+	return 0;
+}
+
 int
 schema__migrate(struct store *s, struct err *e)
 {
-	int64_t level = 0, has;
-	if (s->level == newest_level())
+	int64_t level = 0, has, indexed = 0;
+	if (db_get_i64(s->db, &indexed, e, SQL_HAS_INDEXES, "") < 0)
+		return -1;
+	if (s->level == newest_level() && indexed)
 		return 0;
 	if (db_begin(s->db, e) < 0)
 		return -1;
@@ -345,7 +360,7 @@ schema__migrate(struct store *s, struct err *e)
 	if (db_get_i64(s->db, &has, e, SQL_HAS_LEVEL, "") < 0 ||
 		(has && db_get_i64(s->db, &level, e, SQL_LEVEL, "") < 0) ||
 		migrate_from(s->db, level, clock_now_ms(s->clock), e) < 0 ||
-		db_commit(s->db, e) < 0) {
+		add_indexes(s->db, e) < 0 || db_commit(s->db, e) < 0) {
 		db_rollback(s->db);
 		return err_wrap(e, "bringing the registry `%s` up to date", s->shown);
 	}
@@ -370,7 +385,7 @@ schema__fill(struct db *db, const char *root, int64_t now, struct err *e)
 	str_addf(&where, "%s/runs/0", root);
 	if (rc < 0 || db_run(db, e, SQL_ADD_REVISION, "s", MLFLOW_REVISION) < 0 ||
 		db_run(db, e, SQL_ADD_DEFAULT, "sii", where.s, now, now) < 0 ||
-		migrate_from(db, 0, now, e) < 0 || db_commit(db, e) < 0) {
+		migrate_from(db, 0, now, e) < 0 || add_indexes(db, e) < 0 || db_commit(db, e) < 0) {
 		db_rollback(db);
 		rc = -1;
 	}

@@ -46,8 +46,9 @@ struct store {
 
 /* ddl.c: the texts. */
 #define MLFLOW_REVISION "acf3f17fdcc7"
-extern const char *const ddl__mlflow[]; /* NULL-terminated */
-extern const char *const ddl__ours[];   /* migration i + 1; NULL-terminated */
+extern const char *const ddl__mlflow[];  /* NULL-terminated */
+extern const char *const ddl__ours[];    /* migration i + 1; NULL-terminated */
+extern const char *const ddl__indexes[]; /* on MLflow's tables; NULL-terminated */
 
 /* schema.c: recognises a store, whoever wrote it, and brings our tables up to date. */
 /* Before SQLite touches the file: it is there, a file, and not empty. */
@@ -95,6 +96,27 @@ MUST_CHECK int input__record(struct store *s, const struct run_id *r, const char
 
 /* experiment.c: the id of s->experiment, made if absent; in a transaction. */
 MUST_CHECK int experiment__id(struct store *s, int64_t *out, struct err *e);
+
+/* collect.c: ends the query and leaves its rows, as structs, in the arena. After the last there is one
+ * of zeros. */
+struct row_shape {
+	size_t size;
+	void (*fill)(struct arena *a, const struct rows *rows, void *one);
+};
+struct row_list {
+	void *v; /* arena */
+	size_t n;
+};
+MUST_CHECK int rows__collect(struct rows *rows, struct arena *a, const struct row_shape *shape,
+	struct row_list *out, struct err *e);
+const char *rows__text(struct arena *a, const struct rows *rows, int col); /* NULL for NULL */
+
+void
+rows__metric(struct arena *a, const struct rows *rows, void *one); /* list.c: a struct metric */
+
+/* search.c: the ids of the runs that are searched, in order. */
+MUST_CHECK int search__runs(struct store *s, struct arena *a, const struct run_search *q,
+	const char ***ids, size_t *n, struct err *e);
 
 /* condition.c: "auc >= current + 0.01". */
 struct condition {

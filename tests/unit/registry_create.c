@@ -44,7 +44,8 @@ Test(registry_create, reading_an_absent_store_shows_nothing_and_makes_nothing)
 	size_t n = 9;
 
 	cr_expect(store_versions(s, &a, NULL, &versions, &n, NULL) == 0 && n == 0);
-	cr_expect(store_runs(s, &a, 10, &runs, &n, NULL) == 0 && n == 0);
+	cr_expect(store_runs(s, &a, &(struct run_search){.limit = 10}, &runs, &n, NULL) == 0 &&
+		n == 0);
 	cr_expect(store_written(s, &a, "x", &hash, &schema, NULL) == 0);
 	cr_expect(store_recovered(s, 0, &name) == 0 && !name);
 	store_close(s);

@@ -73,7 +73,8 @@ Test(registry_list, what_mlflow_deleted_or_keeps_as_prompts_is_hidden)
 		"UPDATE runs SET lifecycle_stage = 'deleted' WHERE name = 'one'");
 	cr_assert(store_versions(s, &a, NULL, &v, &n, &f.e) == 0, "%s", f.e.msg);
 	cr_expect(n == 1 && v[0].version == 2);
-	cr_assert(store_runs(s, &a, 100, &runs, &n, &f.e) == 0, "%s", f.e.msg);
+	cr_assert(store_runs(s, &a, &(struct run_search){.limit = 100}, &runs, &n, &f.e) == 0, "%s",
+		f.e.msg);
 	cr_expect(n == 2);
 	arena_fini(&a);
 	store_close(s);
@@ -114,7 +115,8 @@ Test(registry_list, runs_come_newest_first_up_to_the_limit)
 	register_model(&f, s, "loan", "two");
 	fixture_run(&f, s, "three");
 	fixture_change(&f, "UPDATE runs SET name = 'renamed in the UI' WHERE name = 'two'");
-	cr_assert(store_runs(s, &a, 2, &runs, &n, &f.e) == 0, "%s", f.e.msg);
+	cr_assert(store_runs(s, &a, &(struct run_search){.limit = 2}, &runs, &n, &f.e) == 0, "%s",
+		f.e.msg);
 	cr_assert(n == 2);
 	cr_expect_str_eq(runs[0].name, "three");
 	cr_expect_str_eq(runs[0].status, "running");
@@ -123,8 +125,10 @@ Test(registry_list, runs_come_newest_first_up_to_the_limit)
 	cr_expect_str_eq(runs[1].status, "failed");
 	cr_expect_str_eq(runs[1].pipeline, "training");
 	cr_expect(runs[1].nodes == 2 && runs[1].nodes_ok == 1);
-	cr_expect(store_runs(s, &a, 0, &runs, &n, &f.e) == 0 && n == 0);
-	cr_expect(store_runs(s, &a, -1, &runs, &n, &f.e) == 0 && n == 3);
+	cr_expect(store_runs(s, &a, &(struct run_search){.limit = 0}, &runs, &n, &f.e) == 0 &&
+		n == 0);
+	cr_expect(store_runs(s, &a, &(struct run_search){.limit = -1}, &runs, &n, &f.e) == 0 &&
+		n == 3);
 	arena_fini(&a);
 	store_close(s);
 	fixture_drop(&f);

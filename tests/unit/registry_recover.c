@@ -144,7 +144,8 @@ Test(registry_recover, a_reader_recovers_too)
 	s = fixture_open(&f, STORE_READ);
 	cr_expect(store_recovered(s, 0, &name) == 1);
 	cr_expect_str_eq(name, "tall-heron");
-	cr_expect(store_runs(s, &a, 10, &runs, &n, &f.e) == 0 && n == 1);
+	cr_expect(store_runs(s, &a, &(struct run_search){.limit = 10}, &runs, &n, &f.e) == 0 &&
+		n == 1);
 	cr_expect_str_eq(runs[0].status, "interrupted");
 	store_close(s);
 	arena_fini(&a);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the commands about single runs share. */
+#include "cmd/runs.h"
+
+int
+run_about_open(struct app *a, const char *which, struct run_about *out, struct err *e)
+{
+	*out = (struct run_about){0};
+	if (store_run(a->store, &out->arena, which, &out->run, e) < 0)
+		return -1;
+	return store_detail(a->store, &out->arena, &out->run, &out->detail, e);
+}
+
+void
+run_about_fini(struct run_about *r)
+{
+	arena_fini(&r->arena);
+}
+
+const char *
+run_about_tag(const struct run_about *r, const char *key)
+{
+	for (size_t i = 0; i < r->detail.n_tags; i++)
+		if (str_eq(r->detail.tags[i].key, key))
+			return r->detail.tags[i].value;
+	return NULL;
+}
+
+void
+run_row_json(const struct app *a, struct jw *w, const struct run_row *r)
+{
+	char when[32];
+	clock_rfc3339(r->start_ms, when);
+	jw_kv_str(w, "run_id", r->run_id);
+	jw_kv_str(w, "name", r->name);
+	jw_kv_str(w, "status", r->status);
+	jw_kv_str(w, "pipeline", r->pipeline);
+	jw_kv_str(w, "conf", r->env);
+	jw_kv_str(w, "start", when);
+	jw_key(w, "ms");
+	if (r->end_ms)
+		jw_i64(w, (int64_t)app_ms(a, (r->end_ms - r->start_ms) * 1000));
+	else
+		jw_null(w);
+	jw_kv_str(w, "experiment", r->experiment);
+	jw_kv_bool(w, "deleted", r->deleted);
+}

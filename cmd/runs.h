@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the commands about single runs share. */
+#ifndef CMD_RUNS_H
+#define CMD_RUNS_H
+
+#include "cmd/cmd.h"
+
+/* A run with everything on record about it, in an arena of its own. */
+struct run_about {
+	struct arena arena;
+	struct run_row run;
+	struct run_detail detail;
+};
+/* Finds the run that somebody names, and reads about it. Call run_about_fini also after a failure. */
+MUST_CHECK int
+run_about_open(struct app *a, const char *which, struct run_about *out, struct err *e);
+void run_about_fini(struct run_about *r);
+const char *run_about_tag(const struct run_about *r, const char *key); /* or NULL */
+/* The members every run has in JSON: run_id, name, status, pipeline, conf, start, ms. */
+void run_row_json(const struct app *a, struct jw *w, const struct run_row *r);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * mlflow-c runs tag and runs note: what people say about a run afterwards. */
+#include "cmd/runs.h"
+
+#define NOTE "mlflow.note.content" /* where MLflow's UI shows it */
+
+struct tag_args {
+	const char *remove;
+};
+
+/* KEY=VALUE; the words stay as they are, a copy is cut. */
+static int
+split(struct arena *a, const char *arg, struct tag *out, struct err *e)
+{
+	const char *eq = strchr(arg, '=');
+	if (!eq || eq == arg) {
+		err_set(e, MLC_USAGE, "`%s` is no tag", arg);
+		return err_help(e, "write KEY=VALUE, such as team=risk");
+	}
+	*out = (struct tag){arena_strndup(a, arg, (size_t)(eq - arg)), eq + 1};
+	if (record_key_ok(out->key))
+		return 0;
+	err_set(e, MLC_NAME, "`%s` cannot be the name of a tag", out->key);
+	return err_help(e, "use letters, digits and any of _ - . : / and blank");
+}
+
+static int
+change(struct app *a, const struct tag_args *args, struct run_about *r, struct err *e)
+{
+	size_t n = 0, room = (size_t)a->n_args + 1;
+	struct tag *tags = arena_alloc(&r->arena, room * sizeof(*tags));
+	for (int i = 1; i < a->n_args; i++)
+		if (split(&r->arena, a->args[i], &tags[n++], e) < 0)
+			return -1;
+	if (args->remove)
+		tags[n++] = (struct tag){args->remove, NULL};
+	if (n == 0) {
+		err_set(e, MLC_USAGE, "there is no tag to set or to remove");
+		return err_help(e, "write KEY=VALUE, or --remove KEY");
+	}
+	if (args->remove && !run_about_tag(r, args->remove)) {
+		err_set(e, MLC_NOT_FOUND, "run %s has no tag `%s`", r->run.name, args->remove);
+		return err_help(e, "its tags: mlflow-c runs show %s --json", r->run.name);
+	}
+	return store_tag(a->store, &r->run, tags, n, e);
+}
+
+static int
+run_tag(struct app *a)
+{
+	struct run_about r = {0};
+	struct err e = {0};
+	int code = 0;
+	if (app_store(a, STORE_WRITE, &e) < 0 || run_about_open(a, a->args[0], &r, &e) < 0 ||
+		change(a, a->opts, &r, &e) < 0)
+		code = report(a, &e);
+	run_about_fini(&r);
+	return code;
+}
+
+static int
+run_note(struct app *a)
+{
+	struct run_about r = {0};
+	struct err e = {0};
+	int code = 0;
+	const struct tag note = {NOTE, a->n_args > 1 && *a->args[1] ? a->args[1] : NULL};
+	bool writes = a->n_args > 1;
+	if (app_store(a, writes ? STORE_WRITE : STORE_READ, &e) < 0 ||
+		run_about_open(a, a->args[0], &r, &e) < 0 ||
+		(writes && store_tag(a->store, &r.run, &note, 1, &e) < 0))
+		code = report(a, &e);
+	else if (!writes && run_about_tag(&r, NOTE))
+		(void)printf("%s\n", run_about_tag(&r, NOTE));
+	run_about_fini(&r);
+	return code;
+}
+
+static const char *const tag_examples[] = {"mlflow-c runs tag last team=risk",
+	"set one; several may follow", "mlflow-c runs tag last --remove team", "remove it", NULL};
+static const struct opt tag_opts[] = {
+	{"remove", 0, OPT_STR, offsetof(struct tag_args, remove), "KEY", "remove this tag"}, {0}};
+const struct cmd cmd_runs_tag = {
+	.name = "runs tag",
+	.args = "RUN [KEY=VALUE...]",
+	.min_args = 1,
+	.max_args = 100,
+	.summary = "Set tags of a run, or remove one.",
+	.examples = tag_examples,
+	.needs = NEEDS_PROJECT,
+	.opts = tag_opts,
+	.opts_size = sizeof(struct tag_args),
+	.run = run_tag,
+};
+
+static const char *const note_examples[] = {"mlflow-c runs note last \"with the new prices\"",
+	"write one", "mlflow-c runs note last", "read it", NULL};
+const struct cmd cmd_runs_note = {
+	.name = "runs note",
+	.args = "RUN [TEXT]",
+	.min_args = 1,
+	.max_args = 2,
+	.summary = "Write a note about a run, or read it.",
+	.examples = note_examples,
+	.needs = NEEDS_PROJECT,
+	.run = run_note,
+};
