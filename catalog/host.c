@@ -43,6 +43,15 @@ get_expected(struct mlf_dataset_host *pub, const char *column)
 	return 0;
 }
 
+static const char *
+get_expected_name(struct mlf_dataset_host *pub, size_t i)
+{
+	const struct host *h = host_of(pub);
+	const struct schema *s = h->known.n ? &h->known : &h->wanted;
+
+	return i < s->n ? s->columns[i].name : NULL;
+}
+
 static struct mlf_builder *
 begin_batch(struct mlf_dataset_host *pub)
 {
@@ -134,7 +143,8 @@ host_init(struct host *h, const struct dataset *d, int fd)
 			.write = write_all,
 			.fd = take_fd,
 			.data_fail = data_fail,
-			.option_fail = option_fail},
+			.option_fail = option_fail,
+			.expected_name = get_expected_name},
 		.d = d,
 		.fd = fd,
 		.hash = fd >= 0 ? hash_xxh_new() : NULL,

@@ -11,7 +11,7 @@
 #include "catalog/catalog.h"
 
 #define DATASET_ABI_MAJOR 1
-#define DATASET_ABI_MINOR 0
+#define DATASET_ABI_MINOR 1
 
 /* The rows and the bytes of text of a batch that is read for streaming. */
 #define BATCH_ROWS 65536
@@ -23,6 +23,7 @@
 int dataset_type_unknown(const char *name, const struct place *at, struct err *e);
 
 extern const struct mlf_dataset_type csv_type;
+extern const struct mlf_dataset_type jsonl_type;
 
 /* --- options ------------------------------------------------------------------------------------- */
 
@@ -34,6 +35,9 @@ const char *
 option_text(struct arena *a, const struct dataset *d, const char *where, const char *key);
 /* The place of an option, or of the next thing around it that is there. */
 struct place option_place(const struct dataset *d, const char *where, const char *key);
+
+/* The option load_args.dtype: columns to enum mlf_type, or one type for every column. */
+MUST_CHECK int dtype_read(struct mlf_dataset_host *h, struct map *types, enum mlf_type *every);
 
 /* --- the host ------------------------------------------------------------------------------------ */
 

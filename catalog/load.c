@@ -45,7 +45,7 @@ struct entry {
 
 static const struct yfield common[] = {
 	{"type", YF_STR, true, offsetof(struct entry, type),
-		"csv, json, text, bytes, model, memory"},
+		"csv, jsonl, json, text, bytes, model, memory"},
 	{"filepath", YF_STR, false, offsetof(struct entry, filepath), "where it lies"},
 	{"load_args", YF_NODE, false, offsetof(struct entry, load_args), "how it is read"},
 	{"save_args", YF_NODE, false, offsetof(struct entry, save_args), "how it is written"},
@@ -324,7 +324,7 @@ take_type(struct loader *l)
 		err_set(&e, n ? MLC_CONF_TYPE : MLC_CONF_MISSING, "dataset `%s` has no type",
 			l->d->name);
 		report(l, &e, "type",
-			"add `type: csv`, or another of json, text, bytes, model, memory");
+			"add `type: csv`, or another of jsonl, json, text, bytes, model, memory");
 		return NULL;
 	}
 	type = catalog_type(n->text);
