@@ -37,7 +37,7 @@ struct hook {
 	struct plugin_id plugin_id;
 	const char *plugin_hash;
 	const struct mlf_hook *loaded; /* with --in-process: in this very process; else NULL */
-	const char *datasets; /* JSON list of patterns for dataset points; NULL: all */
+	const char *datasets;          /* JSON list of patterns for dataset points; NULL: all */
 	/* the plan's alone: which nodes; NULL: all */
 	const char **nodes, **tags;
 	size_t n_nodes, n_tags;
