@@ -32,6 +32,7 @@ echo "called with $*; all: $(cat "$(jq -r .inputs.all.path "$MLFLOW_C_JOB")")"
 env | cut -d = -f 1 | grep -v -e PWD -e SHLVL -e _ -e SAN | sort | tr '\n' ' '
 echo
 jq -c '[.version, .node, .conf, .pipeline, .seed, .now_ms, .params, .inputs.table.type]' "$MLFLOW_C_JOB"
+stat -c %a "$(dirname "$MLFLOW_C_JOB")"
 echo picture >plot.txt
 cat >>"$MLFLOW_C_REPORT" <<REPORT
 {"metric": "rate", "value": $1, "step": 2}
