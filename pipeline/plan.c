@@ -3,10 +3,12 @@
  *
  * For each node: its plugin (described by a worker), ports bound to datasets and datasets to catalog
  * entries, parameters typed and completed. Every mistake is collected, each with its place. */
-#include "pipeline/command.h"
-#include "pipeline/hook.h"
+#include "pipeline/plan.h"
 
 #include <sys/stat.h>
+
+#include "pipeline/command.h"
+#include "pipeline/hook.h"
 
 struct planner {
 	struct arena *a;
