@@ -88,6 +88,7 @@ static const struct mlf_option options[] = {
 	{"load_args", "na_values", MLF_OPT_TEXTS, false, "texts that stand for null"},
 	{"load_args", "dtype", MLF_OPT_ANY, false, "a type for all columns, or column: type"},
 	{"save_args", "sep", MLF_OPT_STR, false, "the separator, one character (default: comma)"},
+	PACK_OPTIONS,
 	{0},
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a dataset type sees of us: bytes that are hashed as they pass, options, expected types, and
  * one way to report. Each call finds the whole host behind the public part it is given. */
-#include "catalog/inside.h"
+#include "catalog/pack.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -58,10 +58,9 @@ begin_batch(struct mlf_dataset_host *pub)
 	return scope_builder(host_of(pub)->scope);
 }
 
-static int64_t
-read_some(struct mlf_dataset_host *pub, void *into, size_t n)
+int64_t
+host_read(struct host *h, void *into, size_t n)
 {
-	struct host *h = host_of(pub);
 	ssize_t got;
 
 	do
@@ -74,16 +73,30 @@ read_some(struct mlf_dataset_host *pub, void *into, size_t n)
 	return got;
 }
 
-static int
-write_all(struct mlf_dataset_host *pub, const void *p, size_t n)
+int
+host_write(struct host *h, const void *p, size_t n)
 {
-	struct host *h = host_of(pub);
-
 	if (file_write_all(h->fd, p, n, h->e) < 0)
 		return err_wrap(h->e, "`%s`", shown(h));
 	hash_xxh_add(h->hash, p, n);
 	h->bytes += n;
 	return 0;
+}
+
+static int64_t
+read_some(struct mlf_dataset_host *pub, void *into, size_t n)
+{
+	struct host *h = host_of(pub);
+
+	return h->pack ? pack_read(h->pack, h, into, n) : host_read(h, into, n);
+}
+
+static int
+write_all(struct mlf_dataset_host *pub, const void *p, size_t n)
+{
+	struct host *h = host_of(pub);
+
+	return h->pack ? pack_write(h->pack, h, p, n) : host_write(h, p, n);
 }
 
 static int
@@ -152,6 +165,18 @@ host_init(struct host *h, const struct dataset *d, int fd)
 }
 
 int
+host_begin(struct host *h, bool writes)
+{
+	return pack_new(h, writes, &h->pack);
+}
+
+int
+host_end(struct host *h)
+{
+	return h->pack ? pack_end(h->pack, h) : 0;
+}
+
+int
 host_hash(struct host *h, char hex[static HASH_XXH_HEX], uint64_t *bytes, struct err *e)
 {
 	off_t size = h->seeks ? lseek(h->fd, 0, SEEK_END) : (off_t)h->bytes;
@@ -171,6 +196,7 @@ host_fini(struct host *h)
 {
 	char hex[HASH_XXH_HEX];
 
+	pack_free(h->pack);
 	if (h->hash)
 		hash_xxh_end(h->hash, hex);
 	if (h->fd >= 0)

@@ -45,6 +45,7 @@ static const struct mlf_option options[] = {
 	{"load_args", "dtype", MLF_OPT_ANY, false, "a type for all columns, or column: type"},
 	{"load_args", "nested", MLF_OPT_STR, false,
 		"objects and lists in columns: error, or text (default: error)"},
+	PACK_OPTIONS,
 	{0},
 };
 

@@ -365,11 +365,11 @@ check_options(struct loader *l)
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		rc |= options_check(l->d, places[i], l->found);
-	if (rc < 0 || !l->d->type->check)
+	if (rc < 0)
 		return;
 	host_init(&h, l->d, -1);
 	h.e = &e;
-	if (l->d->type->check(&h.pub) < 0)
+	if (host_begin(&h, false) < 0 || (l->d->type->check && l->d->type->check(&h.pub) < 0))
 		errs_add(l->found, &e);
 	host_fini(&h);
 }

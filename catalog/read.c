@@ -102,7 +102,8 @@ open_reader(const struct dataset *d, const struct read_opts *o, bool whole, stru
 	r->host.e = e;
 	if (whole)
 		r->host.pub.batch_rows = r->host.pub.batch_bytes = INT64_MAX;
-	if (take_schemas(r, o, e) < 0 || d->type->read_open(&r->host.pub, &r->state) < 0) {
+	if (take_schemas(r, o, e) < 0 || host_begin(&r->host, false) < 0 ||
+		d->type->read_open(&r->host.pub, &r->state) < 0) {
 		reader_close(r);
 		return -1;
 	}

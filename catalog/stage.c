@@ -181,7 +181,7 @@ begin_table(struct stage *s, const struct frame *f, struct err *e)
 	if (open_file(s, e) < 0)
 		return -1;
 	s->host.e = e;
-	if (s->d->type->write_open(&s->host.pub, &s->state) < 0)
+	if (host_begin(&s->host, true) < 0 || s->d->type->write_open(&s->host.pub, &s->state) < 0)
 		return -1;
 	s->writing = true;
 	s->segs = segs_new(SEGS_PRIVATE, 1);
@@ -269,7 +269,9 @@ finish_file(struct stage *s, struct err *e)
 	s->host.e = e;
 	if (s->writing) {
 		s->writing = false;
-		return s->d->type->write_end(&s->host.pub, s->state, true);
+		if (s->d->type->write_end(&s->host.pub, s->state, true) < 0)
+			return -1;
+		return host_end(&s->host);
 	}
 	if (!is_checked(s))
 		return 0;
