@@ -73,4 +73,6 @@ mlflow-c run -p programs --dry-run --json | jq -c '.data.nodes[1] | [.name, .com
 mlflow-c node list | tail -n 3
 mlflow-c node describe twice
 mlflow-c node describe see --json | jq -c .data
+mlflow-c node run twice
+echo "exit $?"
 mlflow-c validate -p programs
