@@ -89,6 +89,9 @@ MUST_CHECK int dataset_read_table(const struct dataset *d, const struct read_opt
 MUST_CHECK int
 dataset_read_bytes(const struct dataset *d, int rootfd, struct str *out, struct err *e);
 
+/* Appends a value as people read it, text without quotes; false and nothing if it is null. */
+bool column_show(const struct column *c, int64_t i, struct str *out);
+
 /* Staging. The token, of run and node, is part of the hidden name, so that two runs never share one.
  * stage_end fsyncs and hashes; an unfinished stage is removed by stage_abort. */
 struct stage;

@@ -72,7 +72,8 @@ extern const struct cmd cmd_run, cmd_registry_list, cmd_runs_list, cmd_node_list
 	cmd_node_run, cmd_explain, cmd_validate;
 extern const struct cmd cmd_runs_show, cmd_runs_compare, cmd_runs_logs, cmd_runs_tag, cmd_runs_note,
 	cmd_runs_delete, cmd_runs_restore, cmd_runs_gc;
-extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_catalog_describe;
+extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_catalog_describe,
+	cmd_catalog_preview;
 extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph;
 
 /* opts.c */
@@ -99,6 +100,7 @@ MUST_CHECK int app_store(struct app *a, enum store_mode mode, struct err *e);
 uint64_t app_ms(const struct app *a, int64_t us);
 
 /* table.c: columns as wide as their content; numbers to the right; tab-separated with --plain. */
+#define TABLE_COLUMNS 32 /* at most */
 struct table {
 	struct str *cells; /* owned */
 	size_t n, cap;
