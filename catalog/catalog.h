@@ -83,6 +83,7 @@ struct read_opts {
 	struct segs *segs; /* where the batches live */
 	const struct schema
 		*schema;        /* types to read as; columns not named are inferred; NULL: all */
+	const char *path;       /* where it is read from instead: what is staged for it; or NULL */
 	const char *known_hash; /* if the file's hash is this one ... */
 	const struct schema *known; /* ... it is read with exactly this schema */
 };
