@@ -55,72 +55,11 @@ read_na(struct mlf_dataset_host *h, struct csv_options *o)
 						"`na_values` is no list of texts", NULL);
 }
 
-/* Our names of types, and those that people bring along from pandas. */
-static enum mlf_type
-type_of(const char *name)
-{
-	static const struct {
-		const char *name;
-		enum mlf_type type;
-	} others[] = {{"str", MLF_UTF8}, {"string", MLF_UTF8}, {"object", MLF_UTF8},
-		{"int", MLF_I64}, {"Int64", MLF_I64}, {"float", MLF_F64}, {"boolean", MLF_BOOL},
-		{"datetime64[ns]", MLF_TIMESTAMP}};
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (str_eq(others[i].name, name))
-			return others[i].type;
-	return name ? type_of_name(name) : 0;
-}
-
-static int
-bad_dtype(struct mlf_dataset_host *h, const char *name)
-{
-	struct str text = {0};
-	int rc;
-
-	if (name)
-		str_addf(&text, "`dtype` names the unknown type `%s`", name);
-	else
-		str_add(&text, "`dtype` is neither a type nor a map of columns to types");
-	rc = mlf_option_fail(h, "load_args", "dtype", text.s,
-		"types are bool, int64, float64, utf8 and timestamp");
-	str_fini(&text);
-	return rc;
-}
-
-static int
-read_dtype(struct mlf_dataset_host *h, struct csv_options *o)
-{
-	const char *json = mlf_option(h, "load_args", "dtype", "{}"), *column, *name;
-	enum mlf_type type;
-	struct jr r;
-	int rc = 0;
-
-	jr_init(&r, json, strlen(json));
-	if (jr_peek(&r) == J_STRING) {
-		name = jr_str(&r);
-		o->every = type_of(name);
-		rc = o->every ? 0 : bad_dtype(h, name);
-	} else if (jr_object(&r)) {
-		while (rc == 0 && jr_next(&r, &column)) {
-			column = arena_strdup(&o->mem, column);
-			name = jr_peek(&r) == J_STRING ? jr_str(&r) : NULL;
-			type = type_of(name);
-			map_put(&o->types, column, (void *)(intptr_t)type);
-			rc = type ? 0 : bad_dtype(h, name);
-		}
-	}
-	if (rc == 0)
-		return jr_done(&r, NULL) == 0 ? 0 : bad_dtype(h, NULL);
-	jr_fini(&r);
-	return rc;
-}
-
 int
 csv_options(struct mlf_dataset_host *h, struct csv_options *o)
 {
 	*o = (struct csv_options){0};
-	if (read_sep(h, o) == 0 && read_na(h, o) == 0 && read_dtype(h, o) == 0)
+	if (read_sep(h, o) == 0 && read_na(h, o) == 0 && dtype_read(h, &o->types, &o->every) == 0)
 		return 0;
 	csv_options_fini(o);
 	return -1;
@@ -131,7 +70,6 @@ csv_options_fini(struct csv_options *o)
 {
 	map_fini(&o->na);
 	map_fini(&o->types);
-	arena_fini(&o->mem);
 }
 
 static int
@@ -150,6 +88,7 @@ static const struct mlf_option options[] = {
 	{"load_args", "na_values", MLF_OPT_TEXTS, false, "texts that stand for null"},
 	{"load_args", "dtype", MLF_OPT_ANY, false, "a type for all columns, or column: type"},
 	{"save_args", "sep", MLF_OPT_STR, false, "the separator, one character (default: comma)"},
+	PACK_OPTIONS,
 	{0},
 };
 

@@ -29,7 +29,6 @@ struct csv_options {
 	struct map na;       /* texts that are null */
 	struct map types;    /* dtype: column to type */
 	enum mlf_type every; /* dtype of all columns; 0: none */
-	struct arena mem;
 };
 
 /* Reads and checks the options. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a dataset type sees of us: bytes that are hashed as they pass, options, expected types, and
  * one way to report. Each call finds the whole host behind the public part it is given. */
-#include "catalog/inside.h"
+#include "catalog/pack.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -43,16 +43,24 @@ get_expected(struct mlf_dataset_host *pub, const char *column)
 	return 0;
 }
 
+static const char *
+get_expected_name(struct mlf_dataset_host *pub, size_t i)
+{
+	const struct host *h = host_of(pub);
+	const struct schema *s = h->known.n ? &h->known : &h->wanted;
+
+	return i < s->n ? s->columns[i].name : NULL;
+}
+
 static struct mlf_builder *
 begin_batch(struct mlf_dataset_host *pub)
 {
 	return scope_builder(host_of(pub)->scope);
 }
 
-static int64_t
-read_some(struct mlf_dataset_host *pub, void *into, size_t n)
+int64_t
+host_read(struct host *h, void *into, size_t n)
 {
-	struct host *h = host_of(pub);
 	ssize_t got;
 
 	do
@@ -65,16 +73,30 @@ read_some(struct mlf_dataset_host *pub, void *into, size_t n)
 	return got;
 }
 
-static int
-write_all(struct mlf_dataset_host *pub, const void *p, size_t n)
+int
+host_write(struct host *h, const void *p, size_t n)
 {
-	struct host *h = host_of(pub);
-
 	if (file_write_all(h->fd, p, n, h->e) < 0)
 		return err_wrap(h->e, "`%s`", shown(h));
 	hash_xxh_add(h->hash, p, n);
 	h->bytes += n;
 	return 0;
+}
+
+static int64_t
+read_some(struct mlf_dataset_host *pub, void *into, size_t n)
+{
+	struct host *h = host_of(pub);
+
+	return h->pack ? pack_read(h->pack, h, into, n) : host_read(h, into, n);
+}
+
+static int
+write_all(struct mlf_dataset_host *pub, const void *p, size_t n)
+{
+	struct host *h = host_of(pub);
+
+	return h->pack ? pack_write(h->pack, h, p, n) : host_write(h, p, n);
 }
 
 static int
@@ -134,11 +156,24 @@ host_init(struct host *h, const struct dataset *d, int fd)
 			.write = write_all,
 			.fd = take_fd,
 			.data_fail = data_fail,
-			.option_fail = option_fail},
+			.option_fail = option_fail,
+			.expected_name = get_expected_name},
 		.d = d,
 		.fd = fd,
 		.hash = fd >= 0 ? hash_xxh_new() : NULL,
 	};
+}
+
+int
+host_begin(struct host *h, bool writes)
+{
+	return pack_new(h, writes, &h->pack);
+}
+
+int
+host_end(struct host *h)
+{
+	return h->pack ? pack_end(h->pack, h) : 0;
 }
 
 int
@@ -161,6 +196,7 @@ host_fini(struct host *h)
 {
 	char hex[HASH_XXH_HEX];
 
+	pack_free(h->pack);
 	if (h->hash)
 		hash_xxh_end(h->hash, hex);
 	if (h->fd >= 0)

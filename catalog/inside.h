@@ -11,7 +11,7 @@
 #include "catalog/catalog.h"
 
 #define DATASET_ABI_MAJOR 1
-#define DATASET_ABI_MINOR 0
+#define DATASET_ABI_MINOR 1
 
 /* The rows and the bytes of text of a batch that is read for streaming. */
 #define BATCH_ROWS 65536
@@ -23,6 +23,7 @@
 int dataset_type_unknown(const char *name, const struct place *at, struct err *e);
 
 extern const struct mlf_dataset_type csv_type;
+extern const struct mlf_dataset_type jsonl_type;
 
 /* --- options ------------------------------------------------------------------------------------- */
 
@@ -35,6 +36,17 @@ option_text(struct arena *a, const struct dataset *d, const char *where, const c
 /* The place of an option, or of the next thing around it that is there. */
 struct place option_place(const struct dataset *d, const char *where, const char *key);
 
+/* The option load_args.dtype: columns to enum mlf_type, or one type for every column. */
+MUST_CHECK int dtype_read(struct mlf_dataset_host *h, struct map *types, enum mlf_type *every);
+
+/* What a type lists that may be compressed. */
+#define PACK_OPTIONS                                                                        \
+	{"", "compression", MLF_OPT_STR, false, "none, gzip or zstd (default: by suffix)"}, \
+	{                                                                                   \
+		"", "compression_level", MLF_OPT_INT, false,                                \
+			"gzip: 1 to 9 (default: 6); zstd: 1 to 19 (default: 3)"             \
+	}
+
 /* --- the host ------------------------------------------------------------------------------------ */
 
 struct host {
@@ -45,12 +57,19 @@ struct host {
 	struct scope *scope;     /* of the batch that is made; borrowed */
 	int fd;                  /* owned; -1: no file */
 	bool seeks;              /* the type took fd: nothing was hashed on the way */
+	struct pack *pack;       /* between type and file; owned; NULL: none */
 	struct hash_xxh *hash;   /* of the bytes so far; owned */
 	uint64_t bytes;
 	struct schema known, wanted; /* types to read as, the first before the second */
 };
 
 void host_init(struct host *h, const struct dataset *d, int fd);
+/* Takes up the compression that the entry asks for, and writes what it held back. */
+MUST_CHECK int host_begin(struct host *h, bool writes);
+MUST_CHECK int host_end(struct host *h);
+/* The bytes of the file itself, hashed. */
+int64_t host_read(struct host *h, void *into, size_t n);
+MUST_CHECK int host_write(struct host *h, const void *p, size_t n);
 /* Ends the file: its hash and size. After a type that seeks this reads all of it. */
 MUST_CHECK int
 host_hash(struct host *h, char hex[static HASH_XXH_HEX], uint64_t *bytes, struct err *e);

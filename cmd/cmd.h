@@ -77,7 +77,8 @@ extern const struct cmd cmd_run, cmd_registry_list, cmd_runs_list, cmd_node_list
 	cmd_node_run, cmd_explain, cmd_validate;
 extern const struct cmd cmd_runs_show, cmd_runs_compare, cmd_runs_logs, cmd_runs_tag, cmd_runs_note,
 	cmd_runs_delete, cmd_runs_restore, cmd_runs_gc;
-extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_catalog_describe;
+extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_catalog_describe,
+	cmd_catalog_preview;
 extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph;
 
 /* main.c: opens the project with the flags that concern it. */
@@ -107,6 +108,7 @@ MUST_CHECK int app_store(struct app *a, enum store_mode mode, struct err *e);
 uint64_t app_ms(const struct app *a, int64_t us);
 
 /* table.c: columns as wide as their content; numbers to the right; tab-separated with --plain. */
+#define TABLE_COLUMNS 32 /* at most */
 struct table {
 	struct str *cells; /* owned */
 	size_t n, cap;
@@ -141,6 +143,7 @@ struct loaded {
 struct load_opts {
 	const char *pipeline;
 	struct slice slice;
+	const char *load_versions; /* as --load-versions; NULL: the last of each */
 };
 /* Project to plan; every problem goes to found. */
 MUST_CHECK int

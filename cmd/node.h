@@ -13,4 +13,7 @@ void command_json(struct jw *w, const struct spec_node *n);
 /* Describes the program `name`; false, without a word, if no node of that name is one. */
 bool command_describe(struct app *a, const char *name);
 
+/* True if a node of that name is a program. */
+bool command_is(struct app *a, const char *name);
+
 #endif

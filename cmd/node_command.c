@@ -89,17 +89,34 @@ print_command(const struct spec_node *n)
 	str_fini(&line);
 }
 
+static const struct spec_node *
+find(const struct loaded *l, const char *name)
+{
+	const struct spec_node *n;
+	size_t i = 0;
+	while ((n = commands_next(l, &i)) && !str_eq(n->name, name))
+		;
+	return n;
+}
+
+bool
+command_is(struct app *a, const char *name)
+{
+	struct loaded l;
+	commands_load(a, &l);
+	bool is = find(&l, name);
+	loaded_fini(&l);
+	return is;
+}
+
 bool
 command_describe(struct app *a, const char *name)
 {
 	struct loaded l;
 	struct str out = {0};
 	struct jw w;
-	const struct spec_node *n;
-	size_t i = 0;
 	commands_load(a, &l);
-	while ((n = commands_next(&l, &i)) && !str_eq(n->name, name))
-		;
+	const struct spec_node *n = find(&l, name);
 	if (n && a->g.json) {
 		answer_begin(a, &w, &out);
 		jw_array(&w);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * mlflow-c node run: one node alone, on files, in this process; with --gdb under the debugger. */
-#include "cmd/cmd.h"
+#include "cmd/node.h"
 
 #include <unistd.h>
 
@@ -111,6 +111,10 @@ run(struct app *a)
 	struct plugin_arg plugin;
 	struct err e = {0};
 	int rc = plugin_arg(a, a->args[0], &plugin, &e);
+	if (rc < 0 && command_is(a, a->args[0])) {
+		err_set(&e, MLC_USAGE, "node `%s` is a program, which needs a run", a->args[0]);
+		err_help(&e, "mlflow-c run --nodes %s", a->args[0]);
+	}
 	if (rc == 0)
 		rc = args->gdb ? debug(a, &e) : run_alone(a, &plugin, &e);
 	return rc < 0 ? report(a, &e) : 0;

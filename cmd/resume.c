@@ -22,6 +22,7 @@ static const struct {
 	{"to-outputs", offsetof(struct run_args, slice.to_outputs)},
 	{"tags", offsetof(struct run_args, slice.tags)},
 	{"namespaces", offsetof(struct run_args, slice.namespaces)},
+	{"load-versions", offsetof(struct run_args, load_versions)},
 	{"params", offsetof(struct run_args, params.params)},
 	{"params-file", offsetof(struct run_args, params.params_file)},
 };

@@ -191,7 +191,7 @@ run_plan(struct app *a, const struct run_args *args, const struct asked *asked, 
 static int
 plan_and_run(struct app *a, const struct run_args *args, const struct asked *asked)
 {
-	struct load_opts o = {args->pipeline, args->slice};
+	struct load_opts o = {args->pipeline, args->slice, args->load_versions};
 	struct errs found = {0};
 	struct loaded l;
 	int code;
@@ -247,6 +247,8 @@ static const struct opt opts[] = {
 		"nodes in a namespace"},
 	{"only-missing-outputs", 0, OPT_FLAG, offsetof(struct run_args, slice.only_missing), NULL,
 		"leave out what would write only what exists"},
+	{"load-versions", 0, OPT_STR, offsetof(struct run_args, load_versions), "D:V,..",
+		"read these versions of datasets, not the last"},
 	PARAM_OPTS(struct run_args),
 	{"jobs", 'j', OPT_INT, offsetof(struct run_args, jobs), "N",
 		"nodes at once (default: cores)"},

@@ -7,7 +7,7 @@
 
 struct run_args {
 	struct param_opts params; /* first, see TAKES_PARAMS */
-	const char *pipeline, *name, *progress, *resume, *lock_wait;
+	const char *pipeline, *name, *progress, *resume, *lock_wait, *load_versions;
 	struct slice slice;
 	struct opt_list tags;
 	int64_t jobs;

@@ -81,7 +81,7 @@ table_drop(struct table *t)
 void
 table_print(struct app *a, struct table *t)
 {
-	int widths[32] = {0};
+	int widths[TABLE_COLUMNS] = {0};
 	struct str out = {0};
 	for (int c = 0; c < t->columns; c++)
 		widths[c] = column_width(t, c);

@@ -203,14 +203,13 @@ static void
 on_warned(void *arg, const char *text)
 {
 	struct view *v = arg;
-	struct str line = {0};
-	str_add(&line, "warning: ");
-	term_add_safe(&line, text);
+	struct str safe = {0};
+	term_add_safe(&safe, text);
 	v->now_us = clock_mono_us();
 	for (size_t k = 0; k < v->n_faces; k++)
 		if (v->faces[k]->warned)
-			v->faces[k]->warned(v, str_text(&line));
-	str_fini(&line);
+			v->faces[k]->warned(v, str_text(&safe));
+	str_fini(&safe);
 }
 
 static void

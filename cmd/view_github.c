@@ -264,11 +264,25 @@ annotate(struct view *v, const struct run_result *r)
 }
 
 static void
+put_warnings(FILE *to, const struct run_result *r)
+{
+	for (size_t i = 0; i < r->n_warnings && i < ANNOTATIONS; i++) {
+		struct str s = {0};
+		str_add(&s, "::warning title=hook::");
+		add_safe(&s, r->warnings[i], "");
+		put_line(to, &s);
+		str_fini(&s);
+	}
+}
+
+static void
 ended(struct view *v, const struct run_result *r)
 {
 	obey(v, true);
-	if (v->annotate)
+	if (v->annotate) {
 		annotate(v, r);
+		put_warnings(v->talk, r);
+	}
 	github_summary(v, r);
 	v->token[0] = '\0'; /* what is still to come names nothing */
 }

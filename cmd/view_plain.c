@@ -107,6 +107,15 @@ announce(struct view *v, const char *text)
 }
 
 static void
+warned(struct view *v, const char *text)
+{
+	struct str s = {0};
+	str_addf(&s, "warning: %s", text);
+	announce(v, str_text(&s));
+	str_fini(&s);
+}
+
+static void
 stopping(struct view *v, const char *text, int running)
 {
 	(void)running;
@@ -160,7 +169,7 @@ const struct face plain_face = {
 	.node_output = node_output,
 	.node_ended = node_ended,
 	.node_late = announce,
-	.warned = announce,
+	.warned = warned,
 	.stopping = stopping,
 	.tick = tick,
 	.ended = ended,

@@ -19,11 +19,10 @@ open_log(struct slot *s)
 	struct err ignored;
 	const struct run *r = s->run;
 	int rootfd = r->o->plan->project->rootfd;
-	bool git = s == &r->slots[r->n_slots - 1];
 	str_addf(&path, "%s/logs/%s.log", r->out->id.folder,
-		s->task       ? s->task->node->spec->name
-			: git ? "git"
-			      : "@hooks");
+		s->task                  ? s->task->node->spec->name
+			: slot_is_git(s) ? "git"
+					 : "@hooks");
 	s->log.path = path.s;
 	s->log.fd = file_mkdirs(rootfd, path.s, true, &ignored) < 0
 		? -1

@@ -153,15 +153,14 @@ command_outputs(struct command_run *r, struct err *e)
 static int
 read_back(struct command_run *r, struct out_state *out, struct err *e)
 {
-	struct dataset staged = *out->out->entry;
 	struct read_opts o = {.rootfd = r->c->job->rootfd, .segs = r->c->host->segs};
 	struct reader *reader;
 	struct frame *batch;
 	int rc;
-	staged.path = stage_path(out->stage);
+	o.path = stage_path(out->stage);
 	if (out->contract)
 		o.schema = contract_schema(out->contract);
-	if (dataset_open(&staged, &o, &reader, e) < 0)
+	if (dataset_open(out->out->entry, &o, &reader, e) < 0)
 		return -1;
 	while ((rc = reader_next(reader, &batch, e)) == 1) {
 		out->rows += frame_rows(batch);

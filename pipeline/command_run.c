@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -193,6 +194,13 @@ judge(const struct command_run *r, const struct program_end *end, struct err *e)
 		err_set(e, MLC_NODE_FAILED, "node `%s`: %s ended with exit code %d", node,
 			r->program, WEXITSTATUS(end->status));
 	}
+	struct rlimit memory;
+	if (getrlimit(RLIMIT_DATA, &memory) == 0 && memory.rlim_cur != RLIM_INFINITY) {
+		struct str limit = {0};
+		str_add_bytes(&limit, memory.rlim_cur);
+		err_help(e, "it may use %s of memory, the node's limit", str_text(&limit));
+		str_fini(&limit);
+	}
 	return err_note(e, "nothing it wrote was published");
 }
 
@@ -275,15 +283,19 @@ play(struct command_run *r, const char *folder, struct err *e)
 	return rc;
 }
 
-/* The folder of the attempt, and with --in-process the one to work in. */
+/* The folder of the attempt, for nobody else since parameters are in it, and with --in-process the one to work in. */
 static int
 make_folders(struct command_run *r, const char **work, struct err *e)
 {
 	const struct job *j = r->c->job;
 	struct arena *a = r->c->arena;
 	r->folder = arena_printf(a, "%s/" RUN_SCRATCH "/@%s", j->run_folder, j->node);
-	if (file_remove_tree(j->rootfd, r->folder, e) < 0)
+	const char *parent = arena_printf(a, "%s/" RUN_SCRATCH "/", j->run_folder);
+	if (file_remove_tree(j->rootfd, r->folder, e) < 0 ||
+		file_mkdirs(j->rootfd, parent, false, e) < 0)
 		return -1;
+	if (mkdirat(j->rootfd, r->folder, 0700) < 0)
+		return err_errno(e, MLC_FILE, "cannot make %s", r->folder);
 	*work = r->c->host->cancelled ? arena_printf(a, "%s/%s/work", j->root, r->folder) : NULL;
 	static const char *const parts[] = {"in", "out", "work"};
 	for (size_t i = 0; i < (*work ? 3 : 2); i++)
@@ -299,7 +311,7 @@ run(struct mlf_ctx *pub)
 	struct ctx *c = ctx_of(pub);
 	const struct job *j = c->job;
 	struct command_run r = {.c = c, .report.fd = -1};
-	const char *work, *slash = strrchr(j->program, '/');
+	const char *work = NULL, *slash = strrchr(j->program, '/');
 	struct err e = {0}, ignored;
 	r.program = slash ? slash + 1 : j->program;
 	r.in = arena_alloc(c->arena, (j->n_inputs + 1) * sizeof(*r.in));

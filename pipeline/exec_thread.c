@@ -83,26 +83,50 @@ free_work(struct pool *p, int n)
 	free(p->works);
 }
 
-/* The node's definition in this very process. */
+/* The plugin in this very process, loaded once. */
+static struct plugin *
+load(struct pool *p, const char *root, const char *path, const struct plugin_expected *expected,
+	struct err *e)
+{
+	struct plugin *plugin = map_get(&p->loaded, path);
+	if (plugin)
+		return plugin;
+	plugin = arena_alloc(&p->arena, sizeof(*plugin));
+	if (plugin_load(&p->arena, root, path, expected, plugin, e) < 0)
+		return NULL;
+	map_put(&p->loaded, path, plugin);
+	return plugin;
+}
+
 static const struct mlf_node *
-load(struct pool *p, const struct slot *s, struct err *e)
+load_node(struct pool *p, const struct slot *s, struct err *e)
 {
 	const struct plan_node *n = s->task->node;
 	if (n->program)
 		return &command_node;
-	struct plugin *plugin = map_get(&p->loaded, n->plugin->path);
-	if (!plugin) {
-		const struct plugin_expected expected = {n->plugin->id, n->plugin->hash};
-		plugin = arena_alloc(&p->arena, sizeof(*plugin));
-		if (plugin_load(&p->arena, s->j.root, n->plugin->path, &expected, plugin, e) < 0)
-			return NULL;
-		map_put(&p->loaded, n->plugin->path, plugin);
-	}
-	const struct mlf_node *def = plugin_node(&plugin->info, n->def->name);
-	if (!def)
+	const struct plugin_expected expected = {n->plugin->id, n->plugin->hash};
+	const struct plugin *plugin = load(p, s->j.root, n->plugin->path, &expected, e);
+	const struct mlf_node *def = plugin ? plugin_node(&plugin->info, n->def->name) : NULL;
+	if (plugin && !def)
 		err_set(e, MLC_PLUGIN_STALE, "plugin %s has no node `%s` any more", n->plugin->path,
 			n->def->name);
 	return def;
+}
+
+static int
+load_hooks(struct pool *p, struct slot *s, struct err *e)
+{
+	for (size_t i = 0; i < s->j.n_hooks; i++) {
+		struct hook *h = &s->j.hooks[i];
+		const struct plugin_expected expected = {h->plugin_id, h->plugin_hash};
+		if (!h->plugin)
+			continue;
+		const struct plugin *plugin = load(p, s->j.root, h->plugin, &expected, e);
+		if (!plugin)
+			return -1;
+		h->loaded = plugin_hook(&plugin->info, h->def);
+	}
+	return 0;
 }
 
 static int
@@ -110,8 +134,8 @@ thread_start(struct slot *s, struct err *e)
 {
 	struct pool *p = s->run->exec_state;
 	struct work *w = &p->works[s - s->run->slots];
-	w->def = load(p, s, e);
-	if (!w->def)
+	w->def = load_node(p, s, e);
+	if (!w->def || load_hooks(p, s, e) < 0)
 		return -1;
 	w->next = NULL;
 	atomic_store(&w->cancelled, false);

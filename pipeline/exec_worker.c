@@ -128,7 +128,7 @@ take_message(struct slot *s, struct wire_msg *m)
 	if (m->kind != WIRE_DONE || s->has_done)
 		return;
 	s->has_done = true;
-	if (s == &r->slots[r->n_slots - 1]) {
+	if (slot_is_git(s)) {
 		record_git(r, str_text(&m->body));
 		slot_done(s);
 		return;

@@ -36,7 +36,8 @@ struct hook {
 	const char *plugin, *def;   /* plugin file and the name in it */
 	struct plugin_id plugin_id;
 	const char *plugin_hash;
-	const char *datasets; /* JSON list of patterns for dataset points; NULL: all */
+	const struct mlf_hook *loaded; /* with --in-process: in this very process; else NULL */
+	const char *datasets;          /* JSON list of patterns for dataset points; NULL: all */
 	/* the plan's alone: which nodes; NULL: all */
 	const char **nodes, **tags;
 	size_t n_nodes, n_tags;
@@ -58,10 +59,10 @@ struct hook_event {
 /* hook_plan.c */
 void hooks_load(struct arena *a, const struct plan_input *in, struct plan *out, struct errs *found);
 /* The hooks a node's own worker calls, in the arena. */
-const struct hook *
+struct hook *
 hooks_of(struct arena *a, const struct plan *p, const struct plan_node *node, size_t *n);
 /* Those the runner calls at a point; node: NULL, or the one that failed. */
-const struct hook *hooks_at(struct arena *a, const struct plan *p, enum hook_point point,
+struct hook *hooks_at(struct arena *a, const struct plan *p, enum hook_point point,
 	const struct plan_node *node, size_t *n);
 
 /* hook_fire.c: calls what waits for the event, in order, after_* in reverse. What they report is

@@ -181,28 +181,19 @@ trampoline(struct mlf_ctx *pub)
 	return c->def->run(pub, &event);
 }
 
-/* Loads the plugin and calls the hook; the result is in c->done. */
+/* Calls the loaded hook; the result is in c->done. */
 static void
 call_here(struct call *c)
 {
 	static const struct mlf_node node = {.name = "hook", .run = trampoline};
-	const struct plugin_expected expected = {c->hook->plugin_id, c->hook->plugin_hash};
-	struct plugin plugin;
 	struct job j = *c->j;
 	struct job_host h = {.segs = c->h->segs, .ctl = -1, .cancelled = c->h->cancelled, .arg = c};
+	char said[200]; /* what mlf_fail puts in front of a node's words */
+	char *msg = c->done.err.msg;
 	j.n_inputs = j.n_outputs = j.n_hooks = 0;
 	j.params = NULL;
 	j.node = c->hook->name;
-	if (plugin_load(c->a, j.root, c->hook->plugin, &expected, &plugin, &c->done.err) < 0)
-		return;
-	for (size_t i = 0; i < plugin.info.n_hooks; i++)
-		if (str_eq(plugin.info.hooks[i].name, c->hook->def))
-			c->def = &plugin.info.hooks[i];
-	if (!c->def)
-		return;
 	job_run(&j, &node, &h, c->a, &c->done);
-	char said[200]; /* what mlf_fail puts in front of a node's words */
-	char *msg = c->done.err.msg;
 	(void)snprintf(said, sizeof(said), "node `%s`: ", j.node);
 	if (str_starts(msg, said))
 		memmove(msg, msg + strlen(said), strlen(msg + strlen(said)) + 1);
@@ -216,8 +207,13 @@ call_in_fork(void *arg)
 	struct str body = {0};
 	struct jw w;
 	struct err ignored;
+	struct plugin plugin;
+	const struct plugin_expected expected = {c->hook->plugin_id, c->hook->plugin_hash};
 	close(c->h->ctl); /* the worker's alone */
-	call_here(c);
+	if (plugin_load(c->a, c->j->root, c->hook->plugin, &expected, &plugin, &c->done.err) == 0)
+		c->def = plugin_hook(&plugin.info, c->hook->def);
+	if (c->def)
+		call_here(c);
 	jw_init(&w, &body);
 	done_encode(&c->done, &w);
 	return file_write_all(c->answer, str_text(&body), body.len, &ignored) < 0 ? 1 : 0;
@@ -253,7 +249,8 @@ call_forked(struct call *c, struct err *e)
 static int
 call_plugin(struct call *c, struct err *e)
 {
-	if (c->h->cancelled)
+	c->def = c->hook->loaded;
+	if (c->def)
 		call_here(c);
 	else if (call_forked(c, e) < 0)
 		return -1;

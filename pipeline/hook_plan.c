@@ -171,9 +171,8 @@ read_plugin(struct loader *l, const char *plugin, const struct place *at, struct
 		const char *name = colon     ? colon + 1
 			: info->n_hooks == 1 ? info->hooks[0].name
 					     : file;
-		for (size_t i = 0; i < info->n_hooks; i++)
-			if (str_eq(info->hooks[i].name, name))
-				h->def = info->hooks[i].name;
+		const struct mlf_hook *def = plugin_hook(info, name);
+		h->def = def ? def->name : NULL;
 		h->plugin = path;
 		h->plugin_id = info->id;
 		h->plugin_hash = info->hash;
@@ -266,7 +265,7 @@ wants_node(const struct hook *h, const struct spec_node *n)
 	return tagged && (!h->nodes || any_matches(h->nodes, h->n_nodes, n->name));
 }
 
-static const struct hook *
+static struct hook *
 select_hooks(struct arena *a, const struct plan *p, int64_t points, const struct plan_node *node,
 	size_t *n)
 {
@@ -283,13 +282,13 @@ select_hooks(struct arena *a, const struct plan *p, int64_t points, const struct
 	return list;
 }
 
-const struct hook *
+struct hook *
 hooks_of(struct arena *a, const struct plan *p, const struct plan_node *node, size_t *n)
 {
 	return select_hooks(a, p, ~(int64_t)RUNNER_POINTS, node, n);
 }
 
-const struct hook *
+struct hook *
 hooks_at(struct arena *a, const struct plan *p, enum hook_point point, const struct plan_node *node,
 	size_t *n)
 {

@@ -192,8 +192,8 @@ job_run(const struct job *j, const struct mlf_node *def, const struct job_host *
 	int64_t begun_us = j->n_hooks ? clock_mono_us() : 0;
 	if (ctx_open(&c, &out->err) == 0 && ctx_hook(&c, &before, &out->err) == 0) {
 		verdict(&c, def->run(&c.pub), &out->err);
-		if (!out->err.code && ctx_after_node(&c, begun_us, &out->err) < 0)
-			out->err.code = MLC_HOOK;
+		if (!out->err.code)
+			(void)!ctx_after_node(&c, begun_us, &out->err);
 	}
 	collect(&c, out);
 	if (h->deliver)

@@ -57,7 +57,7 @@ struct job {
 	struct job_input *inputs;
 	struct job_output *outputs;
 	size_t n_inputs, n_outputs;
-	const struct hook *hooks; /* that this node's worker calls, see hook.h */
+	struct hook *hooks; /* that this node's worker calls, see hook.h */
 	size_t n_hooks;
 };
 

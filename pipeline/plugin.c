@@ -78,6 +78,15 @@ plugin_nodes(const struct plugin_info *info, const struct mlf_node **nodes)
 	return info->n;
 }
 
+const struct mlf_hook *
+plugin_hook(const struct plugin_info *info, const char *name)
+{
+	for (size_t i = 0; i < info->n_hooks; i++)
+		if (str_eq(info->hooks[i].name, name))
+			return &info->hooks[i];
+	return NULL;
+}
+
 size_t
 plugin_hooks(const struct plugin_info *info, const struct mlf_hook **hooks)
 {

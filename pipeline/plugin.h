@@ -38,6 +38,7 @@ struct plugin {
  * record says which it was. Texts go into the arena. */
 MUST_CHECK int plugin_load(struct arena *a, const char *root, const char *path,
 	const struct plugin_expected *expected, struct plugin *out, struct err *e);
+const struct mlf_hook *plugin_hook(const struct plugin_info *info, const char *name); /* or NULL */
 /* How many ports a list of a definition has. */
 size_t plugin_ports(const struct mlf_port *list);
 /* job_wire.c */

@@ -140,6 +140,7 @@ void slot_ended(struct slot *s); /* nothing of the attempt is left: done/end say
 void run_broken(struct run *r, const struct err *e); /* the run itself cannot go on */
 void run_schedule(struct run *r); /* starts what can start, ends the loop if nothing is left */
 struct slot *run_slot(struct run *r, uint64_t job);
+bool slot_is_git(const struct slot *s); /* the last; the one before it is for hooks */
 
 void slot_limit(struct slot *s, uint64_t ms); /* its time from now on */
 enum run_status run_final_status(const struct run *r);

@@ -102,6 +102,12 @@ run_slot(struct run *r, uint64_t job)
 	return NULL;
 }
 
+bool
+slot_is_git(const struct slot *s)
+{
+	return s == &s->run->slots[s->run->n_slots - 1];
+}
+
 /* What runs beside the nodes runs in workers, wherever they run. */
 static void
 stop_slot(struct slot *s, int signal)
@@ -157,7 +163,7 @@ finish(struct slot *s)
 {
 	s->ended = true;
 	if (!s->task) { /* the question about git, or hooks */
-		if (s != &s->run->slots[s->run->n_slots - 1])
+		if (!slot_is_git(s))
 			run_hook_done(s);
 		return;
 	}

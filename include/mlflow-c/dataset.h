@@ -61,6 +61,7 @@ struct mlf_dataset_host {
 	int (*data_fail)(struct mlf_dataset_host *, const struct mlf_data_fault *);
 	int (*option_fail)(struct mlf_dataset_host *, const char *where, const char *key,
 		const char *text, const char *advice);
+	const char *(*expected_name)(struct mlf_dataset_host *, size_t i);
 };
 
 struct mlf_dataset_type {
@@ -97,6 +98,13 @@ static inline enum mlf_type
 mlf_expected(struct mlf_dataset_host *h, const char *column)
 {
 	return h->expected(h, column);
+}
+/* The name of the i-th column that is expected, from 0; NULL behind the last. For formats in which a
+ * table without rows says nothing about its columns. */
+static inline const char *
+mlf_expected_name(struct mlf_dataset_host *h, size_t i)
+{
+	return h->expected_name(h, i);
 }
 /* Begins a batch. Finish it with mlf_finish; mistakes made with it fail read_next by themselves. */
 static inline struct mlf_builder *

@@ -32,6 +32,7 @@ echo "called with $*; all: $(cat "$(jq -r .inputs.all.path "$MLFLOW_C_JOB")")"
 env | cut -d = -f 1 | grep -v -e PWD -e SHLVL -e _ -e SAN | sort | tr '\n' ' '
 echo
 jq -c '[.version, .node, .conf, .pipeline, .seed, .now_ms, .params, .inputs.table.type]' "$MLFLOW_C_JOB"
+stat -c %a "$(dirname "$MLFLOW_C_JOB")"
 echo picture >plot.txt
 cat >>"$MLFLOW_C_REPORT" <<REPORT
 {"metric": "rate", "value": $1, "step": 2}
@@ -59,6 +60,9 @@ all -j 1
 cat runs/default/*/logs/twice.log runs/default/*/logs/see.log
 all -j 2
 all --in-process 2>&1
+echo '== progress'
+mlflow-c run -p programs -j 1 --progress json |
+	jq -c 'select(.event == "node_progress") | [.node, .done, .total]' | tail -n 1
 echo '== the record'
 sqlite3 runs/mlflow.db "SELECT key, value, step FROM metrics WHERE key <> 'total' ORDER BY run_uuid, key LIMIT 2;
 	SELECT value FROM tags WHERE key = 'by';
@@ -69,4 +73,6 @@ mlflow-c run -p programs --dry-run --json | jq -c '.data.nodes[1] | [.name, .com
 mlflow-c node list | tail -n 3
 mlflow-c node describe twice
 mlflow-c node describe see --json | jq -c .data
+mlflow-c node run twice
+echo "exit $?"
 mlflow-c validate -p programs

@@ -46,6 +46,7 @@ sqlite3 runs/mlflow.db "SELECT key, value FROM tags WHERE key = 'marked';
 	SELECT key, value FROM metrics WHERE key = 'marked.rows'"
 run -j 1 --in-process
 grep hook: said | head -n 4
+(ulimit -n 40; run -j 1 --in-process) # a plugin is opened once, not once a call
 
 echo '== order and filters'
 hooks 'on: [before_node, after_node], command: [sh, -c, "echo A $MLFLOW_C_EVENT"], nodes: [convert, "t*"]' \

@@ -28,6 +28,11 @@ try 'a function that hangs' "on: after_node, $bad, timeout: 200ms, plugin: hooks
 try 'a function that ends its process' "on: after_node, $bad, plugin: hooks:exits"
 try 'one that prints a lot' "on: after_node, $bad, command: [sh, -c, 'yes | head -c 12000000']"
 [ "$(stat -c %s runs/default/*/logs/bad.log | sort -n | tail -n 1)" -lt 11000000 ] && echo 'its log has an end'
+printf 'hooks:\n  - {on: after_node, nodes: bad, command: ["false"]}\n' >conf/base/mlflow-c.yml
+GITHUB_ACTIONS=true mlflow-c run -q -j 1 2>&1 | grep '^::warning'
+mlflow-c run -j 1 --progress json 2>/dev/null | jq -r 'select(.event == "warning") | .message'
+mlflow-c run -j 1 2>&1 | grep 'warning:'
+rm -rf data && cp -r before data
 echo
 try 'required: before_node' "on: before_node, $bad, required: true, command: ['false']"
 try 'required: after_load' 'on: after_load, datasets: result, required: true, plugin: hooks:fails'

@@ -1,0 +1,33 @@
+# A disk that is full, has no inode left or is read-only is named, and old datasets stay as they were.
+. "$REPO/tests/fault/kit.sh"
+
+# The pipeline with `result` of type $1 at data/$2, on a disk of its own with the mount options $3.
+on_disk()
+{
+	echo "== $2 on $3"
+	rm -rf conf data build before runs
+	project
+	cat >conf/base/catalog.yml <<-END
+	result: {type: $1, filepath: data/$2}
+	copy: {type: memory}
+	END
+	echo old >"before/$2"
+	pipeline "$4" >conf/base/pipeline.yml
+	REPO=$REPO unshare -rm sh -c '
+		. "$REPO/tests/fault/kit.sh"
+		mount -t tmpfs -o "size=64k,nr_inodes=5" disk data
+		cp before/* data
+		mount -o "remount,$1" disk data
+		mlflow-c run -q -j 1
+		echo "exit $?"
+		diff -r before data && echo "data: untouched"' sh "$3"
+}
+
+for file in result.csv result.csv.gz result.csv.zst result.jsonl result.jsonl.gz; do
+	type=${file#*.}
+	on_disk "${type%%.*}" "$file" size=64k large
+done
+on_disk jsonl result.jsonl nr_inodes=4 good
+on_disk csv result.csv.zst nr_inodes=4 good
+on_disk jsonl result.jsonl.gz ro good
+on_disk csv result.csv.gz ro good
