@@ -53,6 +53,17 @@ open_file(const struct dataset *d, const char *path, int rootfd, struct err *e)
 		S_ISDIR(st.st_mode) ? "a folder" : "no regular file");
 }
 
+static bool
+has_versions(const struct dataset *d, int rootfd)
+{
+	struct arena names = {0};
+	struct versions all;
+	bool any = dataset_versions(d, rootfd, &names, &all, NULL) == 0 && all.n > 0;
+
+	arena_fini(&names);
+	return any;
+}
+
 bool
 dataset_exists(const struct dataset *d, int rootfd)
 {
@@ -61,6 +72,8 @@ dataset_exists(const struct dataset *d, int rootfd)
 
 	if (!d->path)
 		return false;
+	if (d->versioned)
+		return has_versions(d, rootfd);
 	fd = file_open(rootfd, d->path, O_PATH, d->outside, &e);
 	if (fd >= 0)
 		close(fd);

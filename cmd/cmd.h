@@ -135,6 +135,7 @@ struct loaded {
 struct load_opts {
 	const char *pipeline;
 	struct slice slice;
+	const char *load_versions; /* as --load-versions; NULL: the last of each */
 };
 /* Project to plan; every problem goes to found. */
 MUST_CHECK int

@@ -8,7 +8,7 @@
 
 struct run_args {
 	struct param_opts params; /* first, see TAKES_PARAMS */
-	const char *pipeline, *name, *progress;
+	const char *pipeline, *name, *progress, *load_versions;
 	struct slice slice;
 	int64_t jobs;
 	bool in_process, keep_going, dry_run, build, no_annotations, changed;
@@ -114,7 +114,7 @@ static int
 run(struct app *a)
 {
 	const struct run_args *args = a->opts;
-	struct load_opts o = {args->pipeline, args->slice};
+	struct load_opts o = {args->pipeline, args->slice, args->load_versions};
 	struct errs found = {0};
 	struct loaded l;
 	struct err e = {0};
@@ -136,8 +136,7 @@ run(struct app *a)
 }
 
 static const char *const examples[] = {"mlflow-c run", "the default pipeline",
-	"mlflow-c run --conf prod -p training", "one pipeline, production settings",
-	"mlflow-c run --params train.l2=0.5", "with another parameter", NULL};
+	"mlflow-c run --conf prod -p training", "one pipeline, production settings", NULL};
 
 static const struct opt opts[] = {
 	{"pipeline", 'p', OPT_STR, offsetof(struct run_args, pipeline), "NAME", "pipeline to run"},
@@ -156,6 +155,8 @@ static const struct opt opts[] = {
 		"nodes in a namespace"},
 	{"only-missing-outputs", 0, OPT_FLAG, offsetof(struct run_args, slice.only_missing), NULL,
 		"leave out what would write only what exists"},
+	{"load-versions", 0, OPT_STR, offsetof(struct run_args, load_versions), "D:V,..",
+		"read these versions of datasets, not the last"},
 	PARAM_OPTS(struct run_args),
 	{"jobs", 'j', OPT_INT, offsetof(struct run_args, jobs), "N",
 		"nodes at once (default: cores)"},

@@ -136,6 +136,9 @@ struct plan_input {
 	const struct graph *graph;
 	struct zygote *zygote;
 	const char *plugin_dir; /* relative to the root: build/nodes */
+	const char *version;    /* of what is written to versioned datasets */
+	const char
+		*load_versions; /* DATASET:VERSION,... to read instead of the last; may be NULL */
 };
 MUST_CHECK int
 plan_make(struct arena *a, const struct plan_input *in, struct plan *out, struct errs *found);
