@@ -415,6 +415,21 @@ stage_end(struct stage *s, struct staged *out, struct err *e)
 	return 0;
 }
 
+/* Removes what was staged, and the folder of a version that came to nothing: not if it holds more. */
+static void
+remove_stage(const struct dataset *d, int dirfd, const char *name)
+{
+	struct str folder = {0};
+	struct err ignored;
+
+	(void)!file_remove_tree(dirfd, name, &ignored);
+	if (!d->version)
+		return;
+	str_addf(&folder, "../%s", d->version);
+	(void)unlinkat(dirfd, folder.s, AT_REMOVEDIR);
+	str_fini(&folder);
+}
+
 void
 stage_abort(struct stage *s)
 {
@@ -424,7 +439,7 @@ stage_abort(struct stage *s)
 	if (s->writing)
 		(void)s->d->type->write_end(&s->host.pub, s->state, false);
 	if (s->dirfd >= 0)
-		(void)!file_remove_tree(s->dirfd, s->name, &ignored);
+		remove_stage(s->d, s->dirfd, s->name);
 	stage_free(s);
 }
 
@@ -449,7 +464,7 @@ stage_discard(const struct dataset *d, int rootfd, const char *token)
 		return;
 	dirfd = parent_open(rootfd, d->path, d->outside, &target, &ignored);
 	if (dirfd >= 0) {
-		(void)!file_remove_tree(dirfd, s.name, &ignored);
+		remove_stage(d, dirfd, s.name);
 		close(dirfd);
 	}
 	free(s.path);

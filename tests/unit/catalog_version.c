@@ -76,6 +76,23 @@ Test(version, a_version_is_never_written_again)
 	room_close(&r);
 }
 
+Test(version, one_that_came_to_nothing_leaves_no_folder)
+{
+	const struct dataset *d, *at;
+	struct stage *s;
+	struct room r;
+
+	room_open(&r);
+	d = versioned(&r);
+	cr_assert_eq(dataset_new_version(&r.mem, d, r.fd, NEW, &at, &r.e), 0, "%s", r.e.msg);
+	cr_assert_eq(stage_begin(at, r.fd, "1.w", &s, &r.e), 0, "%s", r.e.msg);
+	cr_assert_eq(stage_bytes(s, "x", 1, &r.e), 0);
+	cr_expect_eq(room_count(&r, "d/notes.txt"), 1);
+	stage_abort(s);
+	cr_expect_eq(room_count(&r, "d/notes.txt"), 0);
+	room_close(&r);
+}
+
 Test(version, a_plain_file_in_their_place_is_an_error)
 {
 	struct versions all;
