@@ -18,8 +18,7 @@ check_port(struct app *a, struct loaded *l, struct plan_port *port, struct map *
 		c = NULL;
 	map_put(seen, port->contract, (void *)(uintptr_t)c);
 	if (c && contract_quarantines(c))
-		port->quarantine =
-			contract_quarantine(&l->arena, l->catalog, port->dataset, found);
+		port->quarantine = contract_quarantine(&l->arena, l->catalog, port->dataset, found);
 }
 
 /* Contracts of every dataset that the plan touches. Those that keep bad rows apart need a place for

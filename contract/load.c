@@ -108,7 +108,7 @@ read_on_fail(struct loader *l, const struct ynode *value, enum on_fail *on_fail)
 static void
 read_max_fail(struct loader *l, const struct ynode *value, double *max_fail)
 {
-	double x = value->kind == Y_INT ? (double)value->v.i
+	double x = value->kind == Y_INT  ? (double)value->v.i
 		: value->kind == Y_FLOAT ? value->v.f
 					 : -1.0;
 
@@ -311,8 +311,7 @@ load_property(struct loader *l, const struct ynode *n, const struct about *table
 
 /* All primary keys together are one promise: no combination stands twice. */
 static void
-load_primary_key(
-	struct loader *l, struct ynode *const *items, size_t n, const struct about *table)
+load_primary_key(struct loader *l, struct ynode *const *items, size_t n, const struct about *table)
 {
 	size_t *columns = arena_alloc(l->arena, (n + 1) * sizeof(*columns)), count = 0;
 	const struct ynode *key = NULL, *first = NULL;

@@ -18,7 +18,7 @@ check_status(const struct check_result *c)
 		return CHECK_SKIPPED;
 	if (c->passed)
 		return c->on_fail >= ON_FAIL_DROP && c->failed ? CHECK_WARN : CHECK_PASS;
-	return c->on_fail == ON_FAIL_WARN ? CHECK_WARN
+	return c->on_fail == ON_FAIL_WARN    ? CHECK_WARN
 		: c->on_fail == ON_FAIL_INFO ? CHECK_INFO
 					     : CHECK_FAIL;
 }

@@ -187,8 +187,8 @@ struct contract_run {
 	int64_t rows;          /* that were shown */
 	int64_t first;         /* of them, before the last batch */
 	int64_t dropped, quarantined;
-	bool began;      /* a batch was seen */
-	uint8_t *taken;  /* owned; of the last batch: 0 or the on_fail that took the row */
+	bool began;     /* a batch was seen */
+	uint8_t *taken; /* owned; of the last batch: 0 or the on_fail that took the row */
 	size_t cap_taken;
 	struct hit *hits; /* owned; of the last batch, rule by rule */
 	size_t n_hits, cap_hits;

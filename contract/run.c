@@ -125,7 +125,8 @@ columns_of(const struct contract_run *r, const struct rule *rule, const struct c
 
 /* Quarantining a row is stronger than dropping it: nothing is lost. */
 static void
-take_rows(struct contract_run *r, const struct rule *rule, const struct block *b, const uint8_t *bad)
+take_rows(
+	struct contract_run *r, const struct rule *rule, const struct block *b, const uint8_t *bad)
 {
 	for (int i = 0; i < b->n; i++) {
 		uint8_t *taken = &r->taken[b->from + i];
@@ -137,8 +138,8 @@ take_rows(struct contract_run *r, const struct rule *rule, const struct block *b
 		if (rule->on_fail != ON_FAIL_QUARANTINE)
 			continue;
 		r->hits = mem_grow(r->hits, &r->cap_hits, r->n_hits + 1, sizeof(*r->hits));
-		r->hits[r->n_hits++] = (struct hit){
-			b->from + i, (size_t)(rule - r->contract->rules)};
+		r->hits[r->n_hits++] =
+			(struct hit){b->from + i, (size_t)(rule - r->contract->rules)};
 	}
 }
 
@@ -314,7 +315,7 @@ conclude(const struct contract_run *r, size_t i, struct check_result *out)
 		.on_fail = rule->on_fail,
 		.failed = rule_has_no_rows(rule) ? 0 : t->bad,
 		.percent = rule_has_no_rows(rule) || !rows ? 0.0
-						       : 100.0 * (double)t->bad / (double)rows,
+							   : 100.0 * (double)t->bad / (double)rows,
 		.n_samples = t->n_samples,
 		.at = rule->at,
 		.skipped = t->skipped};

@@ -106,8 +106,7 @@ contract_take(struct contract_run *r, struct scope *sc, struct frame *batch, con
 	out->kept = scope_lend(sc, batch);
 	out->away = NULL;
 	if (contract_quarantines(r->contract))
-		out->away = labelled(
-			r, sc, rows_with(r, out->kept, ON_FAIL_QUARANTINE), run_id);
+		out->away = labelled(r, sc, rows_with(r, out->kept, ON_FAIL_QUARANTINE), run_id);
 	if (r->dropped + r->quarantined > gone)
 		out->kept = rows_with(r, out->kept, 0);
 	if (!scope_error(sc))
@@ -132,7 +131,7 @@ contract_quarantine(
 	d->name = name;
 	d->type = catalog_type("csv");
 	d->kind = d->type->kind;
-	d->path = arena_printf(a, "data/quarantine/%s.csv", name);
+	d->path = arena_printf(a, "data/quarantine/%.*s.csv", (int)n, dataset);
 	d->entry = yaml_new(a, Y_MAP, (struct place){0});
 	return d;
 }

@@ -339,7 +339,7 @@ fill_result(struct slot *s, struct node_result *res)
 		res->checks_failed += d->checks_failed;
 		res->dropped += d->dropped;
 		res->quarantined += d->quarantined;
-		if (d->output && d->given && res->rows < 0)
+		if (d->output && d->port[0] && d->given && res->rows < 0)
 			res->rows = d->rows;
 	}
 	if (s->log.path) {
@@ -392,12 +392,12 @@ succeed(struct slot *s, bool recorded)
 	res->err = NULL;
 	hold_outputs(s);
 	keep_hashes(s);
-	tell_taken(s);
 	if (!recorded)
 		record_later(s);
 	release_inputs(r, s->task->node);
 	run_unblock(r, s->task);
 	announce(r, task_index(r, s->task));
+	tell_taken(s);
 }
 
 /* A node whose outputs are published and recorded has no other attempt: only its models are missing,

@@ -133,8 +133,8 @@ static void
 collect(struct ctx *c, struct done *out)
 {
 	const struct job *j = c->job;
-	out->data = arena_alloc(
-		c->arena, (2 * (j->n_inputs + j->n_outputs) + 1) * sizeof(*out->data));
+	out->data =
+		arena_alloc(c->arena, (2 * (j->n_inputs + j->n_outputs) + 1) * sizeof(*out->data));
 	for (size_t i = 0; i < j->n_inputs; i++)
 		if (!j->inputs[i].absent)
 			collect_input(c, &c->ins[i], &out->data[out->n_data++]);

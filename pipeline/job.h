@@ -38,9 +38,9 @@ struct job_output {
 	const struct dataset *entry; /* NULL: in memory only */
 	const char *contract;
 	const struct dataset *quarantine; /* as above */
-	bool keep;        /* a later node of this run reads it */
-	bool optional;    /* the node may leave it out */
-	const char *type; /* as above */
+	bool keep;                        /* a later node of this run reads it */
+	bool optional;                    /* the node may leave it out */
+	const char *type;                 /* as above */
 };
 struct job {
 	uint64_t id;      /* unique in this runner; segments get the ids id << 20 ... */

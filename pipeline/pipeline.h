@@ -99,11 +99,11 @@ struct hook;
 struct plan_port {
 	const struct mlf_port *port;
 	const char *dataset;
-	const struct dataset *entry; /* NULL: in memory for the run */
-	const char *contract;        /* file, or NULL */
+	const struct dataset *entry;      /* NULL: in memory for the run */
+	const char *contract;             /* file, or NULL */
 	const struct dataset *quarantine; /* where the contract puts bad rows, or NULL */
-	bool produced;               /* inputs: a node of this plan writes it */
-	int readers;                 /* outputs: nodes of this plan that read it */
+	bool produced;                    /* inputs: a node of this plan writes it */
+	int readers;                      /* outputs: nodes of this plan that read it */
 	struct place at;
 	const char *value; /* inputs that stand for parameters: their JSON; else NULL */
 	const char

@@ -284,14 +284,19 @@ Test(contract_run, result_as_json)
 		"\"quarantined_rows\":0},\"checks\":["
 		"{\"rule\":\"present\",\"column\":\"a\",\"status\":\"pass\",\"expected\":\"a "
 		"column\","
-		"\"observed\":\"as promised\",\"on_fail\":\"fail\",\"failed_rows\":0,\"failed_percent\":0,\"sample\":[],\"file\":\"c.yml\","
+		"\"observed\":\"as "
+		"promised\",\"on_fail\":\"fail\",\"failed_rows\":0,\"failed_percent\":0,\"sample\":"
+		"[],\"file\":\"c.yml\","
 		"\"line\":9,\"col\":6},"
 		"{\"rule\":\"type\",\"column\":\"a\",\"status\":\"pass\",\"expected\":\"int64\","
-		"\"observed\":\"as promised\",\"on_fail\":\"fail\",\"failed_rows\":0,\"failed_percent\":0,\"sample\":[],\"file\":\"c.yml\","
+		"\"observed\":\"as "
+		"promised\",\"on_fail\":\"fail\",\"failed_rows\":0,\"failed_percent\":0,\"sample\":"
+		"[],\"file\":\"c.yml\","
 		"\"line\":9,\"col\":15},"
 		"{\"rule\":\"not_null\",\"column\":\"a\",\"status\":\"fail\",\"expected\":\"no "
 		"nulls\","
-		"\"observed\":\"1 of 1 rows (100 %)\",\"on_fail\":\"fail\",\"failed_rows\":1,\"failed_percent\":100,\"sample\":[1],"
+		"\"observed\":\"1 of 1 rows (100 "
+		"%)\",\"on_fail\":\"fail\",\"failed_rows\":1,\"failed_percent\":100,\"sample\":[1],"
 		"\"file\":\"c.yml\",\"line\":9,\"col\":37}]}");
 	contract_result_fini(&r);
 	str_fini(&out);

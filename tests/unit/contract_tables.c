@@ -50,8 +50,8 @@ add_away(struct kit *k, const struct contract_split *split, struct str *out)
 }
 
 static void
-take_batch(struct kit *k, struct contract_run *run, const char *text, struct str *away,
-	int64_t *kept)
+take_batch(
+	struct kit *k, struct contract_run *run, const char *text, struct str *away, int64_t *kept)
 {
 	struct frame *batch = kit_batch(k, text);
 	struct contract_split split;
@@ -85,8 +85,8 @@ run_batches(struct kit *k, const struct tcase *c, struct str *got)
 	str_add(got, str_text(&away));
 	if (contract_takes(k->contract)) {
 		cr_expect(r.rows == kept, "%s", c->title);
-		str_addf(got, "%lld rows stay, %lld quarantined, %lld dropped\n",
-			(long long)r.rows, (long long)r.quarantined, (long long)r.dropped);
+		str_addf(got, "%lld rows stay, %lld quarantined, %lld dropped\n", (long long)r.rows,
+			(long long)r.quarantined, (long long)r.dropped);
 	}
 	str_fini(&away);
 	contract_result_fini(&r);
