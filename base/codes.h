@@ -66,6 +66,8 @@
 	X(MLC_NODE_MEMORY, 505, 1, "memory limit", "A node needed more memory than it may use.")   \
 	X(MLC_CANCELLED, 506, 130, "cancelled", "The run was interrupted.")                        \
 	X(MLC_WORKER, 507, 1, "worker", "A worker process could not be started or spoken to.")     \
+	X(MLC_RESUME, 510, 3, "cannot be continued",                                               \
+		"The run that --resume names cannot be continued as it is.")                       \
 	X(MLC_HOOK, 520, 1, "hook failed",                                                         \
 		"A hook that is required failed, and with it its node or the run.")                \
 	/* 06xx contracts */                                                                       \

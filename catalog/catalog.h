@@ -23,6 +23,8 @@ struct dataset {
 	enum mlf_kind kind;  /* what ports it fits */
 	const char *path;    /* relative to the root; NULL for memory */
 	bool outside;        /* allow_outside */
+	bool versioned;      /* path is the folder of its versions, see dataset_at_version */
+	const char *version; /* path is that of this version; NULL: there are none */
 	const char *layer;   /* metadata.layer, or NULL */
 	struct ynode *entry; /* load_args, save_args and the type's other options */
 	struct place at;
@@ -45,8 +47,23 @@ MUST_CHECK int
 dataset_decode(struct arena *a, const char *json, size_t len, struct dataset **out, struct err *e);
 /* A built-in dataset type by its name, or NULL. */
 const struct mlf_dataset_type *catalog_type(const char *name);
-bool dataset_exists(const struct dataset *d, int rootfd);
-const char *dataset_kind_name(enum mlf_kind kind); /* "table", "model", ... */
+bool dataset_exists(const struct dataset *d, int rootfd); /* any version, if it is versioned */
+
+/* Versions of a versioned dataset, in order of time: names of [A-Za-z0-9_.-]. */
+struct versions {
+	const char **v; /* arena */
+	size_t n;
+};
+MUST_CHECK int dataset_versions(
+	const struct dataset *d, int rootfd, struct arena *a, struct versions *out, struct err *e);
+/* The dataset as it was at a version; NULL: at the last one, and d itself if there is none. */
+MUST_CHECK int dataset_at_version(struct arena *a, const struct dataset *d, int rootfd,
+	const char *version, const struct dataset **out, struct err *e);
+/* The dataset as a version that is yet to be written. */
+MUST_CHECK int dataset_new_version(struct arena *a, const struct dataset *d, int rootfd,
+	const char *version, const struct dataset **out, struct err *e);
+void version_of_time(int64_t ms, char out[static 32]); /* YYYY-MM-DDThh.mm.ss.mmmZ */
+const char *dataset_kind_name(enum mlf_kind kind);     /* "table", "model", ... */
 
 /* Expected columns, from a contract or from an earlier write. */
 struct schema {
@@ -66,6 +83,7 @@ struct read_opts {
 	struct segs *segs; /* where the batches live */
 	const struct schema
 		*schema;        /* types to read as; columns not named are inferred; NULL: all */
+	const char *path;       /* where it is read from instead: what is staged for it; or NULL */
 	const char *known_hash; /* if the file's hash is this one ... */
 	const struct schema *known; /* ... it is read with exactly this schema */
 };

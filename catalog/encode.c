@@ -43,6 +43,7 @@ dataset_encode(const struct dataset *d, struct jw *w)
 	jw_kv_str(w, "type", d->type->name);
 	jw_kv_str(w, "path", d->path);
 	jw_kv_bool(w, "outside", d->outside);
+	jw_kv_str(w, "version", d->version);
 	jw_kv_str(w, "layer", d->layer);
 	jw_kv_str(w, "file", d->at.file);
 	jw_kv_i64(w, "line", d->at.line);
@@ -119,6 +120,8 @@ read_field(struct decoder *c, struct jr *r, const char *key)
 		d->path = text_of(c, r);
 	else if (str_eq(key, "outside"))
 		d->outside = jr_bool(r);
+	else if (str_eq(key, "version"))
+		d->version = text_of(c, r);
 	else if (str_eq(key, "layer"))
 		d->layer = text_of(c, r);
 	else if (str_eq(key, "file"))

@@ -6,13 +6,14 @@
  *	  filepath: data/01_raw/loans.csv      beneath the root, unless allow_outside: true
  *	  load_args: {...}                     what the type's table of options names, likewise
  *	  save_args: {...}                     save_args, credentials and keys of the entry itself
+ *	  versioned: true                      keeps every version (version.c)
  *	  credentials: warehouse               a key of credentials.yml, or a map
  *	  metadata: {layer: raw}               or kedro-viz: {layer: raw}; else free
  *	  tags: [daily]
  *
  * All mistakes of all entries are reported at once. Keys that begin with `_` are no datasets; keys
  * with {placeholders} are patterns (pattern.c), whose entries are made when a name first fits. What
- * Kedro has and we have not yet (versioned, remote paths) is refused in so many words, never ignored. */
+ * Kedro has and we have not yet (remote paths) is refused in so many words, never ignored. */
 #include "catalog/inside.h"
 #include "catalog/pattern.h"
 
@@ -294,15 +295,15 @@ take_credentials(struct loader *l, const struct entry *entry)
 }
 
 static void
-check_versioned(struct loader *l, const struct entry *entry)
+take_versioned(struct loader *l, const struct entry *entry)
 {
 	struct err e = {0};
 
-	if (!entry->versioned)
+	l->d->versioned = entry->versioned;
+	if (!entry->versioned || !l->d->type->memory)
 		return;
-	err_set(&e, MLC_CONF_VALUE, "dataset `%s`: versioned datasets are not supported yet",
-		l->d->name);
-	report(l, &e, "versioned", "remove `versioned`; runs record the hash of each dataset");
+	err_set(&e, MLC_CONF_VALUE, "dataset `%s` lives in memory and has no versions", l->d->name);
+	report(l, &e, "versioned", "remove `versioned`, or choose a type that is a file");
 }
 
 /* --- an entry ------------------------------------------------------------------------------------ */
@@ -386,7 +387,7 @@ load_entry(struct loader *l)
 	if (yaml_fill(l->node, fields_for(&l->c->mem, l->d->type), &entry, what.s, l->found) == 0) {
 		l->d->kind = l->d->type->kind;
 		l->d->outside = entry.allow_outside;
-		check_versioned(l, &entry);
+		take_versioned(l, &entry);
 		check_path(l, &entry);
 		check_tags(l, &entry);
 		take_layer(l, &entry);

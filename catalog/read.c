@@ -31,11 +31,11 @@ no_file(const struct dataset *d, struct err *e)
 	return -1;
 }
 
-/* Opens the file of a dataset; only regular ones, because a pipe could make us wait for ever. */
+/* Opens the file of a dataset, at its path or another; only regular ones, because a pipe could make us wait for ever. */
 static int
-open_file(const struct dataset *d, int rootfd, struct err *e)
+open_file(const struct dataset *d, const char *path, int rootfd, struct err *e)
 {
-	int fd = file_open(rootfd, d->path, O_RDONLY | O_NOCTTY | O_NONBLOCK, d->outside, e);
+	int fd = file_open(rootfd, path, O_RDONLY | O_NOCTTY | O_NONBLOCK, d->outside, e);
 	struct stat st;
 
 	if (fd < 0 && errno == ENOENT) {
@@ -53,6 +53,17 @@ open_file(const struct dataset *d, int rootfd, struct err *e)
 		S_ISDIR(st.st_mode) ? "a folder" : "no regular file");
 }
 
+static bool
+has_versions(const struct dataset *d, int rootfd)
+{
+	struct arena names = {0};
+	struct versions all;
+	bool any = dataset_versions(d, rootfd, &names, &all, NULL) == 0 && all.n > 0;
+
+	arena_fini(&names);
+	return any;
+}
+
 bool
 dataset_exists(const struct dataset *d, int rootfd)
 {
@@ -61,6 +72,8 @@ dataset_exists(const struct dataset *d, int rootfd)
 
 	if (!d->path)
 		return false;
+	if (d->versioned)
+		return has_versions(d, rootfd);
 	fd = file_open(rootfd, d->path, O_PATH, d->outside, &e);
 	if (fd >= 0)
 		close(fd);
@@ -93,7 +106,7 @@ open_reader(const struct dataset *d, const struct read_opts *o, bool whole, stru
 
 	if (!d->path || !d->type->read_open)
 		return no_file(d, e);
-	fd = open_file(d, o->rootfd, e);
+	fd = open_file(d, o->path ? o->path : d->path, o->rootfd, e);
 	if (fd < 0)
 		return -1;
 	r = mem_alloc(sizeof(*r));
@@ -251,7 +264,7 @@ dataset_read_bytes(const struct dataset *d, int rootfd, struct str *out, struct 
 
 	if (!d->path || d->type->folder)
 		return no_file(d, e);
-	fd = open_file(d, rootfd, e);
+	fd = open_file(d, d->path, rootfd, e);
 	if (fd < 0)
 		return -1;
 	rc = file_read_fd(fd, d->path, out, e);

@@ -83,6 +83,23 @@ name_stage(struct stage *s, const char *token, struct err *e)
 	return 0;
 }
 
+/* Brings the folder of a new version to the disk: publishing syncs only what is in it. */
+static int
+sync_version(const struct dataset *d, int rootfd, struct err *e)
+{
+	char *folder = mem_strdup(d->path);
+	const char *name;
+	int fd, rc;
+
+	folder[parent_len(d->path)] = '\0';
+	fd = parent_open(rootfd, folder, d->outside, &name, e);
+	rc = fd < 0 ? -1 : file_fsync(fd, folder, e);
+	if (fd >= 0)
+		close(fd);
+	free(folder);
+	return rc;
+}
+
 int
 stage_begin(
 	const struct dataset *d, int rootfd, const char *token, struct stage **out, struct err *e)
@@ -101,6 +118,8 @@ stage_begin(
 	if (file_mkdirs(rootfd, d->path, d->outside, e) < 0)
 		goto bad;
 	s->dirfd = parent_open(rootfd, d->path, d->outside, &s->target_name, e);
+	if (s->dirfd >= 0 && d->version && sync_version(d, rootfd, e) < 0)
+		goto bad;
 	if (s->dirfd < 0 || file_remove_tree(s->dirfd, s->name, e) < 0)
 		goto bad;
 	*out = s;
@@ -353,8 +372,11 @@ check_target(const struct stage *s, bool folder, struct err *e)
 {
 	struct stat st;
 
-	if (fstatat(s->dirfd, s->target_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-		S_ISDIR(st.st_mode) == folder || S_ISLNK(st.st_mode))
+	if (fstatat(s->dirfd, s->target_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return 0;
+	if (s->d->version)
+		return err_set(e, MLC_PUBLISH, "there is a version `%s` already", s->d->version);
+	if (S_ISDIR(st.st_mode) == folder || S_ISLNK(st.st_mode))
 		return 0;
 	err_set(e, MLC_PUBLISH, "a %s would take the place of the %s `%s`",
 		folder ? "folder" : "file", folder ? "file" : "folder", s->d->path);
@@ -393,6 +415,21 @@ stage_end(struct stage *s, struct staged *out, struct err *e)
 	return 0;
 }
 
+/* Removes what was staged, and the folder of a version that came to nothing: not if it holds more. */
+static void
+remove_stage(const struct dataset *d, int dirfd, const char *name)
+{
+	struct str folder = {0};
+	struct err ignored;
+
+	(void)!file_remove_tree(dirfd, name, &ignored);
+	if (!d->version)
+		return;
+	str_addf(&folder, "../%s", d->version);
+	(void)unlinkat(dirfd, folder.s, AT_REMOVEDIR);
+	str_fini(&folder);
+}
+
 void
 stage_abort(struct stage *s)
 {
@@ -402,7 +439,7 @@ stage_abort(struct stage *s)
 	if (s->writing)
 		(void)s->d->type->write_end(&s->host.pub, s->state, false);
 	if (s->dirfd >= 0)
-		(void)!file_remove_tree(s->dirfd, s->name, &ignored);
+		remove_stage(s->d, s->dirfd, s->name);
 	stage_free(s);
 }
 
@@ -427,7 +464,7 @@ stage_discard(const struct dataset *d, int rootfd, const char *token)
 		return;
 	dirfd = parent_open(rootfd, d->path, d->outside, &target, &ignored);
 	if (dirfd >= 0) {
-		(void)!file_remove_tree(dirfd, s.name, &ignored);
+		remove_stage(d, dirfd, s.name);
 		close(dirfd);
 	}
 	free(s.path);

@@ -12,6 +12,8 @@ struct about {
 	const struct spec *spec;
 	const char *contract; /* path, or NULL */
 	size_t checks;
+	struct arena arena;       /* owned */
+	struct versions versions; /* of a versioned dataset */
 };
 
 static const char *
@@ -39,6 +41,11 @@ print_json(struct app *a, const struct about *d)
 	jw_array(&w);
 	for (size_t i = 0; d->use && i < d->use->n_readers; i++)
 		jw_str(&w, d->spec->nodes[d->use->readers[i]].name);
+	jw_end(&w, ']');
+	jw_key(&w, "versions");
+	jw_array(&w);
+	for (size_t i = 0; i < d->versions.n; i++)
+		jw_str(&w, d->versions.v[i]);
 	jw_end(&w, ']');
 	jw_key(&w, "entry");
 	if (d->entry)
@@ -77,6 +84,9 @@ print_text(const struct about *d)
 			d->checks == 1 ? "" : "s");
 	else
 		str_add(&out, "contract    -\n");
+	for (size_t i = d->versions.n; i-- > 0;)
+		str_addf(&out, "%s%s\n", i + 1 == d->versions.n ? "versions    " : "            ",
+			d->versions.v[i]);
 	if (d->entry) {
 		str_add(&out, "\nentry:\n");
 		tree_text(&out, d->entry->entry, 2, true);
@@ -112,12 +122,18 @@ find(struct app *a, const struct loaded *l, struct about *d, struct errs *found)
 {
 	const struct contract *c;
 	struct arena arena = {0};
+	struct err e = {0};
 	int rc = 0;
 	d->entry = catalog_get(l->catalog, d->name);
 	d->use = graph_dataset(&l->graph, d->name);
 	d->spec = &l->spec;
 	if (!d->entry && !d->use)
 		return unknown(l, d->name, found);
+	if (d->entry && d->entry->versioned &&
+		dataset_versions(d->entry, a->project->rootfd, &d->arena, &d->versions, &e) < 0) {
+		errs_add(found, &e);
+		return -1;
+	}
 	d->contract = project_contract(a->project, d->name);
 	if (d->contract)
 		rc = contract_load(&arena, a->project->rootfd, d->contract, &c, found);
@@ -143,6 +159,7 @@ run(struct app *a)
 		print_json(a, &d);
 	else
 		print_text(&d);
+	arena_fini(&d.arena);
 	loaded_fini(&l);
 	return code;
 }

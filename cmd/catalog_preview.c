@@ -9,6 +9,7 @@
 
 struct preview_args {
 	int64_t rows;
+	const char *version;
 };
 
 /* A table's beginning. */
@@ -304,11 +305,26 @@ preview(struct app *a, const struct dataset *d, struct err *e)
 	return 0;
 }
 
+/* The version that was asked for; of a versioned dataset the last, if none was. */
+static int
+pick_version(struct app *a, struct arena *arena, const struct dataset **d, struct err *e)
+{
+	const struct preview_args *args = a->opts;
+
+	if ((*d)->versioned)
+		return dataset_at_version(arena, *d, a->project->rootfd, args->version, d, e);
+	if (!args->version)
+		return 0;
+	err_set(e, MLC_USAGE, "dataset `%s` is not versioned", (*d)->name);
+	return err_help(e, "leave out --load-version");
+}
+
 static int
 run(struct app *a)
 {
 	const struct preview_args *args = a->opts;
 	const struct dataset *d = NULL;
+	struct arena arena = {0};
 	struct catalog *c = NULL;
 	struct errs found = {0};
 	struct err e = {0};
@@ -322,8 +338,9 @@ run(struct app *a)
 		d = find(a, c, &found);
 	if (!d || found.n)
 		code = report_all(a, &found);
-	else if (preview(a, d, &e) < 0)
+	else if (pick_version(a, &arena, &d, &e) < 0 || preview(a, d, &e) < 0)
 		code = report(a, &e);
+	arena_fini(&arena);
 	catalog_free(c);
 	return code;
 }
@@ -333,6 +350,8 @@ static const char *const examples[] = {"mlflow-c catalog preview loans", "its fi
 static const struct opt opts[] = {
 	{"rows", 0, OPT_INT, offsetof(struct preview_args, rows), "N",
 		"rows, or lines of text (default 10)"},
+	{"load-version", 0, OPT_STR, offsetof(struct preview_args, version), "V",
+		"of a versioned dataset (default: the last)"},
 	{0},
 };
 const struct cmd cmd_catalog_preview = {

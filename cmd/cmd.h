@@ -9,13 +9,18 @@
 
 #define MLFLOW_C_VERSION "0.1.0"
 
-enum opt_type { OPT_FLAG, OPT_COUNT, OPT_STR, OPT_INT };
+#define OPT_LIST_MAX 32
+enum opt_type { OPT_FLAG, OPT_COUNT, OPT_STR, OPT_INT, OPT_LIST };
+struct opt_list { /* of an option that may be given several times */
+	const char *v[OPT_LIST_MAX];
+	size_t n;
+};
 struct opt {
 	const char *name; /* without the dashes; the last entry of a list has none */
 	char letter;      /* 0: no short form */
 	enum opt_type type;
-	size_t offset;    /* into the command's struct: bool, int, const char *, int64_t */
-	const char *arg;  /* what the help calls the value */
+	size_t offset;   /* into the command's struct: bool, int, const char *, int64_t, opt_list */
+	const char *arg; /* what the help calls the value */
 	const char *help; /* NULL: an alias, not shown */
 };
 
@@ -76,6 +81,9 @@ extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_
 	cmd_catalog_preview;
 extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph;
 
+/* main.c: opens the project with the flags that concern it. */
+MUST_CHECK int app_project(struct app *a, struct errs *found);
+
 /* opts.c */
 MUST_CHECK int opts_parse(struct app *a, int argc, char **argv, struct err *e);
 void help_command(const struct cmd *c, FILE *to);
@@ -135,6 +143,7 @@ struct loaded {
 struct load_opts {
 	const char *pipeline;
 	struct slice slice;
+	const char *load_versions; /* as --load-versions; NULL: the last of each */
 };
 /* Project to plan; every problem goes to found. */
 MUST_CHECK int

@@ -140,6 +140,11 @@ static const struct code_text texts[] = {
 		"Nothing is half written. Run it again."},
 	{MLC_WORKER, "The system has no processes, descriptors or memory left.",
 		"Look at `ulimit -a`, and run fewer nodes at once with --jobs."},
+	{MLC_RESUME,
+		"The run ended well, belongs to another program, or plugins, parameters or "
+		"input files of nodes it had done are others since.",
+		"Undo the change, or add --force: the nodes concerned, and those behind them, "
+		"are done again."},
 	{MLC_HOOK, "The program or function that mlflow-c.yml names under `hooks:` ended badly.",
 		"Look at its output in the log; without `required: true` its failure is a "
 		"warning."},

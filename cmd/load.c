@@ -55,7 +55,11 @@ load_plan(struct app *a, const struct load_opts *o, struct loaded *out, struct e
 		errs_add(found, &e);
 		return -1;
 	}
-	struct plan_input in = {a->project, out->catalog, &out->graph, a->zygote, PLUGIN_DIR};
+	struct clock clock = a->clock; /* a copy: looking costs no tick of a fixed one */
+	char version[32];
+	version_of_time(clock_now_ms(&clock), version);
+	struct plan_input in = {a->project, out->catalog, &out->graph, a->zygote, PLUGIN_DIR,
+		version, o->load_versions};
 	rc = plan_make(&out->arena, &in, &out->plan, found);
 	return check_contracts(a, out, found) < 0 ? -1 : rc;
 }

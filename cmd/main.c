@@ -55,17 +55,23 @@ find_command(int argc, char **argv, int *words)
 	return NULL;
 }
 
-static int
-open_project(struct app *a)
+int
+app_project(struct app *a, struct errs *found)
 {
 	struct project_opts o = {.dir = app_dir(a), .env = a->g.conf};
-	struct errs found = {0};
 	if (a->cmd->needs & TAKES_PARAMS) {
 		const struct param_opts *p = a->opts;
 		o.params = p->params;
 		o.params_file = p->params_file;
 	}
-	return project_open(&a->project, &o, &found) < 0 ? report_all(a, &found) : 0;
+	return project_open(&a->project, &o, found);
+}
+
+static int
+open_project(struct app *a)
+{
+	struct errs found = {0};
+	return app_project(a, &found) < 0 ? report_all(a, &found) : 0;
 }
 
 static int

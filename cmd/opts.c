@@ -5,6 +5,8 @@
  * with values but `-j4` and `-j 4` both work, and `-vv` is `-v -v`. */
 #include "cmd/cmd.h"
 
+#define MANY_OPTS 20 /* of a command: beyond it the flags of every command are only named */
+
 static const struct opt global_opts[] = {
 	{"conf", 'e', OPT_STR, offsetof(struct globals, conf), "ENV",
 		"configuration to lay over base"},
@@ -52,6 +54,16 @@ unknown(const struct cmd *c, const char *arg, struct err *e)
 }
 
 static int
+add(const struct opt *o, struct opt_list *list, const char *value, struct err *e)
+{
+	if (list->n == OPT_LIST_MAX)
+		return err_set(
+			e, MLC_USAGE, "--%s was given more than %d times", o->name, OPT_LIST_MAX);
+	list->v[list->n++] = value;
+	return 0;
+}
+
+static int
 set(const struct opt *o, void *base, const char *value, struct err *e)
 {
 	char *field = (char *)base + o->offset;
@@ -66,6 +78,7 @@ set(const struct opt *o, void *base, const char *value, struct err *e)
 				value);
 		memcpy(field, &n, sizeof(n));
 		break;
+	case OPT_LIST: return add(o, (struct opt_list *)(void *)field, value, e);
 	}
 	return 0;
 }
@@ -85,7 +98,7 @@ flag(struct app *a, int argc, char **argv, int *i, struct err *e)
 	}
 	if (!o)
 		return unknown(a->cmd, arg, e);
-	bool wants = o->type == OPT_STR || o->type == OPT_INT;
+	bool wants = o->type == OPT_STR || o->type == OPT_INT || o->type == OPT_LIST;
 	if (is_long && eq)
 		value = eq + 1;
 	else if (!is_long && arg[2])
@@ -143,6 +156,15 @@ help_opts(const struct opt *o, FILE *to)
 	}
 }
 
+static size_t
+count_opts(const struct opt *o)
+{
+	size_t n = 0;
+	for (; o && o->name; o++)
+		n++;
+	return n;
+}
+
 void
 help_command(const struct cmd *c, FILE *to)
 {
@@ -155,8 +177,15 @@ help_command(const struct cmd *c, FILE *to)
 	if (c->opts)
 		(void)fprintf(to, "\nflags:\n");
 	help_opts(c->opts, to);
-	(void)fprintf(to, "\nflags of every command:\n");
-	help_opts(global_opts, to);
+	if (count_opts(c->opts) > MANY_OPTS)
+		(void)fprintf(to,
+			"\nand those of every command: -e --conf, --project, --json, --plain, -q, "
+			"-v,\n"
+			"--color, -h; see mlflow-c --help\n");
+	else {
+		(void)fprintf(to, "\nflags of every command:\n");
+		help_opts(global_opts, to);
+	}
 	(void)fprintf(to,
 		"\nexit codes: 0 done, 1 a node failed, 2 usage, 3 configuration,\n"
 		"4 data contract, 5 locked, 6 registry or disk, 7 plugin, 130 interrupted\n");

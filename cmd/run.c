@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * mlflow-c run: plans a pipeline, runs it, records it. */
+#include "cmd/run.h"
+#include "cmd/runs.h"
 #include "cmd/view.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
-struct run_args {
-	struct param_opts params; /* first, see TAKES_PARAMS */
-	const char *pipeline, *name, *progress;
-	struct slice slice;
-	int64_t jobs;
-	bool in_process, keep_going, dry_run, build, no_annotations, changed;
-};
+#define LOCK_LOOK_US 100000 /* how often --lock-wait looks again */
 
 /* Usage and configuration were judged before the run: what is wrong with a node now is that it
  * failed, whatever it tripped over. */
@@ -52,37 +48,80 @@ take_stdout(FILE *real)
 	(void)fclose(real);
 }
 
+/* Everything that decides how the plan is run; texts that are made are in the arena. */
+struct asked {
+	struct arena arena;
+	struct resume resume; /* name NULL: a new run */
+	struct tag tags[OPT_LIST_MAX];
+	int64_t wait_ms;
+	struct str options;
+};
+
 static int
-execute(struct app *a, const struct run_args *args, const struct plan *plan)
+read_asked(struct app *a, struct run_args *args, struct asked *out, struct errs *found)
+{
+	struct err e = {0};
+	int rc = 0;
+	if (args->jobs < 0 || args->jobs > 1024)
+		rc = err_set(&e, MLC_USAGE, "--jobs wants a number from 1 to 1024");
+	for (size_t i = 0; rc == 0 && i < args->tags.n; i++)
+		rc = run_tag_parse(&out->arena, args->tags.v[i], &out->tags[i], &e);
+	if (rc == 0 && args->lock_wait && str_to_duration(args->lock_wait, &out->wait_ms) < 0) {
+		err_set(&e, MLC_USAGE, "--lock-wait wants a time, not `%s`", args->lock_wait);
+		rc = err_help(&e, "such as 30s or 10m");
+	}
+	if (rc == 0 && args->force && !args->resume) {
+		err_set(&e, MLC_USAGE, "--force is for --resume");
+		rc = err_help(&e, "without --resume every node runs anyway");
+	}
+	if (rc < 0)
+		errs_add(found, &e);
+	else if (args->resume)
+		rc = resume_open(a, args, &out->arena, &out->resume, found);
+	if (rc == 0)
+		run_options(args, &out->options);
+	return rc;
+}
+
+static void
+asked_fini(struct asked *asked)
+{
+	str_fini(&asked->options);
+	arena_fini(&asked->arena);
+}
+
+/* Runs the plan, once nobody else writes what it will write. */
+static int
+run_when_free(struct app *a, const struct run_opts *o, int64_t wait_ms, struct run_result *out,
+	struct err *e)
+{
+	int64_t until_us = clock_mono_us() + wait_ms * 1000;
+	for (bool told = false;; told = true) {
+		int rc = run_execute(o, out, e);
+		if (rc == 0 || e->code != MLC_LOCKED || out->n_nodes || clock_mono_us() >= until_us)
+			return rc;
+		if (!told && !a->g.quiet)
+			(void)fprintf(stderr, "waiting: %s\n", e->msg);
+		(void)usleep(LOCK_LOOK_US);
+	}
+}
+
+static int
+execute(struct app *a, const struct run_args *args, const struct asked *asked, struct run_opts *o)
 {
 	struct err e = {0};
 	struct run_result result;
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	struct view v;
 	struct view_opts face = {.progress = args->progress,
 		.no_annotations = args->no_annotations,
 		.in_process = args->in_process,
-		.jobs = args->jobs > 0 ? (int)args->jobs : (int)cores};
-	if (args->jobs < 0 || args->jobs > 1024) {
-		err_set(&e, MLC_USAGE, "--jobs wants a number from 1 to 1024");
+		.jobs = o->jobs};
+	if (view_open(&v, a, &face, &e) < 0)
 		return report(a, &e);
-	}
-	if (view_open(&v, a, &face, &e) < 0 || app_store(a, STORE_WRITE, &e) < 0)
-		return report(a, &e);
-	struct run_opts o = {.plan = plan,
-		.zygote = a->zygote,
-		.store = a->store,
-		.clock = &a->clock,
-		.name = args->name,
-		.command = a->command_line,
-		.jobs = face.jobs,
-		.in_process = args->in_process,
-		.keep_going = args->keep_going,
-		.changed = args->changed};
-	view_watch(&v, &o.watch);
+	view_watch(&v, &o->watch);
 	FILE *real = args->in_process ? lend_stdout() : NULL;
 	v.answer = real ? real : stdout;
-	bool failed = run_execute(&o, &result, &e) < 0;
+	bool failed = run_when_free(a, o, asked->wait_ms, &result, &e) < 0;
 	take_stdout(real);
 	v.answer = stdout;
 	v.answer_gone = false;
@@ -93,45 +132,96 @@ execute(struct app *a, const struct run_args *args, const struct plan *plan)
 	if (failed)
 		code = report(a, &e);
 	else if (a->g.json)
-		view_json(a, plan, &result);
+		view_json(a, o->plan, &result);
 	run_result_fini(&result);
 	return code;
 }
 
+/* What --changed or --resume will do; NULL without them. */
 static int
-plan_only(struct app *a, const struct run_args *args, struct loaded *l)
+forecast(struct app *a, const struct run_args *args, const struct asked *asked, struct loaded *l,
+	struct forecast **out, struct errs *found)
 {
+	const struct resume *resume = asked->resume.name ? &asked->resume : NULL;
+	struct forecast_of of = {&l->plan, a->store, resume};
 	struct err e = {0};
-	struct forecast *f = NULL;
-	if (args->changed &&
-		(app_store(a, STORE_READ, &e) < 0 ||
-			run_forecast(&l->arena, &l->plan, a->store, &f, &e) < 0))
-		return report(a, &e);
-	return dry_run(a, &l->graph, f);
+	*out = NULL;
+	if (!args->changed && !resume)
+		return 0;
+	if (run_forecast(&l->arena, &of, out, &e) < 0) {
+		errs_add(found, &e);
+		return -1;
+	}
+	return resume && !args->force ? resume_check(&l->plan, resume, *out, found) : 0;
 }
 
 static int
-run(struct app *a)
+run_plan(struct app *a, const struct run_args *args, const struct asked *asked, struct loaded *l)
 {
-	const struct run_args *args = a->opts;
-	struct load_opts o = {args->pipeline, args->slice};
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	struct errs found = {0};
+	struct forecast *f = NULL;
+	struct err e = {0};
+	bool looks_back = args->changed || asked->resume.name;
+	if (!(args->dry_run && !looks_back) &&
+		app_store(a, args->dry_run ? STORE_READ : STORE_WRITE, &e) < 0)
+		return report(a, &e);
+	/* a run judges for itself, node by node; only a continuation has to be allowed before */
+	if ((args->dry_run || asked->resume.name) && forecast(a, args, asked, l, &f, &found) < 0)
+		return report_all(a, &found);
+	if (args->dry_run)
+		return dry_run(a, &l->graph, f);
+	struct run_opts o = {.plan = &l->plan,
+		.zygote = a->zygote,
+		.store = a->store,
+		.clock = &a->clock,
+		.name = args->name,
+		.command = a->command_line,
+		.options = str_text(&asked->options),
+		.tags = asked->tags,
+		.n_tags = args->tags.n,
+		.jobs = args->jobs > 0 ? (int)args->jobs : (int)cores,
+		.in_process = args->in_process,
+		.keep_going = args->keep_going,
+		.changed = args->changed,
+		.resume = asked->resume.name ? &asked->resume : NULL};
+	return execute(a, args, asked, &o);
+}
+
+static int
+plan_and_run(struct app *a, const struct run_args *args, const struct asked *asked)
+{
+	struct load_opts o = {args->pipeline, args->slice, args->load_versions};
 	struct errs found = {0};
 	struct loaded l;
-	struct err e = {0};
-	if (args->build && build_plugins(a, &e) < 0)
-		return report(a, &e);
 	int code;
 	if (load_plan(a, &o, &l, &found) < 0) {
 		if (github_on() && !args->no_annotations)
 			github_report(a, &found);
 		code = report_all(a, &found);
-	} else if (args->dry_run)
-		code = plan_only(a, args, &l);
-	else if (l.plan.n == 0)
+	} else if (l.plan.n == 0 && !args->dry_run)
 		code = nothing_to_do(a, &l.graph);
 	else
-		code = execute(a, args, &l.plan);
+		code = run_plan(a, args, asked, &l);
 	loaded_fini(&l);
+	return code;
+}
+
+static int
+run(struct app *a)
+{
+	struct run_args *args = a->opts;
+	struct asked asked = {0};
+	struct errs found = {0};
+	struct err e = {0};
+	int code;
+	if (args->build && build_plugins(a, &e) < 0)
+		return report(a, &e);
+	if (read_asked(a, args, &asked, &found) < 0)
+		code = report_all(a, &found);
+	else
+		code = plan_and_run(a, args, &asked);
+	asked_fini(&asked);
 	return code;
 }
 
@@ -140,8 +230,9 @@ static const char *const examples[] = {"mlflow-c run", "the default pipeline",
 	"mlflow-c run --params train.l2=0.5", "with another parameter", NULL};
 
 static const struct opt opts[] = {
-	{"pipeline", 'p', OPT_STR, offsetof(struct run_args, pipeline), "NAME", "pipeline to run"},
-	{"pipelines", 0, OPT_STR, offsetof(struct run_args, pipeline), "A,B", "all of several"},
+	{"pipeline", 'p', OPT_STR, offsetof(struct run_args, pipeline), "A,B",
+		"pipeline to run, or all of several (--pipelines)"},
+	{"pipelines", 0, OPT_STR, offsetof(struct run_args, pipeline), "A,B", NULL},
 	{"nodes", 'n', OPT_STR, offsetof(struct run_args, slice.nodes), "A,B", "only these nodes"},
 	{"from-nodes", 0, OPT_STR, offsetof(struct run_args, slice.from_nodes), "A,B",
 		"these and what is behind them"},
@@ -156,6 +247,8 @@ static const struct opt opts[] = {
 		"nodes in a namespace"},
 	{"only-missing-outputs", 0, OPT_FLAG, offsetof(struct run_args, slice.only_missing), NULL,
 		"leave out what would write only what exists"},
+	{"load-versions", 0, OPT_STR, offsetof(struct run_args, load_versions), "D:V,..",
+		"read these versions of datasets, not the last"},
 	PARAM_OPTS(struct run_args),
 	{"jobs", 'j', OPT_INT, offsetof(struct run_args, jobs), "N",
 		"nodes at once (default: cores)"},
@@ -167,12 +260,19 @@ static const struct opt opts[] = {
 		"compile changed nodes first"},
 	{"changed", 0, OPT_FLAG, offsetof(struct run_args, changed), NULL,
 		"leave out nodes for which nothing changed"},
+	{"resume", 0, OPT_STR, offsetof(struct run_args, resume), "RUN",
+		"continue a run that stopped (a name, or last)"},
+	{"force", 0, OPT_FLAG, offsetof(struct run_args, force), NULL,
+		"resume though what was done is out of date"},
 	{"dry-run", 0, OPT_FLAG, offsetof(struct run_args, dry_run), NULL, "show the plan only"},
 	{"progress", 0, OPT_STR, offsetof(struct run_args, progress), "HOW",
 		"auto, tty, plain, json (events) or none"},
 	{"no-annotations", 0, OPT_FLAG, offsetof(struct run_args, no_annotations), NULL,
 		"on GitHub: no marks on files"},
 	{"name", 0, OPT_STR, offsetof(struct run_args, name), "NAME", "name of the run"},
+	{"tag", 0, OPT_LIST, offsetof(struct run_args, tags), "K=V", "tag of the run; repeatable"},
+	{"lock-wait", 0, OPT_STR, offsetof(struct run_args, lock_wait), "TIME",
+		"wait if another run writes the same"},
 	{0},
 };
 

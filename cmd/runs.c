@@ -2,6 +2,8 @@
  * What the commands about single runs share. */
 #include "cmd/runs.h"
 
+#define OUR_TAGS "mlflow_c."
+
 int
 run_about_open(struct app *a, const char *which, struct run_about *out, struct err *e)
 {
@@ -44,4 +46,23 @@ run_row_json(const struct app *a, struct jw *w, const struct run_row *r)
 		jw_null(w);
 	jw_kv_str(w, "experiment", r->experiment);
 	jw_kv_bool(w, "deleted", r->deleted);
+}
+
+int
+run_tag_parse(struct arena *a, const char *arg, struct tag *out, struct err *e)
+{
+	const char *eq = strchr(arg, '=');
+	if (!eq || eq == arg) {
+		err_set(e, MLC_USAGE, "`%s` is no tag", arg);
+		return err_help(e, "write KEY=VALUE, such as team=risk");
+	}
+	*out = (struct tag){arena_strndup(a, arg, (size_t)(eq - arg)), eq + 1};
+	if (str_starts(out->key, OUR_TAGS)) {
+		err_set(e, MLC_NAME, "the tag `%s` is mlflow-c's own", out->key);
+		return err_help(e, "take a name that does not begin with " OUR_TAGS);
+	}
+	if (record_key_ok(out->key))
+		return 0;
+	err_set(e, MLC_NAME, "`%s` cannot be the name of a tag", out->key);
+	return err_help(e, "use letters, digits and any of _ - . : / and blank");
 }

@@ -19,4 +19,7 @@ const char *run_about_tag(const struct run_about *r, const char *key); /* or NUL
 /* The members every run has in JSON: run_id, name, status, pipeline, conf, start, ms. */
 void run_row_json(const struct app *a, struct jw *w, const struct run_row *r);
 
+/* KEY=VALUE of a command line; the value stays where it is. */
+MUST_CHECK int run_tag_parse(struct arena *a, const char *arg, struct tag *out, struct err *e);
+
 #endif

@@ -8,29 +8,13 @@ struct tag_args {
 	const char *remove;
 };
 
-/* KEY=VALUE; the words stay as they are, a copy is cut. */
-static int
-split(struct arena *a, const char *arg, struct tag *out, struct err *e)
-{
-	const char *eq = strchr(arg, '=');
-	if (!eq || eq == arg) {
-		err_set(e, MLC_USAGE, "`%s` is no tag", arg);
-		return err_help(e, "write KEY=VALUE, such as team=risk");
-	}
-	*out = (struct tag){arena_strndup(a, arg, (size_t)(eq - arg)), eq + 1};
-	if (record_key_ok(out->key))
-		return 0;
-	err_set(e, MLC_NAME, "`%s` cannot be the name of a tag", out->key);
-	return err_help(e, "use letters, digits and any of _ - . : / and blank");
-}
-
 static int
 change(struct app *a, const struct tag_args *args, struct run_about *r, struct err *e)
 {
 	size_t n = 0, room = (size_t)a->n_args + 1;
 	struct tag *tags = arena_alloc(&r->arena, room * sizeof(*tags));
 	for (int i = 1; i < a->n_args; i++)
-		if (split(&r->arena, a->args[i], &tags[n++], e) < 0)
+		if (run_tag_parse(&r->arena, a->args[i], &tags[n++], e) < 0)
 			return -1;
 	if (args->remove)
 		tags[n++] = (struct tag){args->remove, NULL};

@@ -65,14 +65,14 @@ first_failure(const struct run_result *r)
 	return i;
 }
 
-/* The command is named only where it exists. */
+/* Of a run that has done nothing yet there is nothing to continue. */
 static void
-show_way_on(struct view *v)
+show_way_on(struct view *v, const struct run_result *r)
 {
-	for (const struct opt *o = v->app->cmd->opts; o && o->name; o++)
-		if (str_eq(o->name, "resume") && !v->app->g.quiet)
-			(void)fprintf(v->talk, "  help: continue later: mlflow-c run --resume %s\n",
-				v->run->name);
+	struct view_counts c = view_count(r);
+	if (c.ok + c.cached && !v->app->g.quiet)
+		(void)fprintf(v->talk, "  help: continue later: mlflow-c run --resume %s\n",
+			v->run->name);
 }
 
 void
@@ -97,7 +97,7 @@ view_errors(struct view *v, const struct run_result *r)
 	if (r->broken)
 		show_error(v, &r->err);
 	if (r->status != RUN_OK)
-		show_way_on(v);
+		show_way_on(v, r);
 }
 
 void

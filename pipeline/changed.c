@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * --changed: what differs between a node's last good run and now, and so whether it must run.
+ * --changed and --resume: what differs between a node's last good run, or the run that is continued,
+ * and now; and so whether the node must run.
  *
  *	plugin . settings . outputs as they were left      known before the run
  *	inputs from files                                  the same
@@ -13,9 +14,12 @@
 struct judged {
 	struct basis then;
 	const char *why; /* already certain, or NULL */
+	bool stale;      /* not for what became of its outputs */
 };
 struct changed {
 	const struct plan *plan;
+	const struct resume *resume; /* or NULL */
+	const char *cached;          /* why a node is left out */
 	struct arena a;
 	struct judged *nodes; /* owned; one per plan node */
 	struct map producer;  /* dataset -> plan index + 1 */
@@ -82,31 +86,50 @@ files_why(struct changed *c, const struct plan_node *n, const struct basis *then
 	return why;
 }
 
+/* What the node rested on when it was good: 1, or 0 with the reason why that does not help. */
+static int
+read_then(struct changed *c, size_t i, struct store *s, struct good_run *good, struct err *e)
+{
+	struct judged *j = &c->nodes[i];
+	const char *node = c->plan->nodes[i].spec->name;
+	int rc = c->resume ? store_finished(s, &c->a, c->resume->num, node, good, e)
+			   : store_last_good(s, &c->a, node, c->plan->project->env, good, e);
+	if (rc == 1 && basis_parse(&c->a, good->basis, &j->then))
+		return 1;
+	j->why = c->resume ? arena_printf(&c->a, "not done in %s", c->resume->name) : "never ran";
+	return rc < 0 ? -1 : 0;
+}
+
+/* Why the node would not do again what it did, given the same inputs; or NULL. */
+static const char *
+settings_why(struct changed *c, size_t i, const struct good_run *good)
+{
+	const struct plan_node *n = &c->plan->nodes[i];
+	struct basis now;
+	if (!str_eq(good->plugin_hash, n->plugin->hash))
+		return n->program ? "program changed" : "plugin changed";
+	basis_settings(&c->a, c->plan, n, &now);
+	const char *why = basis_differs(&c->a, &c->nodes[i].then, &now);
+	basis_fini(&now);
+	return why;
+}
+
 static int
 judge(struct changed *c, size_t i, struct store *s, struct err *e)
 {
 	struct judged *j = &c->nodes[i];
 	const struct plan_node *n = &c->plan->nodes[i];
 	struct good_run good;
-	struct basis now;
-	int rc = store_last_good(s, &c->a, n->spec->name, c->plan->project->env, &good, e);
-	if (rc < 0)
-		return -1;
-	if (rc == 0 || !basis_parse(&c->a, good.basis, &j->then)) {
-		j->why = "never ran";
-		return 0;
-	}
-	if (!str_eq(good.plugin_hash, n->plugin->hash)) {
-		j->why = n->program ? "program changed" : "plugin changed";
-		return 0;
-	}
-	basis_settings(&c->a, c->plan, n, &now);
-	j->why = basis_differs(&c->a, &j->then, &now);
-	basis_fini(&now);
+	int rc = read_then(c, i, s, &good, e);
+	if (rc < 1)
+		return rc;
+	j->why = settings_why(c, i, &good);
+	j->stale = j->why;
+	const char *outputs = j->why ? NULL : outputs_why(c, n, &j->then);
+	const char *files = j->why ? NULL : files_why(c, n, &j->then);
+	j->stale |= files != NULL;
 	if (!j->why)
-		j->why = outputs_why(c, n, &j->then);
-	if (!j->why)
-		j->why = files_why(c, n, &j->then);
+		j->why = c->resume && files ? files : outputs ? outputs : files;
 	return 0;
 }
 
@@ -125,22 +148,32 @@ changed_close(struct changed *c)
 }
 
 int
-changed_open(struct changed **out, const struct plan *p, struct store *s, struct err *e)
+changed_open(struct changed **out, const struct forecast_of *of, struct err *e)
 {
 	struct changed *c = mem_alloc(sizeof(*c));
+	const struct plan *p = of->plan;
 	c->plan = p;
+	c->resume = of->resume;
+	c->cached = of->resume ? arena_printf(&c->a, "done in %s", of->resume->name)
+			       : "nothing changed";
 	c->nodes = mem_alloc((p->n + 1) * sizeof(*c->nodes));
 	for (size_t i = 0; i < p->n; i++)
 		for (size_t o = 0; o < p->nodes[i].n_outputs; o++)
 			map_put(&c->producer, p->nodes[i].outputs[o].dataset,
 				(void *)(uintptr_t)(i + 1));
 	for (size_t i = 0; i < p->n; i++)
-		if (judge(c, i, s, e) < 0) {
+		if (judge(c, i, of->store, e) < 0) {
 			changed_close(c);
 			return -1;
 		}
 	*out = c;
 	return 0;
+}
+
+const char *
+changed_cached(const struct changed *c)
+{
+	return c->cached;
 }
 
 int
@@ -290,17 +323,18 @@ forecast_memory(struct changed *c, struct forecast *f, struct arena *a)
 }
 
 int
-run_forecast(struct arena *a, const struct plan *p, struct store *s, struct forecast **out,
-	struct err *e)
+run_forecast(struct arena *a, const struct forecast_of *of, struct forecast **out, struct err *e)
 {
 	struct changed *c = NULL;
-	struct forecast *f = arena_alloc(a, (p->n + 1) * sizeof(*f));
-	if (changed_open(&c, p, s, e) < 0)
+	size_t n = of->plan->n;
+	struct forecast *f = arena_alloc(a, (n + 1) * sizeof(*f));
+	if (changed_open(&c, of, e) < 0)
 		return -1;
-	for (size_t i = 0; i < p->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const char *why = c->nodes[i].why;
 		why = why ? arena_strdup(a, why) : forecast_inputs(c, i, f, a);
-		f[i] = (struct forecast){why != NULL, why ? why : "nothing changed"};
+		f[i] = (struct forecast){
+			why != NULL, c->nodes[i].stale, why ? why : arena_strdup(a, c->cached)};
 	}
 	forecast_memory(c, f, a);
 	changed_close(c);

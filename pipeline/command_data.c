@@ -174,16 +174,15 @@ stage_kept(struct command_run *r, struct out_state *out, struct stage **kept, st
 static int
 read_back(struct command_run *r, struct out_state *out, struct err *e)
 {
-	struct dataset staged = *out->out->entry;
 	struct read_opts o = {.rootfd = r->c->job->rootfd, .segs = r->c->host->segs};
 	struct reader *reader;
 	struct stage *kept = NULL;
 	struct frame *batch;
 	int rc;
-	staged.path = stage_path(out->stage);
+	o.path = stage_path(out->stage);
 	if (out->check.contract)
 		o.schema = contract_schema(out->check.contract);
-	if (dataset_open(&staged, &o, &reader, e) < 0)
+	if (dataset_open(out->out->entry, &o, &reader, e) < 0)
 		return -1;
 	rc = stage_kept(r, out, &kept, e);
 	while (rc >= 0 && (rc = reader_next(reader, &batch, e)) == 1) {

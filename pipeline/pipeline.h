@@ -137,6 +137,9 @@ struct plan_input {
 	const struct graph *graph;
 	struct zygote *zygote;
 	const char *plugin_dir; /* relative to the root: build/nodes */
+	const char *version;    /* of what is written to versioned datasets */
+	const char
+		*load_versions; /* DATASET:VERSION,... to read instead of the last; may be NULL */
 };
 MUST_CHECK int
 plan_make(struct arena *a, const struct plan_input *in, struct plan *out, struct errs *found);
@@ -235,6 +238,12 @@ struct run_watch { /* every function may be NULL */
 	void (*tick)(void *arg); /* every tick_ms, from the loop */
 	unsigned tick_ms;
 };
+/* A run that stopped, and is to be continued. */
+struct resume {
+	const char *name; /* its name */
+	int64_t num;
+	uint64_t seed;
+};
 struct run_opts {
 	const struct plan *plan;
 	struct zygote *zygote;
@@ -245,7 +254,11 @@ struct run_opts {
 	int jobs;            /* at most so many nodes at once */
 	bool in_process, keep_going;
 	struct run_watch watch;
-	bool changed; /* leave out nodes that would only make again what is there */
+	bool changed;                /* leave out nodes that would only make again what is there */
+	const struct resume *resume; /* leave out what that run finished; NULL: none */
+	const char *options;         /* what was asked for, for the record */
+	const struct tag *tags;      /* of the run */
+	size_t n_tags;
 };
 struct run_result {
 	struct run_id id;
@@ -265,15 +278,23 @@ struct run_result {
 MUST_CHECK int run_execute(const struct run_opts *o, struct run_result *out, struct err *e);
 void run_result_fini(struct run_result *r);
 
-/* ---- changed.c: what --changed would do, as far as it can be known before anything runs. */
+/* ---- changed.c: what --changed or --resume would do, as far as it can be known before anything
+ * runs. */
 
 struct forecast {
 	bool run;
+	bool stale; /* resume: it was finished, and plugin, settings or input are others since */
 	const char *why; /* arena */
 };
-/* One per node of the plan, in the arena. A node that reads what another one makes again may still
- * be left out when the run finds the new content to be the old one. */
-MUST_CHECK int run_forecast(struct arena *a, const struct plan *p, struct store *s,
-	struct forecast **out, struct err *e);
+/* One per node of the plan, in the arena; resume NULL: since the last good run of each. A node that
+ * reads what another one makes again may still be left out when the run finds the new content to be
+ * the old one. */
+struct forecast_of {
+	const struct plan *plan;
+	struct store *store;
+	const struct resume *resume;
+};
+MUST_CHECK int
+run_forecast(struct arena *a, const struct forecast_of *of, struct forecast **out, struct err *e);
 
 #endif

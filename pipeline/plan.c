@@ -345,6 +345,7 @@ bind_ports(struct planner *p, struct plan_node *node, bool input)
 			bind_input(p, node, port);
 		else
 			port->readers = count_readers(p, port->dataset);
+		plan_version(p->a, p->in, port, !input, p->found);
 	}
 	*(input ? &node->inputs : &node->outputs) = ports;
 	*(input ? &node->n_inputs : &node->n_outputs) = used;
@@ -463,6 +464,7 @@ plan_make(struct arena *a, const struct plan_input *in, struct plan *out, struct
 	for (size_t i = 0; i < out->n; i++)
 		for (size_t o = 0; o < out->nodes[i].n_outputs; o++)
 			check_memory(&p, &out->nodes[i], &out->nodes[i].outputs[o]);
+	plan_check_versions(a, in, found);
 	hooks_load(a, in, out, found);
 	map_fini(&p.plugins);
 	free(p.place);

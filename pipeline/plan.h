@@ -10,6 +10,12 @@
 void
 plan_params(struct arena *a, const struct project *p, struct plan_node *node, struct errs *found);
 
+/* Makes the entry of a versioned dataset that of one version; port->produced is known. */
+void plan_version(struct arena *a, const struct plan_input *in, struct plan_port *port, bool writes,
+	struct errs *found);
+/* Whether --load-versions names versions that there are, of datasets that the run reads. */
+void plan_check_versions(struct arena *a, const struct plan_input *in, struct errs *found);
+
 /* The port that a dataset is bound to, by name or by place; NULL: there is none. */
 const struct mlf_port *
 plan_find_port(const struct mlf_port *ports, const struct spec_port *s, size_t index);

@@ -51,6 +51,8 @@ missing(const struct plan_port *p, struct err *e)
 	err_at(e, &p->at, "read here");
 	if (p->produced || !p->entry)
 		return -1;
+	if (p->entry->versioned)
+		return err_help(e, "it has no version yet: run the node that writes it");
 	return err_help(e, "put the file at %s, or run the node that writes it", p->entry->path);
 }
 

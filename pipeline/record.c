@@ -130,17 +130,24 @@ record_begin(struct run *r, struct err *e)
 	struct arena a = {0};
 	struct str config = {0};
 	const struct project *p = r->o->plan->project;
-	r->seed = run_seed(r);
+	r->seed = r->o->resume ? r->o->resume->seed : run_seed(r);
 	config_json(p, &config);
 	struct run_new n = {.name = r->o->name,
 		.pipeline = r->o->plan->graph->spec->name,
 		.env = p->env,
 		.command = r->o->command,
 		.config = str_text(&config),
+		.options = r->o->options,
+		.resumes = r->o->resume ? r->o->resume->name : NULL,
+		.helper = r->o->zygote ? zygote_pid(r->o->zygote) : 0,
 		.writes = targets(&a, r->o->plan),
 		.seed = r->seed};
 	int rc = run_begin(r->o->store, &n, &r->out->id, e);
-	if (rc == 0 && record_params(r, &a, e) < 0) {
+	if (rc == 0 &&
+		(record_params(r, &a, e) < 0 ||
+			(r->o->n_tags &&
+				run_tags(r->o->store, &r->out->id, r->o->tags, r->o->n_tags, e) <
+					0))) {
 		struct err ignored;
 		(void)!run_end(r->o->store, &r->out->id, RUN_FAILED, &ignored);
 		rc = -1;

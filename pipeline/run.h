@@ -163,11 +163,11 @@ void node_skip(struct run *r, size_t i, enum node_status st, const char *blocker
 void node_settled(struct run *r, size_t i); /* it keeps its status without running: says so */
 
 /* changed.c: what differs from the last good run. */
-MUST_CHECK int
-changed_open(struct changed **out, const struct plan *p, struct store *s, struct err *e);
+MUST_CHECK int changed_open(struct changed **out, const struct forecast_of *of, struct err *e);
 void changed_close(struct changed *c); /* NULL is fine */
 /* Why node i has to run, given what ran before it; NULL: it need not. Lives as long as `changed`. */
 const char *changed_why(const struct run *r, size_t i);
+const char *changed_cached(const struct changed *c);                /* why a node is left out */
 int changed_producer(const struct changed *c, const char *dataset); /* plan index, -1: none */
 const char *changed_held(const struct changed *c, size_t i, const char *dataset); /* hash, NULL */
 /* The basis of a node that is ok, in the slot's arena. */

@@ -483,7 +483,8 @@ open_loop(struct run *r, struct err *e)
 	start_ticks(r);
 	watch_signals(r);
 	make_slots(r);
-	bool judged = !r->o->changed || changed_open(&r->changed, r->o->plan, r->o->store, e) == 0;
+	const struct forecast_of of = {r->o->plan, r->o->store, r->o->resume};
+	bool judged = !(r->o->changed || of.resume) || changed_open(&r->changed, &of, e) == 0;
 	r->opened = judged && make_scratch(r, e) == 0 && open_executor(r, e) == 0;
 	if (!r->opened)
 		run_broken(r, e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * --changed while the run goes on: ready nodes that need not run, and those that must after all.
+ * --changed and --resume while the run goes on: ready nodes that need not run, and those that must after all.
  *
  *	ready --nothing changed--> CACHED, tentative if it leaves something in memory
  *	  |                          |
@@ -58,7 +58,7 @@ cache(struct run *r, struct task *t)
 	size_t i = (size_t)(t - r->tasks);
 	const struct plan_node *n = t->node;
 	r->out->nodes[i].status = NODE_CACHED;
-	say_why(r, t, "nothing changed");
+	say_why(r, t, changed_cached(r->changed));
 	for (size_t k = 0; k < n->n_outputs; k++) {
 		const char *hash = changed_held(r->changed, i, n->outputs[k].dataset);
 		if (n->outputs[k].entry && hash)

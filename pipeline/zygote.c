@@ -326,7 +326,7 @@ become_zygote(int sock, pid_t runner)
 	if (getppid() != runner)
 		_exit(0);
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
-	(void)prctl(PR_SET_NAME, "mlflow-c zygote");
+	(void)prctl(PR_SET_NAME, RUN_HELPER);
 	keep_environment();
 	sigset_t set;
 	sigemptyset(&set);
@@ -371,6 +371,12 @@ zygote_stop(struct zygote *z)
 	while (waitpid(z->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	free(z);
+}
+
+pid_t
+zygote_pid(const struct zygote *z)
+{
+	return z->pid;
 }
 
 int

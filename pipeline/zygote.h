@@ -7,6 +7,7 @@
 
 struct zygote;
 
+pid_t zygote_pid(const struct zygote *z);
 int zygote_fd(const struct zygote *z); /* for polling; WIRE_EXIT messages arrive here */
 /* Forks a worker: it gets `log` as stdout and stderr and talks over the returned socket. */
 MUST_CHECK int

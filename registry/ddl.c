@@ -252,6 +252,9 @@ const char *const ddl__ours[] = {
 	/* 2 */
 	"ALTER TABLE mlc_nodes ADD COLUMN basis TEXT;\n" /* what its result rests on, for --changed */
 	"CREATE INDEX mlc_nodes_good ON mlc_nodes (name, node_id) WHERE status = 'ok';\n",
+	/* 3 */
+	"ALTER TABLE mlc_runs ADD COLUMN options TEXT;\n" /* what it was asked for, for --resume */
+	"ALTER TABLE mlc_runs ADD COLUMN helper INTEGER;\n", /* pid of the parent of its workers */
 	NULL,
 };
 

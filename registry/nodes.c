@@ -109,19 +109,12 @@ static const char SQL_LAST_GOOD[] =
 	" WHERE n.status = 'ok' AND n.name = ? AND r.env IS ? ORDER BY n.node_id DESC LIMIT 1";
 #define LEVEL_BASIS 2
 
-int
-store_last_good(struct store *s, struct arena *a, const char *node, const char *env,
-	struct good_run *out, struct err *e)
+/* Ends the query. 1 found, 0 none, also where the row lacks something. */
+static int
+read_good(struct rows *rows, struct arena *a, struct good_run *out, struct err *e)
 {
-	struct rows *rows = NULL;
-	int rc;
+	int rc = rows_next(rows, e);
 
-	*out = (struct good_run){NULL, NULL};
-	if (!s->db || s->level < LEVEL_BASIS)
-		return 0;
-	rc = db_query(s->db, &rows, e, SQL_LAST_GOOD, "ss", node, env);
-	if (rc == 0)
-		rc = rows_next(rows, e);
 	if (rc == 1 && (rows_null(rows, 0) || rows_null(rows, 1)))
 		rc = 0;
 	if (rc == 1) {
@@ -130,6 +123,42 @@ store_last_good(struct store *s, struct arena *a, const char *node, const char *
 	}
 	rows_end(rows);
 	return rc;
+}
+
+int
+store_last_good(struct store *s, struct arena *a, const char *node, const char *env,
+	struct good_run *out, struct err *e)
+{
+	struct rows *rows = NULL;
+
+	*out = (struct good_run){NULL, NULL};
+	if (!s->db || s->level < LEVEL_BASIS)
+		return 0;
+	if (db_query(s->db, &rows, e, SQL_LAST_GOOD, "ss", node, env) < 0)
+		return -1;
+	return read_good(rows, a, out, e);
+}
+
+/* What was cached in the run was made by an earlier one. */
+static const char SQL_FINISHED[] =
+	"SELECT g.plugin_hash, g.basis FROM mlc_nodes n JOIN mlc_runs r ON r.num = n.num"
+	" CROSS JOIN mlc_nodes g ON g.name = n.name AND g.status = 'ok' AND g.node_id <= n.node_id"
+	" JOIN mlc_runs gr ON gr.num = g.num AND gr.env IS r.env"
+	" WHERE n.num = ? AND n.name = ? AND n.status IN ('ok', 'cached')"
+	" ORDER BY g.node_id DESC LIMIT 1";
+
+int
+store_finished(struct store *s, struct arena *a, int64_t num, const char *node,
+	struct good_run *out, struct err *e)
+{
+	struct rows *rows = NULL;
+
+	*out = (struct good_run){NULL, NULL};
+	if (!s->db || s->level < LEVEL_BASIS)
+		return 0;
+	if (db_query(s->db, &rows, e, SQL_FINISHED, "is", num, node) < 0)
+		return -1;
+	return read_good(rows, a, out, e);
 }
 
 static const char SQL_SET_BASIS[] = "UPDATE mlc_nodes SET basis = ? WHERE num = ? AND name = ?";

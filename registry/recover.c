@@ -14,10 +14,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#define HELPER_LOOK_US 10000
+#define HELPER_LOOKS 500 /* 5 s */
 
 struct dead {
 	struct run_id run;
 	int64_t last_ms;      /* its last sign of life */
+	int64_t helper;       /* pid of the parent of its workers */
 	const char **targets; /* owned; the texts are in the arena */
 	size_t n_targets, cap_targets;
 };
@@ -143,14 +148,17 @@ roll_forward(struct store *s, const struct open_intent *i, struct err *e)
 	return db_run(s->db, e, SQL_CLOSE, "sii", state, clock_now_ms(s->clock), i->id);
 }
 
+static const char SQL_HELPER[] = "SELECT helper FROM mlc_runs WHERE num = ?";
 static const char SQL_TARGETS[] = "SELECT target FROM mlc_writes WHERE num = ?";
 
 static int
-find_targets(const struct store *s, struct findings *f, struct dead *d, struct err *e)
+find_rest(const struct store *s, struct findings *f, struct dead *d, struct err *e)
 {
 	struct rows *rows = NULL;
-	int rc = db_query(s->db, &rows, e, SQL_TARGETS, "i", d->run.num);
+	int rc = db_get_i64(s->db, &d->helper, e, SQL_HELPER, "i", d->run.num);
 
+	if (rc >= 0)
+		rc = db_query(s->db, &rows, e, SQL_TARGETS, "i", d->run.num);
 	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
 		rc = 0;
 		d->targets =
@@ -161,6 +169,26 @@ find_targets(const struct store *s, struct findings *f, struct dead *d, struct e
 	return rc;
 }
 
+/* Workers may live a moment longer than their run, and stage files meanwhile: their parent ends when
+ * none is left. A pid that has become somebody else's has another name; if not, we do not wait long. */
+static void
+await_helper(int64_t pid)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof path, "/proc/%lld/comm", (long long)pid);
+	for (int i = 0; pid && i < HELPER_LOOKS; i++) {
+		struct str comm = {0};
+		bool there = file_read(AT_FDCWD, path, true, &comm, NULL) == 0 &&
+			str_starts(str_text(&comm), RUN_HELPER);
+
+		str_fini(&comm);
+		if (!there)
+			return;
+		(void)usleep(HELPER_LOOK_US);
+	}
+}
+
 /* Removes the files that were of use to the run only. What cannot be removed is no harm. */
 static void
 sweep(const struct store *s, const struct dead *d)
@@ -168,6 +196,7 @@ sweep(const struct store *s, const struct dead *d)
 	static const char *const names[] = {RUN_SCRATCH, RUN_MEMORY};
 	struct str path = {0};
 
+	await_helper(d->helper);
 	for (size_t i = 0; i < d->n_targets; i++)
 		stage_sweep(s->rootfd, d->targets[i], d->run.id);
 	for (size_t i = 0; i < 2; i++) {
@@ -193,7 +222,7 @@ recover__dead(struct store *s, struct err *e)
 	int rc = find_dead(s, &f, e);
 
 	for (size_t i = 0; rc == 0 && i < f.n_dead; i++)
-		rc = find_targets(s, &f, &f.dead[i], e);
+		rc = find_rest(s, &f, &f.dead[i], e);
 	for (size_t i = 0; rc == 0 && i < f.n_dead; i++)
 		rc = run__close(s, &f.dead[i].run, RUN_INTERRUPTED, f.dead[i].last_ms, e);
 	if (rc == 0)

@@ -40,12 +40,17 @@ struct run_new {
 	const char *name; /* NULL: a memorable one is made */
 	const char *pipeline, *env, *command;
 	const char *config;        /* effective configuration as JSON, secrets masked */
+	const char *options;       /* what it was asked for, as JSON, secrets masked; or NULL */
+	const char *resumes;       /* name of the run that it continues, or NULL */
+	int64_t helper;            /* pid of the process that its workers end with; 0: none */
 	const char *const *writes; /* targets this run will write, for the lock; NULL-terminated */
 	uint64_t seed;
 };
 /* Folders beneath a run's that are of use only while it lives. */
 #define RUN_SCRATCH "scratch"
 #define RUN_MEMORY "memory"
+/* The name that process has, in comm. */
+#define RUN_HELPER "mlflow-c zygote"
 struct run_id {
 	char id[33];
 	char name[128];
@@ -121,6 +126,9 @@ struct good_run {
 };
 MUST_CHECK int store_last_good(struct store *s, struct arena *a, const char *node, const char *env,
 	struct good_run *out, struct err *e);
+/* The same of a node that was ok or cached in one run, or 0: what it then rested on. */
+MUST_CHECK int store_finished(struct store *s, struct arena *a, int64_t num, const char *node,
+	struct good_run *out, struct err *e);
 /* Gives a node that is on record its basis, once all that belongs to it has happened. */
 MUST_CHECK int run_basis(struct store *s, const struct run_id *r, const char *node,
 	const char *basis, struct err *e);
@@ -193,6 +201,15 @@ MUST_CHECK int store_runs(struct store *s, struct arena *a, const struct run_sea
  * only one has, or `last`. MLC_NOT_FOUND with what is near. */
 MUST_CHECK int
 store_run(struct store *s, struct arena *a, const char *which, struct run_row *out, struct err *e);
+
+/* What a run of ours was asked for: its options as run_new had them, and its seed. 1, or 0: not on
+ * record, as of runs of an older mlflow-c. */
+struct run_asked {
+	const char *options; /* arena */
+	uint64_t seed;
+};
+MUST_CHECK int store_asked(struct store *s, struct arena *a, const struct run_row *run,
+	struct run_asked *out, struct err *e);
 
 /* Everything on record about one run; all of it in the arena. Of a run that is not ours there are
  * params, metrics, tags and models. */

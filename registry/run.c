@@ -55,7 +55,8 @@ refuse(const struct store *s, const struct rows *rows, const char *target, struc
 	say_since(rows_i64(rows, 3), clock_now_ms(s->clock), since, sizeof since);
 	err_set(e, MLC_LOCKED, "`%s` is being written by run %s (pid %lld, since %s)", target, name,
 		(long long)rows_i64(rows, 2), since);
-	return err_help(e, "run again when %s has ended: mlflow-c runs list", name);
+	return err_help(
+		e, "wait for it with --lock-wait 10m, or look: mlflow-c runs show %s", name);
 }
 
 /* The dead of this machine were recovered just before, in the same transaction: what still says
@@ -102,7 +103,8 @@ check_new(const struct store *s, const struct run_new *r, struct err *e)
 
 static const char SQL_ADD_OURS[] =
 	"INSERT INTO mlc_runs (run_id, name, status, pipeline, env, command, seed, folder, host,"
-	" boot, pid, start_ms, config) VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	" boot, pid, start_ms, config, options, helper)"
+	" VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static int
 add_ours(struct store *s, const struct run_new *r, struct run_id *out, int64_t now, struct err *e)
@@ -110,9 +112,9 @@ add_ours(struct store *s, const struct run_new *r, struct run_id *out, int64_t n
 	char seed[24];
 
 	snprintf(seed, sizeof seed, "%llu", (unsigned long long)r->seed);
-	if (db_run(s->db, e, SQL_ADD_OURS, "sssssssssiis", out->id, out->name, r->pipeline, r->env,
-		    r->command, seed, out->folder, s->host, s->boot, (int64_t)getpid(), now,
-		    r->config) < 0)
+	if (db_run(s->db, e, SQL_ADD_OURS, "sssssssssiissi", out->id, out->name, r->pipeline,
+		    r->env, r->command, seed, out->folder, s->host, s->boot, (int64_t)getpid(), now,
+		    r->config, r->options, r->helper) < 0)
 		return -1;
 	out->num = db_last_id(s->db);
 	return 0;
@@ -166,6 +168,7 @@ add_tags(struct store *s, const struct run_new *r, const struct run_id *id, cons
 		{"mlflow.source.type", "LOCAL"},
 		{"mlflow_c.pipeline", r->pipeline},
 		{"mlflow_c.env", r->env},
+		{"mlflow_c.resumes", r->resumes},
 	};
 
 	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)

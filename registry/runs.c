@@ -181,3 +181,27 @@ store_run(struct store *s, struct arena *a, const char *which, struct run_row *o
 		rc = read_run(s, a, id, out, e);
 	return rc == 0 ? not_found(s, which, e) : rc < 0 ? -1 : 0;
 }
+
+#define LEVEL_OPTIONS 3
+static const char SQL_ASKED[] =
+	"SELECT options, seed FROM mlc_runs WHERE num = ? AND options IS NOT NULL";
+
+int
+store_asked(struct store *s, struct arena *a, const struct run_row *run, struct run_asked *out,
+	struct err *e)
+{
+	struct rows *rows = NULL;
+	int rc;
+
+	if (s->level < LEVEL_OPTIONS)
+		return 0;
+	rc = db_query(s->db, &rows, e, SQL_ASKED, "i", run->num);
+	if (rc == 0)
+		rc = rows_next(rows, e);
+	if (rc == 1) {
+		out->options = rows__text(a, rows, 0);
+		out->seed = strtoull(rows_str(rows, 1), NULL, 10);
+	}
+	rows_end(rows);
+	return rc;
+}

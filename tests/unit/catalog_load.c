@@ -151,8 +151,7 @@ static const struct {
 		"`dtype` is neither a type nor a map", ""},
 	{"x: {type: csv, filepath: a, load_args: {dtype: {a: 5}}}", MLC_CONF_VALUE, 1, 48,
 		"`dtype` is neither a type nor a map", ""},
-	{"x: {type: csv, filepath: a, versioned: true}", MLC_CONF_VALUE, 1, 40,
-		"versioned datasets are not supported yet", ""},
+	{"x: {type: memory, versioned: true}", MLC_CONF_VALUE, 1, 30, "has no versions", ""},
 	{"x: {type: csv, filepath: a, tags: {a: b}}", MLC_CONF_TYPE, 1, 35, "`tags` of dataset `x`",
 		"tags: ["},
 	{"x: {type: csv, filepath: a, metadata: raw}", MLC_CONF_TYPE, 1, 39,
@@ -221,7 +220,7 @@ Test(load, all_mistakes_of_all_entries_come_at_once)
 		"d: {type: text, filepath: d.txt}\n",
 		"{}");
 	cr_expect_null(l.c);
-	cr_expect_eq(l.found.n, 5);
+	cr_expect_eq(l.found.n, 4);
 	unload(&l);
 }
 

@@ -280,7 +280,9 @@ Test(registry_run, of_two_runs_that_write_one_target_the_second_is_refused)
 	snprintf(want, sizeof want,
 		"`data/b.csv` is being written by run brave-finch (pid %d, since ", (int)h.pid);
 	cr_expect(str_starts(f.e.msg, want), "%s", f.e.msg);
-	cr_expect(strstr(f.e.help, "when brave-finch has ended") != NULL, "%s", f.e.help);
+	cr_expect(strstr(f.e.help, "--lock-wait 10m, or look: mlflow-c runs show brave-finch") !=
+			NULL,
+		"%s", f.e.help);
 	cr_expect(store_recovered(s, 0, NULL) == 0, "a live run was taken for dead");
 	cr_expect(try_run(&f, s, other) == 0, "%s", f.e.msg);
 	holder_stop(&h, false);

@@ -78,7 +78,7 @@ Test(registry_schema, nothing_of_ours_hangs_on_mlflows_tables)
 		"SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')"
 		" OR (type = 'table' AND name LIKE 'mlc%' AND sql LIKE '%REFERENCES%')",
 		1, "0\n");
-	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n");
+	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n3\n");
 	fixture_drop(&f);
 }
 
@@ -96,7 +96,7 @@ Test(registry_schema, an_mlflow_store_without_our_tables_gets_them_when_written_
 		"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name LIKE 'mlc%'", 1,
 		"0\n");
 	store_close(fixture_open(&f, STORE_WRITE));
-	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n");
+	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n3\n");
 	fixture_drop(&f);
 }
 
@@ -309,19 +309,25 @@ Test(registry_schema, a_store_at_level_1_is_read_as_it_is_and_migrated_when_writ
 	struct run_id id = fixture_run(&f, s, NULL);
 	struct arena a = {0};
 	struct good_run good;
+	struct run_row run;
+	struct run_asked asked;
 
 	cr_assert(run_nodes(s, &id, &n, 1, &f.e) == 0);
 	cr_assert(run_end(s, &id, RUN_OK, &f.e) == 0);
 	store_close(s);
 	fixture_change(&f,
 		"DROP INDEX mlc_nodes_good; ALTER TABLE mlc_nodes DROP COLUMN basis;"
-		"DELETE FROM mlc_migrations WHERE level = 2;");
+		"ALTER TABLE mlc_runs DROP COLUMN options; ALTER TABLE mlc_runs DROP COLUMN helper;"
+		"DELETE FROM mlc_migrations WHERE level > 1;");
 	s = fixture_open(&f, STORE_READ);
 	cr_expect(store_last_good(s, &a, "old", "base", &good, &f.e) == 0, "%s", f.e.msg);
+	cr_expect(store_finished(s, &a, 1, "old", &good, &f.e) == 0, "%s", f.e.msg);
+	cr_expect(store_run(s, &a, "last", &run, &f.e) == 0, "%s", f.e.msg);
+	cr_expect(store_asked(s, &a, &run, &asked, &f.e) == 0, "%s", f.e.msg);
 	store_close(s);
 	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n");
 	store_close(fixture_open(&f, STORE_WRITE));
-	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n");
+	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n3\n");
 	expect_sql(&f, "SELECT name, basis FROM mlc_nodes", 2, "old|-\n");
 	arena_fini(&a);
 	fixture_drop(&f);
