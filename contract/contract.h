@@ -79,7 +79,9 @@ struct contract_result {
 void contract_end(struct contract_run *r, struct contract_result *out);
 void contract_abort(struct contract_run *r); /* NULL is fine */
 void contract_result_fini(struct contract_result *r);
+/* As a JSON object; or only its keys, into an object that is open. */
 void contract_result_json(const struct contract_result *r, struct jw *w);
+void contract_result_fields(const struct contract_result *r, struct jw *w);
 /* Sets e to MLC_CONTRACT for the failed checks: title, first place, the table of rule, expected,
  * found and rows as note. Returns -1. */
 int contract_error(const struct contract_result *r, const char *dataset, struct err *e);

@@ -64,13 +64,12 @@ check_json(const struct check_result *c, struct jw *w)
 }
 
 void
-contract_result_json(const struct contract_result *r, struct jw *w)
+contract_result_fields(const struct contract_result *r, struct jw *w)
 {
 	size_t of[CHECK_SKIPPED + 1] = {0};
 
 	for (size_t i = 0; i < r->n; i++)
 		of[check_status(&r->checks[i])]++;
-	jw_object(w);
 	jw_kv_bool(w, "success", r->n_failed == 0);
 	jw_key(w, "statistics");
 	jw_object(w);
@@ -89,6 +88,13 @@ contract_result_json(const struct contract_result *r, struct jw *w)
 	for (size_t i = 0; i < r->n; i++)
 		check_json(&r->checks[i], w);
 	jw_end(w, ']');
+}
+
+void
+contract_result_json(const struct contract_result *r, struct jw *w)
+{
+	jw_object(w);
+	contract_result_fields(r, w);
 	jw_end(w, '}');
 }
 
