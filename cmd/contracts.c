@@ -51,21 +51,23 @@ judged_find(struct app *a, const struct catalog *c, struct arena *arena, const c
 }
 
 int
-table_open(struct app *a, const struct dataset *d, const struct schema *promised, struct segs *segs,
-	struct arena *arena, struct reader **out, struct err *e)
+table_open(struct app *a, const struct judged *j, struct segs *segs, struct arena *arena,
+	struct reader **out, struct err *e)
 {
-	struct read_opts o = {.rootfd = a->project->rootfd, .segs = segs, .schema = promised};
+	struct read_opts o = {.rootfd = a->project->rootfd,
+		.segs = segs,
+		.schema = j->contract ? contract_schema(j->contract) : NULL};
 	struct schema known;
 	const char *json = NULL;
 
-	if (store_written(a->store, arena, d->path, &o.known_hash, &json, e) < 0)
+	if (store_written(a->store, arena, j->d->path, &o.known_hash, &json, e) < 0)
 		return -1;
 	if (json) {
 		if (schema_decode(arena, json, strlen(json), &known, e) < 0)
 			return -1;
 		o.known = &known;
 	}
-	return dataset_open(d, &o, out, e);
+	return dataset_open(j->d, &o, out, e);
 }
 
 int

@@ -18,9 +18,9 @@ MUST_CHECK int judged_find(struct app *a, const struct catalog *c, struct arena 
 	const char *name, struct judged *out, struct errs *found);
 /* The catalog's entry of that name, which is a table with a file. NULL after a report to found. */
 const struct dataset *table_find(const struct catalog *c, const char *name, struct errs *found);
-/* Opens a table as its contract has it, or as it was last written. The store must be open. */
-MUST_CHECK int table_open(struct app *a, const struct dataset *d, const struct schema *promised,
-	struct segs *segs, struct arena *arena, struct reader **out, struct err *e);
+/* Opens a table as its contract has it (NULL: none), or as it was last written. The store is open. */
+MUST_CHECK int table_open(struct app *a, const struct judged *j, struct segs *segs,
+	struct arena *arena, struct reader **out, struct err *e);
 
 /* Every table that a node of the plan writes has a contract; those that have none go to found. */
 MUST_CHECK int require_contracts(const struct plan *plan, struct errs *found);
