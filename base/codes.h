@@ -73,6 +73,7 @@
 	/* 06xx contracts */                                                                       \
 	X(MLC_CONTRACT, 601, 4, "contract broken", "A dataset breaks what its contract promises.") \
 	X(MLC_CONTRACT_FILE, 602, 3, "bad contract", "A contract file could not be understood.")   \
+	X(MLC_CONTRACT_NONE, 603, 3, "no contract", "A dataset has no contract, and needs one.")   \
 	/* 07xx store and disk */                                                                  \
 	X(MLC_LOCKED, 701, 5, "locked", "Another run is writing the same dataset.")                \
 	X(MLC_STORE, 702, 6, "registry", "The registry could not be read or written.")             \

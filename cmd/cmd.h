@@ -80,6 +80,8 @@ extern const struct cmd cmd_runs_show, cmd_runs_compare, cmd_runs_logs, cmd_runs
 	cmd_runs_delete, cmd_runs_restore, cmd_runs_gc;
 extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_catalog_describe,
 	cmd_catalog_preview;
+extern const struct cmd cmd_contract_check, cmd_contract_infer, cmd_contract_diff,
+	cmd_contract_release;
 extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph;
 
 /* main.c: opens the project with the flags that concern it. */

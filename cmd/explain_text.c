@@ -154,6 +154,9 @@ static const struct code_text texts[] = {
 		"change the contract. What was there before is still published."},
 	{MLC_CONTRACT_FILE, "A rule is misspelt, or names a column that the contract has not.",
 		"Correct the line under the caret; `mlflow-c validate` reads all contracts."},
+	{MLC_CONTRACT_NONE, "--require-contracts, or a command about the contract of that dataset.",
+		"Write conf/base/contracts/NAME.yml; `mlflow-c contract infer NAME` makes a "
+		"start."},
 	/* 07xx */
 	{MLC_LOCKED, "Another run, maybe of a schedule, is still at it.",
 		"Wait for it to end: the message names it. There is no lock file to remove; a "

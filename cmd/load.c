@@ -5,26 +5,38 @@
 
 #include "contract/contract.h"
 
-/* Contracts of every dataset that the plan touches. */
+static void
+check_port(struct app *a, struct loaded *l, struct plan_port *port, struct map *seen,
+	struct errs *found)
+{
+	const struct contract *c = NULL;
+	if (!port->contract)
+		return;
+	if (map_has(seen, port->contract))
+		c = map_get(seen, port->contract);
+	else if (contract_load(&l->arena, a->project->rootfd, port->contract, &c, found) < 0)
+		c = NULL;
+	map_put(seen, port->contract, (void *)(uintptr_t)c);
+	if (c && contract_quarantines(c))
+		port->quarantine = contract_quarantine(&l->arena, l->catalog, port->dataset, found);
+}
+
+/* Contracts of every dataset that the plan touches. Those that keep bad rows apart need a place for
+ * them. */
 static int
 check_contracts(struct app *a, struct loaded *l, struct errs *found)
 {
-	struct map seen = {0};
-	int rc = 0;
+	struct map seen = {0}; /* file -> contract, or NULL for one that is wrong */
+	size_t before = found->n + found->dropped;
 	for (size_t i = 0; i < l->plan.n; i++) {
-		const struct plan_node *n = &l->plan.nodes[i];
-		for (size_t p = 0; p < n->n_inputs + n->n_outputs; p++) {
-			const struct plan_port *port =
-				p < n->n_inputs ? &n->inputs[p] : &n->outputs[p - n->n_inputs];
-			const struct contract *c;
-			if (port->contract && map_put(&seen, port->contract, l) &&
-				contract_load(&l->arena, a->project->rootfd, port->contract, &c,
-					found) < 0)
-				rc = -1;
-		}
+		struct plan_node *n = &l->plan.nodes[i];
+		for (size_t p = 0; p < n->n_inputs + n->n_outputs; p++)
+			check_port(a, l,
+				p < n->n_inputs ? &n->inputs[p] : &n->outputs[p - n->n_inputs],
+				&seen, found);
 	}
 	map_fini(&seen);
-	return rc;
+	return found->n + found->dropped > before ? -1 : 0;
 }
 
 int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * mlflow-c run: plans a pipeline, runs it, records it. */
 #include "cmd/run.h"
+#include "cmd/contracts.h"
 #include "cmd/runs.h"
 #include "cmd/view.h"
 
@@ -133,6 +134,8 @@ execute(struct app *a, const struct run_args *args, const struct asked *asked, s
 		code = report(a, &e);
 	else if (a->g.json)
 		view_json(a, o->plan, &result);
+	if (!failed && args->junit && run_junit(a, result.id.id, args->junit, &e) < 0)
+		code = report(a, &e);
 	run_result_fini(&result);
 	return code;
 }
@@ -196,7 +199,10 @@ plan_and_run(struct app *a, const struct run_args *args, const struct asked *ask
 	struct errs found = {0};
 	struct loaded l;
 	int code;
-	if (load_plan(a, &o, &l, &found) < 0) {
+	int rc = load_plan(a, &o, &l, &found);
+	if (rc == 0 && args->require_contracts)
+		rc = require_contracts(&l.plan, &found);
+	if (rc < 0) {
 		if (github_on() && !args->no_annotations)
 			github_report(a, &found);
 		code = report_all(a, &found);
@@ -272,6 +278,10 @@ static const struct opt opts[] = {
 		"on GitHub: no marks on files"},
 	{"name", 0, OPT_STR, offsetof(struct run_args, name), "NAME", "name of the run"},
 	{"tag", 0, OPT_LIST, offsetof(struct run_args, tags), "K=V", "tag of the run; repeatable"},
+	{"require-contracts", 0, OPT_FLAG, offsetof(struct run_args, require_contracts), NULL,
+		"refuse to write tables without a contract"},
+	{"junit", 0, OPT_STR, offsetof(struct run_args, junit), "FILE",
+		"write contract results as JUnit XML"},
 	{"lock-wait", 0, OPT_STR, offsetof(struct run_args, lock_wait), "TIME",
 		"wait if another run writes the same"},
 	{0},

@@ -7,11 +7,12 @@
 
 struct run_args {
 	struct param_opts params; /* first, see TAKES_PARAMS */
-	const char *pipeline, *name, *progress, *resume, *lock_wait, *load_versions;
+	const char *pipeline, *name, *progress, *resume, *lock_wait, *load_versions, *junit;
 	struct slice slice;
 	struct opt_list tags;
 	int64_t jobs;
 	bool in_process, keep_going, dry_run, build, no_annotations, changed, force;
+	bool require_contracts;
 };
 
 /* What a run is asked for, as JSON for its record, secrets masked; owned by out. */

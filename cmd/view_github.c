@@ -268,7 +268,7 @@ put_warnings(FILE *to, const struct run_result *r)
 {
 	for (size_t i = 0; i < r->n_warnings && i < ANNOTATIONS; i++) {
 		struct str s = {0};
-		str_add(&s, "::warning title=hook::");
+		str_add(&s, "::warning title=mlflow-c::");
 		add_safe(&s, r->warnings[i], "");
 		put_line(to, &s);
 		str_fini(&s);

@@ -73,9 +73,14 @@ add_row(struct view *v, const struct run_result *r, size_t i, struct str *s)
 	if (n->rows >= 0)
 		str_add_count(s, n->rows);
 	if (n->checks)
-		str_addf(s, " | %d/%d |\n", n->checks - n->checks_failed, n->checks);
+		str_addf(s, " | %d/%d", n->checks - n->checks_failed, n->checks);
 	else
-		str_add(s, " |  |\n");
+		str_add(s, " | ");
+	if (n->quarantined)
+		str_addf(s, ", %lld quarantined", (long long)n->quarantined);
+	if (n->dropped)
+		str_addf(s, ", %lld dropped", (long long)n->dropped);
+	str_add(s, " |\n");
 }
 
 static void

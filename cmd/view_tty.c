@@ -282,6 +282,10 @@ describe(const struct view *v, const struct node_result *r, struct str *s)
 	}
 	if (r->checks)
 		add_partf(s, columns, "   contract %d/%d", r->checks - r->checks_failed, r->checks);
+	if (r->quarantined)
+		add_partf(s, columns, "   %lld quarantined", (long long)r->quarantined);
+	if (r->dropped)
+		add_partf(s, columns, "   %lld dropped", (long long)r->dropped);
 	if (r->attempts > 1)
 		add_partf(s, columns, "   attempt %d", r->attempts);
 	if (r->why)

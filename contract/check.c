@@ -198,7 +198,8 @@ mark_seen(const struct rule *r, struct tally *t, const struct block *b, uint8_t 
 	struct seen_hash rows[BLOCK], next[BLOCK], pair[2];
 	uint8_t keep[BLOCK], ok[BLOCK];
 
-	memset(keep, 1, (size_t)b->n);
+	for (int i = 0; i < b->n; i++)
+		keep[i] = !b->taken || !b->taken[b->from + i];
 	for (size_t k = 0; k < r->n_columns; k++) {
 		hash_column(b->columns[k], b, k ? next : rows);
 		unpack_valid(b->columns[k], b, ok);

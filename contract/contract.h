@@ -14,7 +14,8 @@
 struct contract;
 struct contract_run;
 
-enum on_fail { ON_FAIL_FAIL, ON_FAIL_WARN };
+/* The last two take the rows out of the dataset, and keep the others. */
+enum on_fail { ON_FAIL_FAIL, ON_FAIL_WARN, ON_FAIL_INFO, ON_FAIL_DROP, ON_FAIL_QUARANTINE };
 
 /* Loads the file at path, relative to rootfd. Everything lives in the arena. */
 MUST_CHECK int contract_load(struct arena *a, int rootfd, const char *path,
@@ -23,9 +24,29 @@ MUST_CHECK int contract_load(struct arena *a, int rootfd, const char *path,
 const struct schema *contract_schema(const struct contract *c);
 const char *contract_version(const struct contract *c);
 size_t contract_checks(const struct contract *c); /* how many checks it makes */
+/* True if bad rows may leave the dataset; true if some of them are kept apart. */
+bool contract_takes(const struct contract *c);
+bool contract_quarantines(const struct contract *c);
 
 struct contract_run *contract_begin(const struct contract *c);
 void contract_batch(struct contract_run *r, const struct frame *batch);
+
+/* take.c: the same, and what becomes of the batch. The frames live in the scope. `away` has the rows
+ * to be quarantined, with their run, row and rules in front; it may have no rows. */
+struct contract_split {
+	struct mlf_frame *kept, *away; /* away is NULL unless the contract quarantines */
+};
+MUST_CHECK int contract_take(struct contract_run *r, struct scope *sc, struct frame *batch,
+	const char *run_id, struct contract_split *out, struct err *e);
+#define QUARANTINE_SUFFIX "__quarantine"
+/* The columns in front of a quarantined row's own. */
+#define QUARANTINE_RUN "_run_id"
+#define QUARANTINE_ROW "_row"
+#define QUARANTINE_RULES "_rules"
+/* Where a dataset's quarantined rows go: the catalog's entry NAME__quarantine, or a CSV file under
+ * data/quarantine. NULL after a report to found. */
+const struct dataset *contract_quarantine(
+	struct arena *a, const struct catalog *c, const char *dataset, struct errs *found);
 
 /* What one check found. */
 #define CONTRACT_SAMPLES 10
@@ -35,6 +56,7 @@ struct check_result {
 	enum on_fail on_fail;
 	bool passed;
 	int64_t failed; /* rows */
+	double percent; /* of the rows it looked at */
 	char expected[128], found[128];
 	int64_t sample[CONTRACT_SAMPLES]; /* rows */
 	int n_samples;
@@ -42,15 +64,24 @@ struct check_result {
 	bool skipped;    /* its column was missing or mistyped, so nobody looked: not passed either,
 			    and counted neither as failed nor as warned */
 };
+enum check_status { CHECK_PASS, CHECK_WARN, CHECK_INFO, CHECK_FAIL, CHECK_SKIPPED };
+/* A broken rule that takes rows warns; it fails if it took more than it may. */
+enum check_status check_status(const struct check_result *c);
+const char *check_status_name(const struct check_result *c);
+const char *on_fail_name(enum on_fail on_fail);
 struct contract_result {
 	struct check_result *checks; /* owned */
 	size_t n, n_failed, n_warned;
+	int64_t rows; /* that stay */
+	int64_t dropped, quarantined;
 };
 /* Ends the run and frees it. */
 void contract_end(struct contract_run *r, struct contract_result *out);
 void contract_abort(struct contract_run *r); /* NULL is fine */
 void contract_result_fini(struct contract_result *r);
+/* As a JSON object; or only its keys, into an object that is open. */
 void contract_result_json(const struct contract_result *r, struct jw *w);
+void contract_result_fields(const struct contract_result *r, struct jw *w);
 /* Sets e to MLC_CONTRACT for the failed checks: title, first place, the table of rule, expected,
  * found and rows as note. Returns -1. */
 int contract_error(const struct contract_result *r, const char *dataset, struct err *e);

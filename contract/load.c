@@ -3,7 +3,7 @@
  *
  * Three sorts of keys. Those that promise something become rules. Those that document (owners,
  * prices, tags, descriptions) are accepted and mean nothing here. Those that ODCS knows and we do
- * not check yet (sql, relationships, drop, quarantine, nested types ...) are refused, because a
+ * not check yet (sql, relationships, nested types ...) are refused, because a
  * promise that is silently not checked is worse than none. Whatever ODCS does not know is a mistake.
  *
  *	required           -> NULLS          logicalTypeOptions -> RANGE, LENGTH, VALID (options.c)
@@ -62,6 +62,7 @@ loader_rule(struct loader *l, enum rule_kind kind, const char *name, const struc
 		.name = name,
 		.column = about->column,
 		.on_fail = about->on_fail,
+		.max_fail = about->max_fail,
 		.at = *at,
 		.expected = "",
 		.limit = {.op = OP_BE}};
@@ -91,23 +92,36 @@ load_list(struct loader *l, const struct ynode *n, const char *what, struct ynod
 static void
 read_on_fail(struct loader *l, const struct ynode *value, enum on_fail *on_fail)
 {
+	static const enum on_fail known[] = {
+		ON_FAIL_FAIL, ON_FAIL_WARN, ON_FAIL_DROP, ON_FAIL_QUARANTINE};
 	const char *text = yaml_str(value);
 
-	if (str_eq(text, "fail"))
-		*on_fail = ON_FAIL_FAIL;
-	else if (str_eq(text, "warn"))
-		*on_fail = ON_FAIL_WARN;
-	else if (str_eq(text, "drop") || str_eq(text, "quarantine"))
-		loader_fail(l, &value->at, "use fail or warn",
-			"onFail `%s` cannot be done yet: rows are never taken out", text);
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (str_eq(text, on_fail_name(known[i]))) {
+			*on_fail = known[i];
+			return;
+		}
+	loader_fail(l, &value->at, "onFail is fail, warn, drop or quarantine",
+		"unknown onFail `%s`", text ? text : yaml_kind_name(value->kind));
+}
+
+static void
+read_max_fail(struct loader *l, const struct ynode *value, double *max_fail)
+{
+	double x = value->kind == Y_INT  ? (double)value->v.i
+		: value->kind == Y_FLOAT ? value->v.f
+					 : -1.0;
+
+	if (x >= 0.0 && x <= 100.0)
+		*max_fail = x;
 	else
-		loader_fail(l, &value->at, "onFail is fail or warn", "unknown onFail `%s`",
-			text ? text : yaml_kind_name(value->kind));
+		loader_fail(l, &value->at, "write a number from 0 to 100",
+			"maxFailPercent is a percentage of the rows");
 }
 
 /* Custom properties are free, so only those that look like ours are held against us. */
 static void
-read_custom(struct loader *l, const struct ynode *item, enum on_fail *on_fail, bool *strict)
+read_custom(struct loader *l, const struct ynode *item, struct about *about, bool *strict)
 {
 	const struct ynode *property = yaml_get(item, "property"), *value = yaml_get(item, "value");
 	const char *name = property ? yaml_str(property) : NULL;
@@ -116,7 +130,9 @@ read_custom(struct loader *l, const struct ynode *item, enum on_fail *on_fail, b
 		loader_fail(l, &item->at, "write {property: onFail, value: warn}",
 			"a custom property has a `property` and a `value`");
 	} else if (str_eq(name, "onFail")) {
-		read_on_fail(l, value, on_fail);
+		read_on_fail(l, value, &about->on_fail);
+	} else if (str_eq(name, "maxFailPercent")) {
+		read_max_fail(l, value, &about->max_fail);
 	} else if (str_eq(name, "strict") && strict) {
 		if (value->kind == Y_BOOL)
 			*strict = value->v.b;
@@ -126,9 +142,6 @@ read_custom(struct loader *l, const struct ynode *item, enum on_fail *on_fail, b
 	} else if (str_eq(name, "strict")) {
 		loader_fail(l, &property->at, "put it beside `properties`",
 			"strict is a property of the whole table");
-	} else if (str_eq(name, "maxFailPercent")) {
-		loader_fail(l, &property->at, "use a quality metric with `unit: percent`",
-			"maxFailPercent is not checked yet");
 	} else if (str_near(name, "onFail", NULL) || (strict && str_near(name, "strict", NULL))) {
 		loader_fail(l, &property->at,
 			str_near(name, "onFail", NULL) ? "did you mean `onFail`?"
@@ -138,13 +151,13 @@ read_custom(struct loader *l, const struct ynode *item, enum on_fail *on_fail, b
 }
 
 void
-load_custom(struct loader *l, const struct ynode *n, enum on_fail *on_fail, bool *strict)
+load_custom(struct loader *l, const struct ynode *n, struct about *about, bool *strict)
 {
 	struct ynode **items;
 	size_t count = load_list(l, n, "a list of custom properties", &items);
 
 	for (size_t i = 0; i < count; i++)
-		read_custom(l, items[i], on_fail, strict);
+		read_custom(l, items[i], about, strict);
 }
 
 /* --- properties: the columns --------------------------------------------------------------------- */
@@ -257,10 +270,10 @@ place_of(const struct ynode *map, const char *key)
 }
 
 static void
-load_property(struct loader *l, const struct ynode *n, enum on_fail on_fail)
+load_property(struct loader *l, const struct ynode *n, const struct about *table)
 {
 	struct property p = {0};
-	struct about about = {.on_fail = on_fail, .index = l->contract->schema.n};
+	struct about about = *table;
 	struct rule *r;
 
 	if (n->kind != Y_MAP) {
@@ -276,7 +289,8 @@ load_property(struct loader *l, const struct ynode *n, enum on_fail on_fail)
 	if (refuse_in_property(l, n, &p) != 0)
 		return;
 	about.column = p.name;
-	load_custom(l, p.custom, &about.on_fail, NULL);
+	about.index = l->contract->schema.n;
+	load_custom(l, p.custom, &about, NULL);
 	add_column(l, n, p.name, about.type);
 	r = loader_rule(l, RULE_PRESENT, "present", &about, place_of(n, "name"));
 	r->expected = "a column";
@@ -297,9 +311,8 @@ load_property(struct loader *l, const struct ynode *n, enum on_fail on_fail)
 
 /* All primary keys together are one promise: no combination stands twice. */
 static void
-load_primary_key(struct loader *l, struct ynode *const *items, size_t n, enum on_fail on_fail)
+load_primary_key(struct loader *l, struct ynode *const *items, size_t n, const struct about *table)
 {
-	struct about table = {.on_fail = on_fail};
 	size_t *columns = arena_alloc(l->arena, (n + 1) * sizeof(*columns)), count = 0;
 	const struct ynode *key = NULL, *first = NULL;
 	struct rule *r;
@@ -316,7 +329,7 @@ load_primary_key(struct loader *l, struct ynode *const *items, size_t n, enum on
 	}
 	if (!count)
 		return;
-	r = loader_rule(l, RULE_UNIQUE, "unique", &table, place_of(first, "primaryKey"));
+	r = loader_rule(l, RULE_UNIQUE, "unique", table, place_of(first, "primaryKey"));
 	r->columns = columns;
 	r->n_columns = count;
 	r->column = count == 1 ? l->contract->schema.columns[columns[0]].name : NULL;
@@ -351,9 +364,9 @@ static const struct yfield object_fields[] = {
 #undef IGNORED
 
 static void
-load_object(struct loader *l, const struct ynode *n, bool strict, enum on_fail on_fail)
+load_object(struct loader *l, const struct ynode *n, bool strict, const struct about *whole)
 {
-	struct about table = {.on_fail = on_fail};
+	struct about table = *whole;
 	struct object o = {0};
 	struct ynode **items;
 	size_t count;
@@ -370,13 +383,13 @@ load_object(struct loader *l, const struct ynode *n, bool strict, enum on_fail o
 			"the logicalType of a table is `object`");
 	(void)loader_refuse(l, yaml_pair(n, "relationships"),
 		"remove it; foreign keys come with a later version");
-	load_custom(l, o.custom, &table.on_fail, &strict);
+	load_custom(l, o.custom, &table, &strict);
 	count = load_list(l, o.properties, "a list of properties", &items);
 	l->contract->schema.columns =
 		arena_alloc(l->arena, (count + 1) * sizeof(*l->contract->schema.columns));
 	for (size_t i = 0; i < count; i++)
-		load_property(l, items[i], table.on_fail);
-	load_primary_key(l, items, count, table.on_fail);
+		load_property(l, items[i], &table);
+	load_primary_key(l, items, count, &table);
 	if (strict)
 		loader_rule(l, RULE_EXTRA, "no_extra_columns", &table, &n->at)->expected =
 			"no other columns";
@@ -422,7 +435,7 @@ static const struct yfield top_fields[] = {
 static void
 load_top(struct loader *l, const struct ynode *n)
 {
-	enum on_fail on_fail = ON_FAIL_FAIL;
+	struct about table = {.on_fail = ON_FAIL_FAIL, .max_fail = -1.0};
 	struct top t = {0};
 	struct ynode **items;
 	bool strict = false;
@@ -444,14 +457,32 @@ load_top(struct loader *l, const struct ynode *n)
 	l->contract->version = yaml_str(t.version);
 	if (!l->contract->version)
 		loader_fail(l, &t.version->at, NULL, "a version is a text, such as 1.0.0");
-	load_custom(l, t.custom, &on_fail, &strict);
+	load_custom(l, t.custom, &table, &strict);
 	count = load_list(l, t.schema, "a list with one table", &items);
 	if (count == 1)
-		load_object(l, items[0], strict, on_fail);
+		load_object(l, items[0], strict, &table);
 	else if (t.schema->kind == Y_LIST || t.schema->kind == Y_NULL)
 		loader_fail(l, &t.schema->at,
 			"a contract file describes the one dataset it is named after",
 			"`schema` describes %zu tables", count);
+}
+
+/* What is not about single rows has none to take out. Rows that are taken out break nothing, up to
+ * maxFailPercent of them; an operator that was written says it itself. */
+static void
+settle_rule(struct rule *r)
+{
+	bool takes, usual = r->limit.op == OP_BE && r->limit.a == 0.0;
+
+	if (rule_has_no_rows(r) && r->on_fail >= ON_FAIL_DROP)
+		r->on_fail = ON_FAIL_FAIL;
+	takes = r->on_fail >= ON_FAIL_DROP;
+	if (rule_has_no_rows(r) || !usual)
+		return;
+	if (r->max_fail >= 0.0)
+		r->limit = (struct limit){.op = OP_LE, .a = r->max_fail, .percent = true};
+	else if (takes)
+		r->limit.op = OP_ANY;
 }
 
 int
@@ -477,6 +508,8 @@ contract_load(struct arena *a, int rootfd, const char *path, const struct contra
 		memcpy(rules, c->rules, c->n_rules * sizeof(*rules));
 	free(c->rules);
 	c->rules = rules;
+	for (size_t i = 0; i < c->n_rules; i++)
+		settle_rule(&rules[i]);
 	map_fini(&l.columns);
 	str_fini(&text);
 	if (found->n + found->dropped > before)

@@ -6,8 +6,8 @@
  *	about a column   nullValues, missingValues, invalidValues, duplicateValues
  *	about the table  rowCount, duplicateValues over arguments.properties
  *
- * severity error (the default) fails, warning and info warn; onFail in customProperties has the
- * last word. Rules of type text are prose; sql and custom are refused. */
+ * severity error (the default) fails, warning warns and info only tells; onFail in customProperties
+ * has the last word. Rules of type text are prose; sql and custom are refused. */
 #include "contract/rules.h"
 
 #include <math.h>
@@ -374,18 +374,20 @@ find_metric(const char *name, const char **near)
 
 /* What severity and onFail say about a failure. */
 static int
-read_severity(struct loader *l, const struct ynode *n, const struct item *it, enum on_fail *on_fail)
+read_severity(struct loader *l, const struct ynode *n, const struct item *it, struct about *about)
 {
 	const char *s = it->severity;
 
-	if (str_eq(s, "warning") || str_eq(s, "warn") || str_eq(s, "info"))
-		*on_fail = ON_FAIL_WARN;
+	if (str_eq(s, "warning") || str_eq(s, "warn"))
+		about->on_fail = ON_FAIL_WARN;
+	else if (str_eq(s, "info"))
+		about->on_fail = ON_FAIL_INFO;
 	else if (str_eq(s, "error"))
-		*on_fail = ON_FAIL_FAIL;
+		about->on_fail = ON_FAIL_FAIL;
 	else if (s)
 		return loader_fail(l, value_place(n, "severity"), "write error, warning or info",
 			"unknown severity `%s`", s);
-	load_custom(l, it->custom, on_fail, NULL);
+	load_custom(l, it->custom, about, NULL);
 	return 0;
 }
 
@@ -417,7 +419,7 @@ load_library(
 			"`%s` is about %s", name, about->column ? "a table" : "a property");
 		return;
 	}
-	if (read_severity(l, n, it, &mine.on_fail) == 0 && read_limit(l, n, it, &limit) == 0)
+	if (read_severity(l, n, it, &mine) == 0 && read_limit(l, n, it, &limit) == 0)
 		m->load(l, n, it, &mine, &limit);
 }
 

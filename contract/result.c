@@ -11,14 +11,32 @@ contract_result_fini(struct contract_result *r)
 	*r = (struct contract_result){0};
 }
 
-static const char *
-status_of(const struct check_result *c)
+enum check_status
+check_status(const struct check_result *c)
 {
 	if (c->skipped)
-		return "skipped";
+		return CHECK_SKIPPED;
 	if (c->passed)
-		return "pass";
-	return c->on_fail == ON_FAIL_WARN ? "warn" : "fail";
+		return c->on_fail >= ON_FAIL_DROP && c->failed ? CHECK_WARN : CHECK_PASS;
+	return c->on_fail == ON_FAIL_WARN    ? CHECK_WARN
+		: c->on_fail == ON_FAIL_INFO ? CHECK_INFO
+					     : CHECK_FAIL;
+}
+
+const char *
+check_status_name(const struct check_result *c)
+{
+	static const char *const names[] = {"pass", "warn", "info", "fail", "skipped"};
+
+	return names[check_status(c)];
+}
+
+const char *
+on_fail_name(enum on_fail on_fail)
+{
+	static const char *const names[] = {"fail", "warn", "info", "drop", "quarantine"};
+
+	return names[on_fail];
 }
 
 static void
@@ -27,10 +45,13 @@ check_json(const struct check_result *c, struct jw *w)
 	jw_object(w);
 	jw_kv_str(w, "rule", c->rule);
 	jw_kv_str(w, "column", c->column);
-	jw_kv_str(w, "status", status_of(c));
+	jw_kv_str(w, "status", check_status_name(c));
 	jw_kv_str(w, "expected", c->expected);
 	jw_kv_str(w, "observed", c->found);
+	jw_kv_str(w, "on_fail", on_fail_name(c->on_fail));
 	jw_kv_i64(w, "failed_rows", c->failed);
+	jw_key(w, "failed_percent");
+	jw_f64(w, c->percent);
 	jw_key(w, "sample");
 	jw_array(w);
 	for (int i = 0; i < c->n_samples; i++)
@@ -43,34 +64,44 @@ check_json(const struct check_result *c, struct jw *w)
 }
 
 void
-contract_result_json(const struct contract_result *r, struct jw *w)
+contract_result_fields(const struct contract_result *r, struct jw *w)
 {
-	size_t skipped = 0;
+	size_t of[CHECK_SKIPPED + 1] = {0};
 
 	for (size_t i = 0; i < r->n; i++)
-		skipped += r->checks[i].skipped;
-	jw_object(w);
+		of[check_status(&r->checks[i])]++;
 	jw_kv_bool(w, "success", r->n_failed == 0);
 	jw_key(w, "statistics");
 	jw_object(w);
 	jw_kv_i64(w, "checks", (int64_t)r->n);
-	jw_kv_i64(w, "passed", (int64_t)(r->n - skipped - r->n_failed - r->n_warned));
+	jw_kv_i64(w, "passed", (int64_t)of[CHECK_PASS]);
 	jw_kv_i64(w, "failed", (int64_t)r->n_failed);
 	jw_kv_i64(w, "warned", (int64_t)r->n_warned);
-	jw_kv_i64(w, "skipped", (int64_t)skipped);
+	jw_kv_i64(w, "skipped", (int64_t)of[CHECK_SKIPPED]);
+	jw_kv_i64(w, "info", (int64_t)of[CHECK_INFO]);
+	jw_kv_i64(w, "rows", r->rows);
+	jw_kv_i64(w, "dropped_rows", r->dropped);
+	jw_kv_i64(w, "quarantined_rows", r->quarantined);
 	jw_end(w, '}');
 	jw_key(w, "checks");
 	jw_array(w);
 	for (size_t i = 0; i < r->n; i++)
 		check_json(&r->checks[i], w);
 	jw_end(w, ']');
+}
+
+void
+contract_result_json(const struct contract_result *r, struct jw *w)
+{
+	jw_object(w);
+	contract_result_fields(r, w);
 	jw_end(w, '}');
 }
 
 static bool
 is_broken(const struct check_result *c)
 {
-	return !c->passed && !c->skipped && c->on_fail == ON_FAIL_FAIL;
+	return check_status(c) == CHECK_FAIL;
 }
 
 /* One line of the note. */

@@ -5,6 +5,7 @@
  *	pattern.c, values.c, when.c    regular expressions, sets of values, points in time
  *	check.c                        one rule over one block of one column
  *	run.c, seen.c                  rules over batches; which rows were seen before
+ *	take.c                         a batch without its bad rows, and those rows
  *	result.c                       what is told in the end
  *
  * A rule marks rows as bad, counts them, and compares the count with its limit. The few rules about
@@ -29,7 +30,7 @@ enum rule_kind {
 };
 
 /* What the number of bad rows must be. Between leaves out both ends, as ODCS has it. */
-enum op { OP_BE, OP_NOT_BE, OP_GT, OP_GE, OP_LT, OP_LE, OP_BETWEEN, OP_NOT_BETWEEN };
+enum op { OP_BE, OP_NOT_BE, OP_GT, OP_GE, OP_LT, OP_LE, OP_BETWEEN, OP_NOT_BETWEEN, OP_ANY };
 struct limit {
 	enum op op;
 	double a, b;  /* b: for OP_BETWEEN, OP_NOT_BETWEEN */
@@ -63,6 +64,7 @@ struct rule {
 	enum on_fail on_fail;
 	struct place at;
 	const char *expected;
+	double max_fail; /* maxFailPercent; negative: none */
 	struct limit limit;
 	struct bounds bounds;
 	const char *pattern;         /* NULL: none */
@@ -92,6 +94,7 @@ struct about {
 	size_t index;       /* of the column */
 	enum mlf_type type; /* of the column */
 	enum on_fail on_fail;
+	double max_fail;
 };
 
 /* Where the key's value stands; the key must be there. */
@@ -104,8 +107,8 @@ int loader_refuse(struct loader *l, const struct ypair *pair, const char *instea
 /* A new rule with defaults; valid until the next call. */
 struct rule *loader_rule(struct loader *l, enum rule_kind kind, const char *name,
 	const struct about *about, const struct place *at);
-/* Reads onFail (and strict, unless NULL) from customProperties; n may be NULL. */
-void load_custom(struct loader *l, const struct ynode *n, enum on_fail *on_fail, bool *strict);
+/* Reads onFail, maxFailPercent (and strict, unless NULL) from customProperties; n may be NULL. */
+void load_custom(struct loader *l, const struct ynode *n, struct about *about, bool *strict);
 /* Items of a list, or none after complaining; n may be NULL. */
 size_t load_list(struct loader *l, const struct ynode *n, const char *what, struct ynode ***items);
 
@@ -161,12 +164,34 @@ struct tally {
 #define BLOCK 1024
 struct block {
 	const struct column *const *columns;
+	const uint8_t *taken; /* one a row of the batch, or NULL; not 0: no longer there */
 	int64_t from;
 	int n; /* at most BLOCK */
 };
 /* Sets bad[i] to 1 for each bad row of the block and to 0 for the others. */
 void check_block(const struct rule *r, struct tally *t, const struct block *b, uint8_t *bad);
 
+/* True for rules about the table as such, whose `bad` is no number of rows. */
+bool rule_has_no_rows(const struct rule *r);
 bool limit_holds(const struct limit *l, int64_t count, int64_t rows);
+
+/* A row of the batch that breaks a rule which quarantines. */
+struct hit {
+	int64_t row; /* from 0, of the batch */
+	size_t rule;
+};
+struct contract_run {
+	const struct contract *contract;
+	struct tally *tallies; /* one a rule */
+	struct slot *slots;    /* one a column; run.c */
+	int64_t rows;          /* that were shown */
+	int64_t first;         /* of them, before the last batch */
+	int64_t dropped, quarantined;
+	bool began;     /* a batch was seen */
+	uint8_t *taken; /* owned; of the last batch: 0 or the on_fail that took the row */
+	size_t cap_taken;
+	struct hit *hits; /* owned; of the last batch, rule by rule */
+	size_t n_hits, cap_hits;
+};
 
 #endif

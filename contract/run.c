@@ -12,14 +12,6 @@ struct slot {
 	enum mlf_type type;       /* in the first batch that had it; 0: none yet */
 };
 
-struct contract_run {
-	const struct contract *contract;
-	struct tally *tallies; /* one a rule */
-	struct slot *slots;    /* one a column */
-	int64_t rows;
-	bool began; /* a batch was seen */
-};
-
 struct contract_run *
 contract_begin(const struct contract *c)
 {
@@ -131,11 +123,32 @@ columns_of(const struct contract_run *r, const struct rule *rule, const struct c
 	return true;
 }
 
+/* Quarantining a row is stronger than dropping it: nothing is lost. */
 static void
-check_rows(const struct contract_run *r, const struct rule *rule, struct tally *t, int64_t rows)
+take_rows(
+	struct contract_run *r, const struct rule *rule, const struct block *b, const uint8_t *bad)
+{
+	for (int i = 0; i < b->n; i++) {
+		uint8_t *taken = &r->taken[b->from + i];
+
+		if (!bad[i])
+			continue;
+		if (*taken < rule->on_fail)
+			*taken = (uint8_t)rule->on_fail;
+		if (rule->on_fail != ON_FAIL_QUARANTINE)
+			continue;
+		r->hits = mem_grow(r->hits, &r->cap_hits, r->n_hits + 1, sizeof(*r->hits));
+		r->hits[r->n_hits++] =
+			(struct hit){b->from + i, (size_t)(rule - r->contract->rules)};
+	}
+}
+
+static void
+check_rows(struct contract_run *r, const struct rule *rule, struct tally *t, int64_t rows)
 {
 	const struct column **columns = mem_alloc((rule->n_columns + 1) * sizeof(*columns));
-	struct block b = {.columns = columns};
+	struct block b = {.columns = columns, .taken = r->taken};
+	bool takes = rule->on_fail >= ON_FAIL_DROP;
 	uint8_t bad[BLOCK];
 
 	if (!columns_of(r, rule, columns)) {
@@ -149,8 +162,12 @@ check_rows(const struct contract_run *r, const struct rule *rule, struct tally *
 
 		b.n = (int)(rows - b.from < BLOCK ? rows - b.from : BLOCK);
 		check_block(rule, t, &b, bad);
+		for (int i = 0; i < b.n && b.taken && !takes; i++)
+			bad[i] &= !b.taken[b.from + i];
 		for (int i = 0; i < b.n; i++)
 			count += bad[i];
+		if (count && takes)
+			take_rows(r, rule, &b, bad);
 		t->bad += count;
 		for (int i = 0; i < b.n && count && t->n_samples < CONTRACT_SAMPLES; i++)
 			if (bad[i])
@@ -159,26 +176,67 @@ check_rows(const struct contract_run *r, const struct rule *rule, struct tally *
 	free(columns);
 }
 
+/* Rows leave before anything is said about those that stay; uniqueness, which depends on what is
+ * there, is asked after the rules that look at one row alone. */
+static int
+turn_of(const struct rule *rule)
+{
+	if (rule->on_fail < ON_FAIL_DROP)
+		return 2;
+	return rule->kind == RULE_UNIQUE;
+}
+
+static void
+check_rule(struct contract_run *r, size_t i, const struct frame *batch)
+{
+	const struct rule *rule = &r->contract->rules[i];
+	struct tally *t = &r->tallies[i];
+
+	switch (rule->kind) {
+	case RULE_PRESENT: check_present(r, rule, t, batch); break;
+	case RULE_TYPE: check_type(r, rule, t, batch); break;
+	case RULE_EXTRA: check_extra(r, t, batch); break;
+	case RULE_ROWS: break;
+	default: check_rows(r, rule, t, frame_rows(batch)); break;
+	}
+}
+
+/* Nothing of the batch is taken yet. */
+static void
+clear_taken(struct contract_run *r, int64_t rows)
+{
+	r->n_hits = 0;
+	if (!contract_takes(r->contract))
+		return;
+	r->taken = mem_grow(r->taken, &r->cap_taken, (size_t)rows + 1, 1);
+	memset(r->taken, 0, (size_t)rows + 1);
+}
+
 void
 contract_batch(struct contract_run *r, const struct frame *batch)
 {
-	const struct contract *c = r->contract;
+	int64_t rows = frame_rows(batch);
 
 	find_columns(r, batch);
-	for (size_t i = 0; i < c->n_rules; i++) {
-		const struct rule *rule = &c->rules[i];
-		struct tally *t = &r->tallies[i];
-
-		switch (rule->kind) {
-		case RULE_PRESENT: check_present(r, rule, t, batch); break;
-		case RULE_TYPE: check_type(r, rule, t, batch); break;
-		case RULE_EXTRA: check_extra(r, t, batch); break;
-		case RULE_ROWS: break;
-		default: check_rows(r, rule, t, frame_rows(batch)); break;
-		}
+	clear_taken(r, rows);
+	for (int turn = r->taken ? 0 : 2; turn <= 2; turn++)
+		for (size_t i = 0; i < r->contract->n_rules; i++)
+			if (turn_of(&r->contract->rules[i]) == turn)
+				check_rule(r, i, batch);
+	for (int64_t i = 0; r->taken && i < rows; i++) {
+		r->dropped += r->taken[i] == ON_FAIL_DROP;
+		r->quarantined += r->taken[i] == ON_FAIL_QUARANTINE;
 	}
-	r->rows += frame_rows(batch);
+	r->first = r->rows;
+	r->rows += rows;
 	r->began = true;
+}
+
+/* The rows that a rule's number is a part of: those that were there when it was asked. */
+static int64_t
+rows_of(const struct contract_run *r, const struct rule *rule)
+{
+	return rule->on_fail >= ON_FAIL_DROP ? r->rows : r->rows - r->dropped - r->quarantined;
 }
 
 bool
@@ -197,6 +255,7 @@ limit_holds(const struct limit *l, int64_t count, int64_t rows)
 	case OP_LE: return x <= l->a;
 	case OP_BETWEEN: return x > l->a && x < l->b;
 	case OP_NOT_BETWEEN: return x <= l->a || x >= l->b;
+	case OP_ANY: return true;
 	}
 	return false;
 }
@@ -206,6 +265,7 @@ static void
 describe(const struct contract_run *r, const struct rule *rule, const struct tally *t,
 	struct check_result *out)
 {
+	int64_t rows = rows_of(r, rule);
 	struct str s = {0};
 
 	if (t->skipped) {
@@ -216,23 +276,22 @@ describe(const struct contract_run *r, const struct rule *rule, const struct tal
 		rule->kind == RULE_EXTRA) {
 		str_add(&s, "as promised");
 	} else if (rule->kind == RULE_ROWS) {
-		str_add_count(&s, r->rows);
+		str_add_count(&s, rows);
 		str_add(&s, " rows");
 	} else {
 		str_add_count(&s, t->bad);
 		str_add(&s, " of ");
-		str_add_count(&s, r->rows);
+		str_add_count(&s, rows);
 		str_add(&s, " rows");
 		if (t->bad)
-			str_addf(&s, " (%.3g %%)", 100.0 * (double)t->bad / (double)r->rows);
+			str_addf(&s, " (%.3g %%)", out->percent);
 	}
 	(void)snprintf(out->found, sizeof(out->found), "%s", str_text(&s));
 	str_fini(&s);
 }
 
-/* True for rules about the table as such, whose `bad` is no number of rows. */
-static bool
-without_rows(const struct rule *r)
+bool
+rule_has_no_rows(const struct rule *r)
 {
 	return r->kind == RULE_PRESENT || r->kind == RULE_TYPE || r->kind == RULE_EXTRA ||
 		r->kind == RULE_ROWS;
@@ -243,6 +302,7 @@ conclude(const struct contract_run *r, size_t i, struct check_result *out)
 {
 	const struct rule *rule = &r->contract->rules[i];
 	struct tally *t = &r->tallies[i];
+	int64_t rows = rows_of(r, rule);
 
 	if (!r->began && rule->kind == RULE_PRESENT) {
 		t->bad = 1;
@@ -253,12 +313,14 @@ conclude(const struct contract_run *r, size_t i, struct check_result *out)
 	*out = (struct check_result){.rule = rule->name,
 		.column = rule->column,
 		.on_fail = rule->on_fail,
-		.failed = without_rows(rule) ? 0 : t->bad,
+		.failed = rule_has_no_rows(rule) ? 0 : t->bad,
+		.percent = rule_has_no_rows(rule) || !rows ? 0.0
+							   : 100.0 * (double)t->bad / (double)rows,
 		.n_samples = t->n_samples,
 		.at = rule->at,
 		.skipped = t->skipped};
 	out->passed = !t->skipped &&
-		limit_holds(&rule->limit, rule->kind == RULE_ROWS ? r->rows : t->bad, r->rows);
+		limit_holds(&rule->limit, rule->kind == RULE_ROWS ? rows : t->bad, rows);
 	memcpy(out->sample, t->sample, sizeof(out->sample));
 	(void)snprintf(out->expected, sizeof(out->expected), "%s", rule->expected);
 	describe(r, rule, t, out);
@@ -267,16 +329,17 @@ conclude(const struct contract_run *r, size_t i, struct check_result *out)
 void
 contract_end(struct contract_run *r, struct contract_result *out)
 {
-	*out = (struct contract_result){.n = r->contract->n_rules};
+	*out = (struct contract_result){.n = r->contract->n_rules,
+		.rows = r->rows - r->dropped - r->quarantined,
+		.dropped = r->dropped,
+		.quarantined = r->quarantined};
 	out->checks = mem_alloc((out->n + 1) * sizeof(*out->checks));
 	for (size_t i = 0; i < out->n; i++) {
 		struct check_result *c = &out->checks[i];
 
 		conclude(r, i, c);
-		if (c->passed || c->skipped)
-			continue;
-		out->n_failed += c->on_fail == ON_FAIL_FAIL;
-		out->n_warned += c->on_fail == ON_FAIL_WARN;
+		out->n_failed += check_status(c) == CHECK_FAIL;
+		out->n_warned += check_status(c) == CHECK_WARN;
 	}
 	contract_abort(r);
 }
@@ -293,5 +356,7 @@ contract_abort(struct contract_run *r)
 	}
 	free(r->tallies);
 	free(r->slots);
+	free(r->taken);
+	free(r->hits);
 	free(r);
 }

@@ -76,7 +76,7 @@ write_table(struct command_run *r, const struct dataset *d, struct frame *f, str
 	return rc;
 }
 
-/* A table that a node of this run left in memory. */
+/* A table that a node of this run left in memory, or a source without the rows its contract takes. */
 static int
 lend_table(struct command_run *r, size_t i, struct err *e)
 {
@@ -106,6 +106,15 @@ lend_file(struct command_run *r, size_t i)
 	return ctx_failed(r->c) ? -1 : ctx_after_load(r->c, in);
 }
 
+static bool
+has_own_file(const struct command_run *r, size_t i)
+{
+	const struct in_state *in = &r->c->ins[i];
+	if (in->check.run && contract_takes(in->check.contract) && in->in->kind == MLF_TABLE)
+		return false;
+	return in->in->entry && in->in->entry->path;
+}
+
 int
 command_inputs(struct command_run *r, struct err *e)
 {
@@ -122,7 +131,7 @@ command_inputs(struct command_run *r, struct err *e)
 			str_fini(&text);
 			r->in[i] = absolute(r, path);
 		} else if (!in->absent) {
-			rc = in->entry && in->entry->path ? lend_file(r, i) : lend_table(r, i, e);
+			rc = has_own_file(r, i) ? lend_file(r, i) : lend_table(r, i, e);
 		}
 		if (rc < 0)
 			return -1;
@@ -149,26 +158,47 @@ command_outputs(struct command_run *r, struct err *e)
 	return 0;
 }
 
+/* A stage beside the program's own, for the rows of it that may stay. */
+static int
+stage_kept(struct command_run *r, struct out_state *out, struct stage **kept, struct err *e)
+{
+	char token[300], name[200];
+	if (!out->check.run || !contract_takes(out->check.contract))
+		return 0;
+	(void)snprintf(name, sizeof(name), "%.190s.kept", r->c->job->node);
+	stage_token(r->c->job->run_id, name, token);
+	return stage_begin(out->out->entry, r->c->job->rootfd, token, kept, e);
+}
+
 /* One pass over what was staged: contract and rows. */
 static int
 read_back(struct command_run *r, struct out_state *out, struct err *e)
 {
 	struct read_opts o = {.rootfd = r->c->job->rootfd, .segs = r->c->host->segs};
 	struct reader *reader;
+	struct stage *kept = NULL;
 	struct frame *batch;
 	int rc;
 	o.path = stage_path(out->stage);
-	if (out->contract)
-		o.schema = contract_schema(out->contract);
+	if (out->check.contract)
+		o.schema = contract_schema(out->check.contract);
 	if (dataset_open(out->out->entry, &o, &reader, e) < 0)
 		return -1;
-	while ((rc = reader_next(reader, &batch, e)) == 1) {
+	rc = stage_kept(r, out, &kept, e);
+	while (rc >= 0 && (rc = reader_next(reader, &batch, e)) == 1) {
+		rc = ctx_check(r->c, &out->check, &batch, e);
+		if (rc == 0 && kept)
+			rc = stage_table(kept, batch, e);
 		out->rows += frame_rows(batch);
-		if (out->check)
-			contract_batch(out->check, batch);
 		frame_unref(batch);
 	}
 	reader_close(reader);
+	if (kept && rc == 0) {
+		stage_abort(out->stage);
+		out->stage = kept;
+	} else if (kept) {
+		stage_abort(kept);
+	}
 	return rc;
 }
 
@@ -178,8 +208,8 @@ take_memory(struct command_run *r, struct out_state *out, struct err *e)
 	const struct dataset *d = table_file(r, "out", out->out->port, out->out->type);
 	struct read_opts o = {.rootfd = r->c->job->rootfd, .segs = r->c->host->segs};
 	struct frame *f;
-	if (out->contract)
-		o.schema = contract_schema(out->contract);
+	if (out->check.contract)
+		o.schema = contract_schema(out->check.contract);
 	if (dataset_read_table(d, &o, &f, NULL, e) < 0)
 		return -1;
 	int rc = ctx_put_table(r->c, out, f, e);

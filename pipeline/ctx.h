@@ -6,10 +6,18 @@
 #include "pipeline/hook.h"
 #include "contract/contract.h"
 
+/* A contract at a port; all but the first two is empty if there is none. */
+struct checked {
+	const struct contract *contract;
+	const struct dataset *quarantine; /* where rows go that may not stay, or NULL */
+	struct contract_run *run;
+	struct contract_result result;
+	struct stage *stage; /* of the quarantine */
+	struct staged away;
+};
 struct in_state {
 	const struct job_input *in;
-	const struct contract *contract;
-	struct contract_run *check;
+	struct checked check;
 	struct reader *reader; /* mlf_input_next */
 	struct scope *batch;   /* owned; of its last batch and what was cut from it */
 	struct frame *whole;   /* mlf_input; counted */
@@ -19,12 +27,10 @@ struct in_state {
 	bool used, at_end, announced, loaded; /* the last two: to hooks */
 	int64_t rows;
 	struct read_facts facts;
-	struct contract_result result;
 };
 struct out_state {
 	const struct job_output *out;
-	const struct contract *contract;
-	struct contract_run *check;
+	struct checked check;
 	struct stage *stage;
 	struct frame **kept; /* batches for later nodes; counted */
 	size_t n_kept, cap_kept;
@@ -33,7 +39,6 @@ struct out_state {
 	int64_t rows;
 	uint64_t bytes;
 	struct staged staged;
-	struct contract_result result;
 };
 struct ctx {
 	struct mlf_ctx pub;
@@ -78,6 +83,15 @@ int ctx_after_load(struct ctx *c, struct in_state *in);
 int ctx_before_save(struct ctx *c, struct out_state *out);
 MUST_CHECK int ctx_after_save(struct ctx *c, struct out_state *out, struct err *e);
 MUST_CHECK int ctx_after_node(struct ctx *c, int64_t begun_us, struct err *e);
+
+/* ctx_check.c: checks a batch; rows that may not stay leave it, and *batch is another one. */
+MUST_CHECK int ctx_check(struct ctx *c, struct checked *k, struct frame **batch, struct err *e);
+/* After the last batch. A broken contract is an error. */
+MUST_CHECK int ctx_check_end(struct checked *k, const char *dataset, struct err *e);
+void ctx_check_close(struct checked *k);
+/* What the result says of the dataset; the quarantine as one more dataset, false if there is none. */
+void ctx_collect_check(struct ctx *c, const struct checked *k, struct done_data *d);
+bool ctx_collect_away(struct ctx *c, const struct checked *k, struct done_data *d);
 
 /* ctx_io.c: the port calls of the host table. */
 struct mlf_frame *ctx_input(struct mlf_ctx *, const char *port);

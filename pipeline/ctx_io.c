@@ -84,8 +84,8 @@ reading(struct ctx *c, const struct in_state *in, struct schema *known)
 {
 	struct read_opts o = {.rootfd = c->job->rootfd, .segs = c->host->segs};
 	struct err ignored;
-	if (in->contract)
-		o.schema = contract_schema(in->contract);
+	if (in->check.contract)
+		o.schema = contract_schema(in->check.contract);
 	if (in->in->known_hash && in->in->known_schema &&
 		schema_decode(c->arena, in->in->known_schema, strlen(in->in->known_schema), known,
 			&ignored) == 0) {
@@ -93,17 +93,6 @@ reading(struct ctx *c, const struct in_state *in, struct schema *known)
 		o.known = known;
 	}
 	return o;
-}
-
-/* Ends the check of an input and fails on a broken contract. */
-static int
-end_input_check(struct in_state *in, struct err *e)
-{
-	if (!in->check)
-		return 0;
-	contract_end(in->check, &in->result);
-	in->check = NULL;
-	return in->result.n_failed ? contract_error(&in->result, in->in->dataset, e) : 0;
 }
 
 static int
@@ -120,9 +109,9 @@ read_whole(struct ctx *c, struct in_state *in, struct err *e)
 	struct read_opts o = reading(c, in, &known);
 	if (dataset_read_table(in->in->entry, &o, &in->whole, &in->facts, e) < 0)
 		return err_wrap(e, "input `%s`", in->in->dataset);
-	if (in->check)
-		contract_batch(in->check, in->whole);
-	return end_input_check(in, e);
+	return ctx_check(c, &in->check, &in->whole, e) < 0
+		? -1
+		: ctx_check_end(&in->check, in->in->dataset, e);
 }
 
 struct mlf_frame *
@@ -182,10 +171,12 @@ ctx_input_next(struct mlf_ctx *pub, const char *port)
 	int rc = in->reader ? 0 : dataset_open(in->in->entry, &o, &in->reader, &e);
 	if (rc == 0)
 		rc = reader_next(in->reader, &batch, &e);
+	if (rc == 1 && ctx_check(c, &in->check, &batch, &e) < 0) {
+		frame_unref(batch);
+		rc = -1;
+	}
 	if (rc == 1) {
 		in->rows += frame_rows(batch);
-		if (in->check)
-			contract_batch(in->check, batch);
 		in->batch = scope_new(c->host->segs);
 		struct mlf_frame *lent = scope_lend(in->batch, batch);
 		frame_unref(batch);
@@ -194,7 +185,7 @@ ctx_input_next(struct mlf_ctx *pub, const char *port)
 	in->at_end = true;
 	if (rc == 0) {
 		reader_facts(in->reader, &in->facts);
-		rc = end_input_check(in, &e);
+		rc = ctx_check_end(&in->check, in->in->dataset, &e);
 	}
 	if (rc < 0)
 		ctx_fail(c, &e);
@@ -288,23 +279,26 @@ open_stage(struct ctx *c, struct out_state *out, struct err *e)
 }
 
 int
-ctx_put_table(struct ctx *c, struct out_state *out, struct frame *f, struct err *e)
+ctx_put_table(struct ctx *c, struct out_state *out, struct frame *given, struct err *e)
 {
-	if (open_stage(c, out, e) < 0)
-		return -1;
-	if (out->check)
-		contract_batch(out->check, f);
-	if (out->stage && stage_table(out->stage, f, e) < 0)
-		return -1;
-	if (out->out->keep) {
+	struct frame *f = frame_ref(given);
+	int rc = open_stage(c, out, e);
+	if (rc == 0)
+		rc = ctx_check(c, &out->check, &f, e);
+	if (rc == 0 && out->stage)
+		rc = stage_table(out->stage, f, e);
+	if (rc == 0 && out->out->keep) {
 		out->kept =
 			mem_grow(out->kept, &out->cap_kept, out->n_kept + 1, sizeof(*out->kept));
 		out->kept[out->n_kept++] = frame_ref(f);
 	}
-	out->given = true;
-	out->rows += frame_rows(f);
-	out->bytes += frame_bytes(f);
-	return 0;
+	if (rc == 0) {
+		out->given = true;
+		out->rows += frame_rows(f);
+		out->bytes += frame_bytes(f);
+	}
+	frame_unref(f);
+	return rc;
 }
 
 static int
@@ -429,18 +423,19 @@ ctx_model_path(struct ctx *c, const char *port)
 /* ---- beginning and end */
 
 static int
-open_contract(struct ctx *c, const char *path, const struct contract **contract,
-	struct contract_run **check, struct err *e)
+open_contract(struct ctx *c, const char *path, const struct dataset *quarantine, struct checked *k,
+	struct err *e)
 {
 	struct errs found = {0};
 	if (!path)
 		return 0;
-	int rc = contract_load(c->arena, c->job->rootfd, path, contract, &found);
+	int rc = contract_load(c->arena, c->job->rootfd, path, &k->contract, &found);
 	if (rc < 0 && found.n)
 		*e = found.v[0];
 	errs_fini(&found);
+	k->quarantine = quarantine;
 	if (rc == 0)
-		*check = contract_begin(*contract);
+		k->run = contract_begin(k->contract);
 	return rc;
 }
 
@@ -451,13 +446,13 @@ ctx_open(struct ctx *c, struct err *e)
 		struct in_state *in = &c->ins[i];
 		in->in = &c->job->inputs[i];
 		if (!in->in->absent &&
-			open_contract(c, in->in->contract, &in->contract, &in->check, e) < 0)
+			open_contract(c, in->in->contract, in->in->quarantine, &in->check, e) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < c->job->n_outputs; i++) {
 		struct out_state *out = &c->outs[i];
 		out->out = &c->job->outputs[i];
-		if (open_contract(c, out->out->contract, &out->contract, &out->check, e) < 0)
+		if (open_contract(c, out->out->contract, out->out->quarantine, &out->check, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -495,12 +490,8 @@ finish_output(struct ctx *c, struct out_state *out, struct err *e)
 		*e = *scope_error(c->scope);
 		return -1;
 	}
-	if (out->check) {
-		contract_end(out->check, &out->result);
-		out->check = NULL;
-		if (out->result.n_failed)
-			return contract_error(&out->result, out->out->dataset, e);
-	}
+	if (ctx_check_end(&out->check, out->out->dataset, e) < 0)
+		return -1;
 	if (out->stage) {
 		struct stage *s = out->stage;
 		if (stage_end(s, &out->staged, e) < 0)
@@ -522,20 +513,19 @@ ctx_finish(struct ctx *c, struct err *e)
 static void
 close_in(struct in_state *in)
 {
-	contract_abort(in->check);
+	ctx_check_close(&in->check);
 	scope_free(in->batch);
 	reader_close(in->reader);
 	frame_unref(in->whole);
 	str_fini(&in->bytes);
 	model_unref(in->model);
 	free(in->path);
-	contract_result_fini(&in->result);
 }
 
 static void
 close_out(struct out_state *out)
 {
-	contract_abort(out->check);
+	ctx_check_close(&out->check);
 	if (out->stage)
 		stage_abort(out->stage);
 	for (size_t i = 0; i < out->n_kept; i++)
@@ -543,7 +533,6 @@ close_out(struct out_state *out)
 	free(out->kept);
 	free(out->path);
 	staged_fini(&out->staged);
-	contract_result_fini(&out->result);
 }
 
 void

@@ -144,6 +144,12 @@ discard_stages(struct slot *s)
 	for (size_t i = 0; i < s->j.n_outputs; i++)
 		if (s->j.outputs[i].entry)
 			stage_discard(s->j.outputs[i].entry, s->j.rootfd, token);
+	for (size_t i = 0; i < s->j.n_outputs; i++)
+		if (s->j.outputs[i].quarantine)
+			stage_discard(s->j.outputs[i].quarantine, s->j.rootfd, token);
+	for (size_t i = 0; i < s->j.n_inputs; i++)
+		if (s->j.inputs[i].quarantine)
+			stage_discard(s->j.inputs[i].quarantine, s->j.rootfd, token);
 }
 
 /* Renames the outputs into place. If that fails half way, the rest stays staged: its intent is open,
@@ -325,12 +331,15 @@ fill_result(struct slot *s, struct node_result *res)
 	if (rss > res->rss_bytes)
 		res->rss_bytes = rss;
 	res->checks = res->checks_failed = 0; /* of this attempt, unlike the times */
+	res->dropped = res->quarantined = 0;
 	res->rows = -1;
 	for (size_t i = 0; i < s->done.n_data; i++) {
 		const struct done_data *d = &s->done.data[i];
 		res->checks += d->checks;
 		res->checks_failed += d->checks_failed;
-		if (d->output && d->given && res->rows < 0)
+		res->dropped += d->dropped;
+		res->quarantined += d->quarantined;
+		if (d->output && d->port[0] && d->given && res->rows < 0)
 			res->rows = d->rows;
 	}
 	if (s->log.path) {
@@ -351,6 +360,29 @@ keep_hashes(struct slot *s)
 	}
 }
 
+/* Rows that are missing from what was promised are said aloud, once for each dataset. */
+static void
+tell_taken(struct slot *s)
+{
+	for (size_t i = 0; i < s->done.n_data; i++) {
+		const struct done_data *d = &s->done.data[i];
+		struct str text = {0};
+		if (d->quarantined) {
+			str_addf(&text, "`%s`: ", d->dataset);
+			str_add_count(&text, d->quarantined);
+			str_addf(&text, " row%s quarantined", d->quarantined == 1 ? "" : "s");
+		}
+		if (d->dropped) {
+			str_addf(&text, d->quarantined ? ", " : "`%s`: ", d->dataset);
+			str_add_count(&text, d->dropped);
+			str_addf(&text, " row%s dropped", d->dropped == 1 ? "" : "s");
+		}
+		if (text.len)
+			run_warn(s->run, str_text(&text));
+		str_fini(&text);
+	}
+}
+
 static void
 succeed(struct slot *s, bool recorded)
 {
@@ -365,6 +397,7 @@ succeed(struct slot *s, bool recorded)
 	release_inputs(r, s->task->node);
 	run_unblock(r, s->task);
 	announce(r, task_index(r, s->task));
+	tell_taken(s);
 }
 
 /* A node whose outputs are published and recorded has no other attempt: only its models are missing,

@@ -39,18 +39,6 @@ read_params(struct ctx *c)
 	jr_fini(&r);
 }
 
-static const char *
-result_text(struct arena *a, const struct contract_result *r)
-{
-	struct str s = {0};
-	struct jw w;
-	jw_init(&w, &s);
-	contract_result_json(r, &w);
-	const char *copy = arena_strdup(a, str_text(&s));
-	str_fini(&s);
-	return copy;
-}
-
 static void
 collect_input(struct ctx *c, struct in_state *in, struct done_data *d)
 {
@@ -61,11 +49,7 @@ collect_input(struct ctx *c, struct in_state *in, struct done_data *d)
 		.bytes = in->facts.bytes};
 	if (in->facts.hash[0])
 		d->hash = arena_strdup(c->arena, in->facts.hash);
-	if (in->result.n) {
-		d->contract_json = result_text(c->arena, &in->result);
-		d->checks = (int)in->result.n;
-		d->checks_failed = (int)in->result.n_failed;
-	}
+	ctx_collect_check(c, &in->check, d);
 }
 
 /* A kept frame as a descriptor (shared memory) or as a pointer (threads). */
@@ -104,11 +88,7 @@ collect_output(struct ctx *c, struct out_state *out, struct done_data *d)
 		d->hash = arena_strdup(c->arena, out->staged.hash);
 		d->bytes = out->staged.bytes;
 	}
-	if (out->result.n) {
-		d->contract_json = result_text(c->arena, &out->result);
-		d->checks = (int)out->result.n;
-		d->checks_failed = (int)out->result.n_failed;
-	}
+	ctx_collect_check(c, &out->check, d);
 }
 
 /* Copies a vector into the arena. */
@@ -139,11 +119,22 @@ collect_hooked(struct ctx *c, struct done *out)
 	out->n_warnings = h->n_warnings;
 }
 
+/* What was quarantined, behind the datasets that the node itself knows. */
+static void
+collect_away(struct ctx *c, struct done *out)
+{
+	for (size_t i = 0; i < c->job->n_inputs; i++)
+		out->n_data += ctx_collect_away(c, &c->ins[i].check, &out->data[out->n_data]);
+	for (size_t i = 0; i < c->job->n_outputs; i++)
+		out->n_data += ctx_collect_away(c, &c->outs[i].check, &out->data[out->n_data]);
+}
+
 static void
 collect(struct ctx *c, struct done *out)
 {
 	const struct job *j = c->job;
-	out->data = arena_alloc(c->arena, (j->n_inputs + j->n_outputs + 1) * sizeof(*out->data));
+	out->data =
+		arena_alloc(c->arena, (2 * (j->n_inputs + j->n_outputs) + 1) * sizeof(*out->data));
 	for (size_t i = 0; i < j->n_inputs; i++)
 		if (!j->inputs[i].absent)
 			collect_input(c, &c->ins[i], &out->data[out->n_data++]);
@@ -153,6 +144,7 @@ collect(struct ctx *c, struct done *out)
 		if (!out->err.code)
 			collect_frame(c, &c->outs[i], d);
 	}
+	collect_away(c, out);
 	collect_hooked(c, out);
 	out->metrics = settle(c->arena, c->metrics, c->n_metrics, sizeof(*c->metrics));
 	out->tags = settle(c->arena, c->tags, c->n_tags, sizeof(*c->tags));

@@ -26,6 +26,7 @@ struct job_input {
 	const char *frame_json;                /* handed over by descriptor (processes) */
 	const char *known_hash, *known_schema; /* of our last write of it, or NULL */
 	const char *contract;                  /* checked while it is read, or NULL */
+	const struct dataset *quarantine;      /* of rows that the contract takes out, or NULL */
 	const char *value; /* of parameters at a port: their JSON, instead of a dataset */
 	const char *type;  /* of a program: what a table in memory is handed over as, or NULL */
 	const char *hash, *stamp; /* the runner's: what the file was before it was read, or NULL */
@@ -36,9 +37,10 @@ struct job_output {
 	const char *dataset;
 	const struct dataset *entry; /* NULL: in memory only */
 	const char *contract;
-	bool keep;        /* a later node of this run reads it */
-	bool optional;    /* the node may leave it out */
-	const char *type; /* as above */
+	const struct dataset *quarantine; /* as above */
+	bool keep;                        /* a later node of this run reads it */
+	bool optional;                    /* the node may leave it out */
+	const char *type;                 /* as above */
 };
 struct job {
 	uint64_t id;      /* unique in this runner; segments get the ids id << 20 ... */
@@ -74,6 +76,7 @@ struct done_data {
 	const char *frame_json;    /* kept outputs in processes */
 	const char *contract_json; /* NULL: no contract */
 	int checks, checks_failed;
+	int64_t dropped, quarantined; /* rows that the contract took out */
 };
 struct done_wish {
 	const char *name, *alias, *condition, *model_path;

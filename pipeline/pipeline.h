@@ -100,10 +100,11 @@ struct hook;
 struct plan_port {
 	const struct mlf_port *port;
 	const char *dataset;
-	const struct dataset *entry; /* NULL: in memory for the run */
-	const char *contract;        /* file, or NULL */
-	bool produced;               /* inputs: a node of this plan writes it */
-	int readers;                 /* outputs: nodes of this plan that read it */
+	const struct dataset *entry;      /* NULL: in memory for the run */
+	const char *contract;             /* file, or NULL */
+	const struct dataset *quarantine; /* where the contract puts bad rows, or NULL */
+	bool produced;                    /* inputs: a node of this plan writes it */
+	int readers;                      /* outputs: nodes of this plan that read it */
 	struct place at;
 	const char *value; /* inputs that stand for parameters: their JSON; else NULL */
 	const char
@@ -208,6 +209,7 @@ struct node_result {
 	enum node_status status;
 	int attempts;
 	int checks, checks_failed;
+	int64_t dropped, quarantined; /* rows that contracts took out */
 	int64_t wall_us, cpu_us, rss_bytes;
 	int64_t rows;        /* of its first table output; -1: none */
 	char *log;           /* owned; path of its log beneath the root; NULL: it wrote nothing */

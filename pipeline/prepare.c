@@ -81,8 +81,10 @@ make_input(struct slot *s, const struct plan_port *p, struct job_input *in, stru
 		in->absent = in->optional;
 		return in->absent ? 0 : missing(p, e);
 	}
-	if (!p->produced)
+	if (!p->produced) {
 		in->contract = p->contract;
+		in->quarantine = p->quarantine;
+	}
 	if (p->entry && !map_has(&r->made, p->dataset))
 		note_file(s, in);
 	if (in->kind != MLF_TABLE)
@@ -167,6 +169,7 @@ make_outputs(struct slot *s)
 			.dataset = p->dataset,
 			.entry = memory_entry(s, p),
 			.contract = p->contract,
+			.quarantine = p->quarantine,
 			.keep = p->readers > 0,
 			.optional = p->port->flags & MLF_OPTIONAL,
 			.type = p->type};

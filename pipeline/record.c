@@ -48,12 +48,20 @@ targets(struct arena *a, const struct plan *p)
 {
 	size_t n = 0, room = 1;
 	for (size_t i = 0; i < p->n; i++)
-		room += p->nodes[i].n_outputs;
+		room += 2 * p->nodes[i].n_outputs + p->nodes[i].n_inputs;
 	const char **list = arena_alloc(a, room * sizeof(*list));
-	for (size_t i = 0; i < p->n; i++)
-		for (size_t o = 0; o < p->nodes[i].n_outputs; o++)
-			if (p->nodes[i].outputs[o].entry)
-				list[n++] = p->nodes[i].outputs[o].entry->path;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct plan_node *node = &p->nodes[i];
+		for (size_t o = 0; o < node->n_outputs; o++) {
+			if (node->outputs[o].entry)
+				list[n++] = node->outputs[o].entry->path;
+			if (node->outputs[o].quarantine)
+				list[n++] = node->outputs[o].quarantine->path;
+		}
+		for (size_t o = 0; o < node->n_inputs; o++)
+			if (node->inputs[o].quarantine && !node->inputs[o].produced)
+				list[n++] = node->inputs[o].quarantine->path;
+	}
 	return list;
 }
 
@@ -168,6 +176,19 @@ error_json(struct arena *a, const struct err *err)
 	return copy;
 }
 
+/* The quarantine of that name, which stands at no port. */
+static const struct dataset *
+quarantine_of(const struct slot *s, const char *name)
+{
+	for (size_t i = 0; i < s->j.n_inputs; i++)
+		if (s->j.inputs[i].quarantine && str_eq(s->j.inputs[i].quarantine->name, name))
+			return s->j.inputs[i].quarantine;
+	for (size_t i = 0; i < s->j.n_outputs; i++)
+		if (s->j.outputs[i].quarantine && str_eq(s->j.outputs[i].quarantine->name, name))
+			return s->j.outputs[i].quarantine;
+	return NULL;
+}
+
 /* The catalog entry of the port a fact is about. */
 static const struct dataset *
 entry_of(const struct slot *s, const struct done_data *d)
@@ -178,7 +199,7 @@ entry_of(const struct slot *s, const struct done_data *d)
 	for (size_t i = 0; d->output && i < s->j.n_outputs; i++)
 		if (str_eq(s->j.outputs[i].port, d->port))
 			return s->j.outputs[i].entry;
-	return NULL;
+	return d->output ? quarantine_of(s, d->dataset) : NULL;
 }
 
 /* The hash of what was read or written; of an input that came from memory its writer knew it. */

@@ -280,17 +280,23 @@ Test(contract_run, result_as_json)
 	contract_result_json(&r, &w);
 	cr_expect_str_eq(out.s,
 		"{\"success\":false,\"statistics\":{\"checks\":3,\"passed\":2,\"failed\":1,"
-		"\"warned\":0,\"skipped\":0},\"checks\":["
+		"\"warned\":0,\"skipped\":0,\"info\":0,\"rows\":1,\"dropped_rows\":0,"
+		"\"quarantined_rows\":0},\"checks\":["
 		"{\"rule\":\"present\",\"column\":\"a\",\"status\":\"pass\",\"expected\":\"a "
 		"column\","
-		"\"observed\":\"as promised\",\"failed_rows\":0,\"sample\":[],\"file\":\"c.yml\","
+		"\"observed\":\"as "
+		"promised\",\"on_fail\":\"fail\",\"failed_rows\":0,\"failed_percent\":0,\"sample\":"
+		"[],\"file\":\"c.yml\","
 		"\"line\":9,\"col\":6},"
 		"{\"rule\":\"type\",\"column\":\"a\",\"status\":\"pass\",\"expected\":\"int64\","
-		"\"observed\":\"as promised\",\"failed_rows\":0,\"sample\":[],\"file\":\"c.yml\","
+		"\"observed\":\"as "
+		"promised\",\"on_fail\":\"fail\",\"failed_rows\":0,\"failed_percent\":0,\"sample\":"
+		"[],\"file\":\"c.yml\","
 		"\"line\":9,\"col\":15},"
 		"{\"rule\":\"not_null\",\"column\":\"a\",\"status\":\"fail\",\"expected\":\"no "
 		"nulls\","
-		"\"observed\":\"1 of 1 rows (100 %)\",\"failed_rows\":1,\"sample\":[1],"
+		"\"observed\":\"1 of 1 rows (100 "
+		"%)\",\"on_fail\":\"fail\",\"failed_rows\":1,\"failed_percent\":100,\"sample\":[1],"
 		"\"file\":\"c.yml\",\"line\":9,\"col\":37}]}");
 	contract_result_fini(&r);
 	str_fini(&out);

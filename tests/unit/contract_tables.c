@@ -3,7 +3,8 @@
  *
  * `contract` is a whole file, `schema` what follows the head in contract_kit.h (from line 8 on).
  * Then either `errors`, or any number of `batch` and the `result`: a line for each check but those
- * of columns that are as promised: status rule column: expected / found [rows]. */
+ * of columns that are as promised: status rule column: expected / found [rows]. Contracts that take
+ * rows out have lines more: what was quarantined, and how many rows stay. */
 #include "tests/unit/contract_kit.h"
 
 LEAK_SUITE(contract_tables);
@@ -11,9 +12,7 @@ LEAK_SUITE(contract_tables);
 static const char *
 status(const struct check_result *c)
 {
-	if (c->skipped)
-		return "skip";
-	return c->passed ? "pass" : c->on_fail == ON_FAIL_WARN ? "warn" : "fail";
+	return c->skipped ? "skip" : check_status_name(c);
 }
 
 static void
@@ -32,18 +31,64 @@ add_result(struct str *out, const struct contract_result *r)
 	}
 }
 
+/* The quarantined rows of a batch, and that every other row of it was kept or dropped. */
+static void
+add_away(struct kit *k, const struct contract_split *split, struct str *out)
+{
+	struct mlf_i64s row = mlf_i64(split->away, QUARANTINE_ROW);
+	struct mlf_strs rules = mlf_utf8(split->away, QUARANTINE_RULES);
+	struct mlf_strs run = mlf_utf8(split->away, QUARANTINE_RUN);
+
+	cr_expect(mlf_columns(split->away) == mlf_columns(split->kept) + 3);
+	for (int64_t i = 0; i < row.n; i++) {
+		struct mlf_str text = mlf_str_at(&rules, i), id = mlf_str_at(&run, i);
+
+		cr_expect(id.len == 3 && memcmp(id.s, "run", 3) == 0);
+		str_addf(out, "away %lld: %.*s\n", (long long)row.v[i], (int)text.len, text.s);
+	}
+	cr_expect(!scope_error(k->sc));
+}
+
+static void
+take_batch(
+	struct kit *k, struct contract_run *run, const char *text, struct str *away, int64_t *kept)
+{
+	struct frame *batch = kit_batch(k, text);
+	struct contract_split split;
+	struct err e;
+
+	if (!contract_takes(k->contract)) {
+		contract_batch(run, batch);
+		return;
+	}
+	cr_assert(contract_take(run, k->sc, batch, "run", &split, &e) == 0);
+	*kept += mlf_rows(split.kept);
+	cr_expect(contract_quarantines(k->contract) == (split.away != NULL));
+	if (split.away)
+		add_away(k, &split, away);
+}
+
 static void
 run_batches(struct kit *k, const struct tcase *c, struct str *got)
 {
 	struct contract_run *run = contract_begin(k->contract);
 	struct contract_result r;
+	struct str away = {0};
+	int64_t kept = 0;
 
 	for (size_t i = 0; i < c->n; i++)
 		if (str_eq(c->sections[i].name, "batch"))
-			contract_batch(run, kit_batch(k, str_text(&c->sections[i].text)));
+			take_batch(k, run, str_text(&c->sections[i].text), &away, &kept);
 	contract_end(run, &r);
 	cr_expect(r.n == contract_checks(k->contract));
 	add_result(got, &r);
+	str_add(got, str_text(&away));
+	if (contract_takes(k->contract)) {
+		cr_expect(r.rows == kept, "%s", c->title);
+		str_addf(got, "%lld rows stay, %lld quarantined, %lld dropped\n", (long long)r.rows,
+			(long long)r.quarantined, (long long)r.dropped);
+	}
+	str_fini(&away);
 	contract_result_fini(&r);
 }
 
