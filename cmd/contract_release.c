@@ -3,8 +3,6 @@
  * those that pass are published into the dataset, as a run of their own. */
 #include "cmd/contracts.h"
 
-#include "pipeline/release.h"
-
 struct release_args {
 	const char *file, *where;
 };
@@ -81,7 +79,7 @@ release(struct app *a, struct release *o)
 
 /* The dataset, and the quarantine beside it; both have to be there. */
 static int
-find(struct app *a, const struct catalog *c, struct arena *arena, struct judged *one,
+find_both(struct app *a, const struct catalog *c, struct arena *arena, struct judged *one,
 	const struct dataset **quarantine, struct errs *found)
 {
 	struct err e = {0};
@@ -117,7 +115,7 @@ run(struct app *a)
 	int code, rc = catalog_load(&c, a->project, &found);
 
 	if (rc == 0)
-		rc = find(a, c, &arena, &one, &quarantine, &found);
+		rc = find_both(a, c, &arena, &one, &quarantine, &found);
 	if (rc == 0 && args->file)
 		rc = corrected(a, quarantine, &arena, &file, &found);
 	if (rc < 0) {
@@ -140,14 +138,14 @@ run(struct app *a)
 	return code;
 }
 
-static const char *const examples[] = {"mlflow-c contract release loans --file corrected.csv",
-	"rows that were put right", "mlflow-c contract release loans --where 'person_age<=120'",
+static const char *const examples[] = {"mlflow-c contract release loans --file fixed.csv",
+	"rows that were put right", "mlflow-c contract release loans --where 'age<99'",
 	"after the contract was changed", NULL};
 static const struct opt opts[] = {
 	{"file", 0, OPT_STR, offsetof(struct release_args, file), "FILE",
 		"corrected rows, with their _run_id and _row"},
 	{"where", 0, OPT_STR, offsetof(struct release_args, where), "COND",
-		"only these rows: COLUMN and a value, with = != < <= > >="},
+		"only rows that compare so: COLUMN OP VALUE"},
 	{0},
 };
 const struct cmd cmd_contract_release = {
