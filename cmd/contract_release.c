@@ -139,8 +139,8 @@ run(struct app *a)
 }
 
 static const char *const examples[] = {"mlflow-c contract release loans --file fixed.csv",
-	"rows that were put right", "mlflow-c contract release loans --where 'age<99'",
-	"after the contract was changed", NULL};
+	"rows that were put right", "mlflow-c contract release loans --where 'age<9'",
+	"if they pass now", NULL};
 static const struct opt opts[] = {
 	{"file", 0, OPT_STR, offsetof(struct release_args, file), "FILE",
 		"corrected rows, with their _run_id and _row"},
