@@ -38,6 +38,10 @@ struct contract_split {
 };
 MUST_CHECK int contract_take(struct contract_run *r, struct scope *sc, struct frame *batch,
 	const char *run_id, struct contract_split *out, struct err *e);
+/* The same for a batch of quarantined rows, with run, row and rules in front: `kept` comes without
+ * them; `away` has the run and row that it came with, and the rules that it breaks now. */
+MUST_CHECK int contract_retake(struct contract_run *r, struct scope *sc, struct frame *batch,
+	struct contract_split *out, struct err *e);
 #define QUARANTINE_SUFFIX "__quarantine"
 /* The columns in front of a quarantined row's own. */
 #define QUARANTINE_RUN "_run_id"
