@@ -134,12 +134,15 @@ init(struct app *a)
 {
 	open_standard();
 	allow_files();
-	const char *clock = getenv("MLFLOW_C_CLOCK"), *seed = getenv("MLFLOW_C_SEED");
+	const char *clock = getenv("MLFLOW_C_CLOCK"), *seed = getenv("MLFLOW_C_SEED"),
+		   *shuffle = getenv("MLFLOW_C_SHUFFLE");
 	int64_t n;
 	if (clock && str_to_i64(clock, &n) == 0)
 		a->clock.fixed_ms = n;
 	if (seed && str_to_i64(seed, &n) == 0)
 		a->clock.state = (uint64_t)n;
+	if (shuffle && str_to_i64(shuffle, &n) == 0)
+		a->shuffle = (uint64_t)n;
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of that file */
 }

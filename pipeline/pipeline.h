@@ -34,6 +34,7 @@ struct spec_node {
 	const char *params; /* dotted key of its parameters; NULL: none */
 	struct place params_at;
 	int64_t retries, timeout_ms, memory;
+	int64_t cpus; /* places of --jobs that it takes; 0: one */
 	struct place at, plugin_at;
 	const char *namespace_; /* "a.b"; NULL: none */
 	struct spec_port *confirms;
@@ -253,6 +254,7 @@ struct run_opts {
 	const char *name;    /* of the run; NULL: made up */
 	const char *command; /* the command line, for the record */
 	int jobs;            /* at most so many nodes at once */
+	uint64_t shuffle;    /* for tests: not 0, and ready nodes go in an order of chance */
 	bool in_process, keep_going;
 	struct run_watch watch;
 	bool changed;                /* leave out nodes that would only make again what is there */
