@@ -36,12 +36,25 @@ shop
 mkdir conf/base/contracts
 echo 'kind: DataContract' >conf/base/contracts/orders.yml
 loses 'a contract that is none' mlflow-c validate -p shop
+cat >conf/base/contracts/orders.yml <<-END
+	apiVersion: v3.1.0
+	kind: DataContract
+	id: orders
+	version: 1.0.0
+	status: active
+	schema:
+	  - name: orders
+	    properties:
+	      - {name: who, logicalType: string, logicalTypeOptions: {pattern: "(["}}
+END
+loses 'a pattern that is none' mlflow-c validate -p shop
 rm -r conf/base/contracts
 mkdir -p runs && echo 'no registry, but text of some length' >runs/mlflow.db
 loses 'a registry that is none' mlflow-c runs list
 rm -r runs
 # Codes that no command line provokes at will, and where they are tested instead: MLC0070 and MLC0071 in
-# tests/unit/base_err.c, MLC0403 in model_*.c, MLC0507 in pipeline_zygote.c. MLC0506 is what a node of a
+# tests/unit/base_err.c, MLC0403 in model_*.c, MLC0507 in pipeline_zygote.c; MLC0805 is in the
+# record of a run on a machine without libgit2 (project_git.c). MLC0506 is what a node of a
 # cancelled run has on record.
 sleeper='{name: s, command: [sleep, "30"], outputs: {o: out}, types: {o: text}}'
 echo "z: {nodes: [$sleeper]}" >conf/base/pipeline.yml
@@ -54,7 +67,7 @@ wait $run
 echo "== cancelled"
 mlflow-c runs show last --json | jq -c '.data.nodes[0].error.code'
 echo "== provoked nowhere"
-here="MLC0070 MLC0071 MLC0403 MLC0507"
+here="MLC0070 MLC0071 MLC0403 MLC0507 MLC0805"
 for code in $(mlflow-c explain -q --plain | cut -f 1); do
 	grep -qF "$code" "$REPO"/tests/cli/*.out "$REPO"/tests/fault/*.out "$REPO"/tests/data/*.test || echo "$here" | grep -qw "$code" || echo "$code"
 done
