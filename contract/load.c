@@ -474,10 +474,10 @@ settle_rule(struct rule *r)
 {
 	bool takes, usual = r->limit.op == OP_BE && r->limit.a == 0.0;
 
-	if (rule_has_no_rows(r) && r->on_fail >= ON_FAIL_DROP)
+	if ((rule_has_no_rows(r) || r->whole) && r->on_fail >= ON_FAIL_DROP)
 		r->on_fail = ON_FAIL_FAIL;
 	takes = r->on_fail >= ON_FAIL_DROP;
-	if (rule_has_no_rows(r) || !usual)
+	if (rule_has_no_rows(r) || r->whole || !usual)
 		return;
 	if (r->max_fail >= 0.0)
 		r->limit = (struct limit){.op = OP_LE, .a = r->max_fail, .percent = true};

@@ -15,7 +15,8 @@
 
 struct item {
 	const char *type, *metric, *rule, *unit, *severity;
-	struct ynode *arguments, *custom, *ignored;
+	const char *engine;
+	struct ynode *arguments, *custom, *implementation, *ignored;
 };
 
 #define DOC(what)                                                                        \
@@ -31,6 +32,8 @@ static const struct yfield item_fields[] = {
 	{"unit", YF_STR, false, offsetof(struct item, unit), "rows or percent"},
 	{"severity", YF_STR, false, offsetof(struct item, severity), "error, warning or info"},
 	{"customProperties", YF_NODE, false, offsetof(struct item, custom), "onFail"},
+	{"engine", YF_STR, false, offsetof(struct item, engine), "of a custom rule: mlflow-c"},
+	{"implementation", YF_NODE, false, offsetof(struct item, implementation), "of it"},
 	DOC("mustBe"), /* the operators are read by name, below */
 	DOC("mustNotBe"),
 	DOC("mustBeGreaterThan"),
@@ -50,8 +53,6 @@ static const struct yfield item_fields[] = {
 	DOC("authoritativeDefinitions"),
 	DOC("tags"),
 	DOC("query"), /* of types that are refused */
-	DOC("engine"),
-	DOC("implementation"),
 	{0},
 };
 #undef DOC
@@ -100,6 +101,15 @@ read_between(struct loader *l, const struct ypair *pair, struct limit *limit)
 	return 0;
 }
 
+static bool
+has_operator(const struct ynode *n)
+{
+	for (size_t i = 0; i < N_OPERATORS; i++)
+		if (yaml_pair(n, operators[i].key))
+			return true;
+	return false;
+}
+
 static int
 read_limit(struct loader *l, const struct ynode *n, const struct item *it, struct limit *limit)
 {
@@ -128,9 +138,8 @@ read_limit(struct loader *l, const struct ynode *n, const struct item *it, struc
 	return read_number(l, pair->value, &limit->a);
 }
 
-/* "null rows < 5 %"; for no bad rows at all: short. */
-static const char *
-describe(struct arena *a, const struct limit *limit, const char *none, const char *what)
+const char *
+limit_text(struct arena *a, const struct limit *limit, const char *none, const char *what)
 {
 	const char *unit = limit->percent ? " %" : "", *text;
 	struct str s = {0};
@@ -198,7 +207,7 @@ load_nulls(struct loader *l, const struct ynode *n, const struct item *it,
 		return;
 	r = loader_rule(l, RULE_NULLS, "not_null", about, &n->at);
 	r->limit = *limit;
-	r->expected = describe(l->arena, limit, "no nulls", "null rows");
+	r->expected = limit_text(l->arena, limit, "no nulls", "null rows");
 }
 
 static void
@@ -223,7 +232,7 @@ load_missing(struct loader *l, const struct ynode *n, const struct item *it,
 	r = loader_rule(l, RULE_MISSING, "not_missing", about, &n->at);
 	r->limit = *limit;
 	r->values = values;
-	r->expected = describe(l->arena, limit, "no missing values", "missing rows");
+	r->expected = limit_text(l->arena, limit, "no missing values", "missing rows");
 }
 
 /* Compiles the pattern as a test; 0 too if there is none. */
@@ -274,7 +283,7 @@ load_invalid(struct loader *l, const struct ynode *n, const struct item *it,
 	r->limit = *limit;
 	r->values = values;
 	r->pattern = pattern ? yaml_str(pattern) : NULL;
-	r->expected = describe(l->arena, limit, none, "invalid rows");
+	r->expected = limit_text(l->arena, limit, none, "invalid rows");
 }
 
 /* The columns that arguments.properties names. */
@@ -323,7 +332,7 @@ load_duplicates(struct loader *l, const struct ynode *n, const struct item *it,
 	r->limit = *limit;
 	r->columns = columns ? columns : r->columns;
 	r->n_columns = columns ? count : r->n_columns;
-	r->expected = describe(l->arena, limit,
+	r->expected = limit_text(l->arena, limit,
 		columns ? arena_printf(l->arena, "no (%s) twice", list_text(l->arena, list))
 			: "no value twice",
 		"repeated rows");
@@ -344,7 +353,7 @@ load_rows(struct loader *l, const struct ynode *n, const struct item *it, const 
 	}
 	r = loader_rule(l, RULE_ROWS, "row_count", about, &n->at);
 	r->limit = *limit;
-	r->expected = describe(l->arena, limit, NULL, "rows");
+	r->expected = limit_text(l->arena, limit, NULL, "rows");
 }
 
 static const struct metric {
@@ -423,6 +432,23 @@ load_library(
 		m->load(l, n, it, &mine, &limit);
 }
 
+/* A custom rule of ours. */
+static void
+load_own(struct loader *l, const struct ynode *n, const struct item *it, const struct about *about)
+{
+	struct about mine = *about;
+	struct limit limit = {0};
+	bool rows = it->implementation && it->implementation->kind == Y_MAP;
+	const struct ynode *check = rows ? yaml_get(it->implementation, "check") : NULL;
+
+	/* the number of rows that break it is 0 unless the rule says otherwise */
+	rows = check &&
+		(str_eq(yaml_str(check), "monotonic") || str_eq(yaml_str(check), "compare"));
+	if (read_severity(l, n, it, &mine) == 0 &&
+		((rows && !has_operator(n)) || read_limit(l, n, it, &limit) == 0))
+		load_custom_check(l, n, it->implementation, &mine, &limit);
+}
+
 static void
 load_item(struct loader *l, const struct ynode *n, const struct about *about)
 {
@@ -435,9 +461,12 @@ load_item(struct loader *l, const struct ynode *n, const struct about *about)
 	}
 	if (yaml_fill(n, item_fields, &it, "this rule", l->found) != 0 || str_eq(it.type, "text"))
 		return;
-	if (str_eq(it.type, "sql") || str_eq(it.type, "custom"))
+	if (str_eq(it.type, "custom") && str_eq(it.engine, "mlflow-c"))
+		load_own(l, n, &it, about);
+	else if (str_eq(it.type, "sql") || str_eq(it.type, "custom"))
 		loader_fail(l, value_place(n, "type"),
-			"use a library metric, or `type: text` to keep it as prose",
+			"use a library metric, `engine: mlflow-c`, or `type: text` to keep it as "
+			"prose",
 			"rules of type `%s` are not checked yet", it.type);
 	else if (it.type && !str_eq(it.type, "library"))
 		loader_fail(l, value_place(n, "type"), "types are library and text",

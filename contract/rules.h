@@ -27,6 +27,20 @@ enum rule_kind {
 	RULE_MISSING, /* bad: in the set */
 	RULE_UNIQUE, /* bad: the same values stood in an earlier row; rows with nulls are left out */
 	RULE_ROWS,   /* the number is that of all rows */
+	RULE_MEASURE, /* the number is one about all values */
+	RULE_ORDER,   /* bad: less than the row before */
+	RULE_PAIR,    /* bad: two columns that do not compare as promised */
+};
+
+/* Numbers about all values of a column; an age is in hours, of the newest. */
+enum measure {
+	MEASURE_MIN,
+	MEASURE_MAX,
+	MEASURE_SUM,
+	MEASURE_MEAN,
+	MEASURE_STDDEV, /* of a sample */
+	MEASURE_QUANTILE,
+	MEASURE_AGE
 };
 
 /* What the number of bad rows must be. Between leaves out both ends, as ODCS has it. */
@@ -69,6 +83,11 @@ struct rule {
 	struct bounds bounds;
 	const char *pattern;         /* NULL: none */
 	const struct values *values; /* NULL: none */
+	enum measure measure;
+	double q;         /* MEASURE_QUANTILE */
+	bool strict;      /* RULE_ORDER: more, not just not less */
+	const char *pair; /* RULE_PAIR: the comparison */
+	bool whole;       /* about all rows together: none of them is to blame */
 };
 
 struct contract {
@@ -113,6 +132,12 @@ void load_custom(struct loader *l, const struct ynode *n, struct about *about, b
 size_t load_list(struct loader *l, const struct ynode *n, const char *what, struct ynode ***items);
 
 void load_quality(struct loader *l, const struct ynode *list, const struct about *about);
+/* custom.c: a rule of engine mlflow-c; args is its implementation. */
+void load_custom_check(struct loader *l, const struct ynode *n, const struct ynode *args,
+	const struct about *about, const struct limit *limit);
+/* "null rows < 5 %"; for no bad rows at all: `none`, unless that is NULL. */
+const char *
+limit_text(struct arena *a, const struct limit *limit, const char *none, const char *what);
 void load_options(struct loader *l, const struct ynode *options, const struct about *about);
 
 /* --- parts --------------------------------------------------------------------------------------- */
@@ -148,6 +173,14 @@ struct seen {
 void seen_add(struct seen *s, struct seen_hash *hashes, const uint8_t *keep, int n, uint8_t *bad);
 void seen_fini(struct seen *s);
 
+/* measure.c: what was seen of a column's values. */
+struct measured {
+	int64_t n;
+	double sum, mean, squares, min, max;
+	double *values; /* owned; MEASURE_QUANTILE */
+	size_t cap;
+};
+
 /* The state of one rule. */
 struct tally {
 	int64_t bad;
@@ -158,6 +191,10 @@ struct tally {
 	regex_t re;
 	bool has_re;
 	struct seen seen;
+	struct measured measured;
+	double before; /* RULE_ORDER: the last value; has_before: there was one */
+	bool has_before;
+	double value; /* RULE_MEASURE, in the end */
 };
 
 /* Rows from..from+n of columns, all of one length. */
@@ -173,6 +210,11 @@ void check_block(const struct rule *r, struct tally *t, const struct block *b, u
 
 /* True for rules about the table as such, whose `bad` is no number of rows. */
 bool rule_has_no_rows(const struct rule *r);
+/* measure.c */
+void
+measure_rows(const struct rule *r, struct tally *t, const struct column *c, const uint8_t *taken);
+double measure_result(const struct rule *r, struct tally *t, int64_t now_us);
+bool limit_holds_value(const struct limit *l, double x); /* NaN: never */
 bool limit_holds(const struct limit *l, int64_t count, int64_t rows);
 
 /* A row of the batch that breaks a rule which quarantines. */
@@ -187,6 +229,7 @@ struct contract_run {
 	int64_t rows;          /* that were shown */
 	int64_t first;         /* of them, before the last batch */
 	int64_t dropped, quarantined;
+	int64_t now_us; /* what ages are counted to */
 	bool began;     /* a batch was seen */
 	uint8_t *taken; /* owned; of the last batch: 0 or the on_fail that took the row */
 	size_t cap_taken;
