@@ -101,13 +101,23 @@ read_between(struct loader *l, const struct ypair *pair, struct limit *limit)
 	return 0;
 }
 
-static bool
-has_operator(const struct ynode *n)
+bool
+is_operator(const char *key)
 {
 	for (size_t i = 0; i < N_OPERATORS; i++)
-		if (yaml_pair(n, operators[i].key))
+		if (str_eq(key, operators[i].key))
 			return true;
 	return false;
+}
+
+/* The first operator of the map, or NULL. */
+static const struct ypair *
+find_operator(const struct ynode *n)
+{
+	for (size_t i = 0; i < n->n; i++)
+		if (is_operator(n->u.pairs[i].key))
+			return &n->u.pairs[i];
+	return NULL;
 }
 
 static int
@@ -432,21 +442,34 @@ load_library(
 		m->load(l, n, it, &mine, &limit);
 }
 
-/* A custom rule of ours. */
+/* A custom rule of ours. ODCS has no operators there, so they stand in the implementation; the number
+ * of rows that break a rule is 0 unless it says otherwise. */
 static void
 load_own(struct loader *l, const struct ynode *n, const struct item *it, const struct about *about)
 {
+	const struct ynode *args = it->implementation, *unit;
+	const struct ypair *outside = find_operator(n);
+	struct item inside = *it;
 	struct about mine = *about;
 	struct limit limit = {0};
-	bool rows = it->implementation && it->implementation->kind == Y_MAP;
-	const struct ynode *check = rows ? yaml_get(it->implementation, "check") : NULL;
 
-	/* the number of rows that break it is 0 unless the rule says otherwise */
-	rows = check &&
-		(str_eq(yaml_str(check), "monotonic") || str_eq(yaml_str(check), "compare"));
+	if (outside) {
+		loader_fail(l, &outside->at, "write `implementation: {check: mean, mustBe: 0}`",
+			"the operator of a custom rule stands in its implementation");
+		return;
+	}
+	if (!args || args->kind != Y_MAP || !yaml_get(args, "check")) {
+		loader_fail(l, args ? &args->at : &n->at,
+			"write `implementation: {check: mean, mustBe: 0}`",
+			"the implementation does not say which check it is");
+		return;
+	}
+	unit = yaml_get(args, "unit");
+	inside.unit = unit ? yaml_str(unit) : NULL;
 	if (read_severity(l, n, it, &mine) == 0 &&
-		((rows && !has_operator(n)) || read_limit(l, n, it, &limit) == 0))
-		load_custom_check(l, n, it->implementation, &mine, &limit);
+		((custom_counts_rows(args) && !find_operator(args)) ||
+			read_limit(l, args, &inside, &limit) == 0))
+		load_custom_check(l, n, args, &mine, &limit);
 }
 
 static void

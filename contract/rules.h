@@ -132,9 +132,12 @@ void load_custom(struct loader *l, const struct ynode *n, struct about *about, b
 size_t load_list(struct loader *l, const struct ynode *n, const char *what, struct ynode ***items);
 
 void load_quality(struct loader *l, const struct ynode *list, const struct about *about);
-/* custom.c: a rule of engine mlflow-c; args is its implementation. */
+/* custom.c: a rule of engine mlflow-c; args is its implementation, a map with a `check`. */
 void load_custom_check(struct loader *l, const struct ynode *n, const struct ynode *args,
 	const struct about *about, const struct limit *limit);
+/* True if the check's number is one of rows, which may be compared by a percentage. */
+bool custom_counts_rows(const struct ynode *args);
+bool is_operator(const char *key);
 /* "null rows < 5 %"; for no bad rows at all: `none`, unless that is NULL. */
 const char *
 limit_text(struct arena *a, const struct limit *limit, const char *none, const char *what);
