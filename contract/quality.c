@@ -7,7 +7,8 @@
  *	about the table  rowCount, duplicateValues over arguments.properties
  *
  * severity error (the default) fails, warning warns and info only tells; onFail in customProperties
- * has the last word. Rules of type text are prose; sql and custom are refused. */
+ * has the last word. Rules of type text are prose; those of type sql and custom are read by
+ * sql.c and custom.c. */
 #include "contract/rules.h"
 
 #include <math.h>
@@ -15,7 +16,7 @@
 
 struct item {
 	const char *type, *metric, *rule, *unit, *severity;
-	const char *engine;
+	const char *engine, *query;
 	struct ynode *arguments, *custom, *implementation, *ignored;
 };
 
@@ -52,7 +53,7 @@ static const struct yfield item_fields[] = {
 	DOC("schedule"),
 	DOC("authoritativeDefinitions"),
 	DOC("tags"),
-	DOC("query"), /* of types that are refused */
+	{"query", YF_STR, false, offsetof(struct item, query), "of a rule of type sql"},
 	{0},
 };
 #undef DOC
@@ -473,6 +474,17 @@ load_own(struct loader *l, const struct ynode *n, const struct item *it, const s
 }
 
 static void
+load_query(
+	struct loader *l, const struct ynode *n, const struct item *it, const struct about *about)
+{
+	struct about mine = *about;
+	struct limit limit = {0};
+
+	if (read_severity(l, n, it, &mine) == 0 && read_limit(l, n, it, &limit) == 0)
+		load_sql(l, n, it->query, &mine, &limit);
+}
+
+static void
 load_item(struct loader *l, const struct ynode *n, const struct about *about)
 {
 	struct item it = {0};
@@ -486,7 +498,9 @@ load_item(struct loader *l, const struct ynode *n, const struct about *about)
 		return;
 	if (str_eq(it.type, "custom") && str_eq(it.engine, "mlflow-c"))
 		load_own(l, n, &it, about);
-	else if (str_eq(it.type, "sql") || str_eq(it.type, "custom"))
+	else if (str_eq(it.type, "sql"))
+		load_query(l, n, &it, about);
+	else if (str_eq(it.type, "custom"))
 		loader_fail(l, value_place(n, "type"),
 			"use a library metric, `engine: mlflow-c`, or `type: text` to keep it as "
 			"prose",
@@ -495,7 +509,8 @@ load_item(struct loader *l, const struct ynode *n, const struct about *about)
 		loader_fail(l, value_place(n, "type"), "types are library and text",
 			"unknown type of rule `%s`", it.type);
 	else if (!it.type && (yaml_pair(n, "query") || yaml_pair(n, "implementation")))
-		loader_fail(l, &n->at, "use a library metric", "queries are not checked yet");
+		loader_fail(l, &n->at, "write `type: sql`, or `type: custom`",
+			"a rule with a query or an implementation has a type");
 	else
 		load_library(l, n, &it, about);
 }
