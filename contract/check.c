@@ -309,6 +309,7 @@ check_block(const struct rule *r, struct tally *t, const struct block *b, uint8_
 	case RULE_TYPE:
 	case RULE_EXTRA:
 	case RULE_MEASURE:
+	case RULE_SQL:
 	case RULE_ROWS: memset(bad, 0, (size_t)b->n); return;
 	}
 	if (!has_nulls(c))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Checks that ODCS has no metric for: quality rules of `type: custom` with `engine: mlflow-c`. The
- * implementation is a map with the name of the check and what it needs; the operator compares the
- * number that comes of it.
+ * implementation is a map with the name of the check, what it needs, and the operator that the number
+ * which comes of it is compared with.
  *
- *	{type: custom, engine: mlflow-c, implementation: {check: mean}, mustBeBetween: [0, 1]}
+ *	{type: custom, engine: mlflow-c, implementation: {check: mean, mustBeBetween: [0, 1]}}
  *
  *	about a column   min, max, sum, mean, stddev, quantile (q), share (values), age, monotonic (strict)
  *	about the table  compare (left, op, right) */
@@ -23,6 +23,7 @@ struct check_kind {
 	const char *keys[3];
 	void (*load)(struct loader *l, const struct custom *c);
 	enum measure measure;
+	bool measures; /* the number is that of the measure, not one of rows */
 };
 
 static struct rule *
@@ -165,17 +166,28 @@ load_compare(struct loader *l, const struct custom *c)
 }
 
 static const struct check_kind kinds[] = {
-	{"min", true, false, {NULL}, load_measure, MEASURE_MIN},
-	{"max", true, false, {NULL}, load_measure, MEASURE_MAX},
-	{"sum", true, false, {NULL}, load_measure, MEASURE_SUM},
-	{"mean", true, false, {NULL}, load_measure, MEASURE_MEAN},
-	{"stddev", true, false, {NULL}, load_measure, MEASURE_STDDEV},
-	{"age", true, false, {NULL}, load_measure, MEASURE_AGE},
-	{"quantile", true, false, {"q"}, load_quantile, MEASURE_QUANTILE},
-	{"share", true, false, {"values"}, load_share, 0},
-	{"monotonic", true, false, {"strict"}, load_monotonic, 0},
-	{"compare", false, true, {"left", "op", "right"}, load_compare, 0},
+	{"min", true, false, {NULL}, load_measure, MEASURE_MIN, true},
+	{"max", true, false, {NULL}, load_measure, MEASURE_MAX, true},
+	{"sum", true, false, {NULL}, load_measure, MEASURE_SUM, true},
+	{"mean", true, false, {NULL}, load_measure, MEASURE_MEAN, true},
+	{"stddev", true, false, {NULL}, load_measure, MEASURE_STDDEV, true},
+	{"age", true, false, {NULL}, load_measure, MEASURE_AGE, true},
+	{"quantile", true, false, {"q"}, load_quantile, MEASURE_QUANTILE, true},
+	{"share", true, false, {"values"}, load_share, 0, true},
+	{"monotonic", true, false, {"strict"}, load_monotonic, 0, false},
+	{"compare", false, true, {"left", "op", "right"}, load_compare, 0, false},
 };
+
+bool
+custom_counts_rows(const struct ynode *args)
+{
+	const struct ynode *name = yaml_get(args, "check");
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (str_eq(yaml_str(name), kinds[i].name))
+			return !kinds[i].measures;
+	return true; /* it will be refused */
+}
 
 static const struct check_kind *
 find_kind(struct loader *l, const struct ynode *name)
@@ -201,7 +213,8 @@ known_keys(struct loader *l, const struct custom *c)
 {
 	for (size_t i = 0; i < c->args->n; i++) {
 		const struct ypair *p = &c->args->u.pairs[i];
-		bool known = str_eq(p->key, "check");
+		bool known = str_eq(p->key, "check") || is_operator(p->key) ||
+			(str_eq(p->key, "unit") && !c->kind->measures);
 
 		for (size_t k = 0; k < 3 && c->kind->keys[k]; k++)
 			known |= str_eq(p->key, c->kind->keys[k]);
@@ -216,14 +229,9 @@ void
 load_custom_check(struct loader *l, const struct ynode *n, const struct ynode *args,
 	const struct about *about, const struct limit *limit)
 {
-	const struct ynode *name = args && args->kind == Y_MAP ? yaml_get(args, "check") : NULL;
+	const struct ynode *name = yaml_get(args, "check");
 	struct custom c = {.n = n, .args = args, .about = about, .limit = limit};
 
-	if (!name) {
-		loader_fail(l, args ? &args->at : &n->at, "write `implementation: {check: mean}`",
-			"the implementation does not say which check it is");
-		return;
-	}
 	c.kind = find_kind(l, name);
 	if (!c.kind || known_keys(l, &c) != 0)
 		return;

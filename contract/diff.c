@@ -113,7 +113,8 @@ compare_rules(const struct rule *a, const struct rule *b)
 	/* how many rows may leave says nothing about those that stay */
 	if (a->on_fail < ON_FAIL_DROP && b->on_fail < ON_FAIL_DROP)
 		c = worst(c, compare_limit(&a->limit, &b->limit));
-	if (!str_eq(a->pattern, b->pattern) || !str_eq(a->pair, b->pair) || a->q != b->q)
+	if (!str_eq(a->pattern, b->pattern) || !str_eq(a->pair, b->pair) || a->q != b->q ||
+		!str_eq(a->sql, b->sql))
 		c = WEAKER;
 	if (is_loose(a) == is_loose(b))
 		return is_loose(a) && c == WEAKER ? SAME : c;

@@ -3,7 +3,7 @@
  *
  * Three sorts of keys. Those that promise something become rules. Those that document (owners,
  * prices, tags, descriptions) are accepted and mean nothing here. Those that ODCS knows and we do
- * not check yet (sql, relationships, nested types ...) are refused, because a
+ * not check yet (relationships, nested types ...) are refused, because a
  * promise that is silently not checked is worse than none. Whatever ODCS does not know is a mistake.
  *
  *	required           -> NULLS          logicalTypeOptions -> RANGE, LENGTH, VALID (options.c)

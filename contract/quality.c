@@ -7,7 +7,8 @@
  *	about the table  rowCount, duplicateValues over arguments.properties
  *
  * severity error (the default) fails, warning warns and info only tells; onFail in customProperties
- * has the last word. Rules of type text are prose; sql and custom are refused. */
+ * has the last word. Rules of type text are prose; those of type sql and custom are read by
+ * sql.c and custom.c. */
 #include "contract/rules.h"
 
 #include <math.h>
@@ -15,7 +16,7 @@
 
 struct item {
 	const char *type, *metric, *rule, *unit, *severity;
-	const char *engine;
+	const char *engine, *query;
 	struct ynode *arguments, *custom, *implementation, *ignored;
 };
 
@@ -52,7 +53,7 @@ static const struct yfield item_fields[] = {
 	DOC("schedule"),
 	DOC("authoritativeDefinitions"),
 	DOC("tags"),
-	DOC("query"), /* of types that are refused */
+	{"query", YF_STR, false, offsetof(struct item, query), "of a rule of type sql"},
 	{0},
 };
 #undef DOC
@@ -101,13 +102,23 @@ read_between(struct loader *l, const struct ypair *pair, struct limit *limit)
 	return 0;
 }
 
-static bool
-has_operator(const struct ynode *n)
+bool
+is_operator(const char *key)
 {
 	for (size_t i = 0; i < N_OPERATORS; i++)
-		if (yaml_pair(n, operators[i].key))
+		if (str_eq(key, operators[i].key))
 			return true;
 	return false;
+}
+
+/* The first operator of the map, or NULL. */
+static const struct ypair *
+find_operator(const struct ynode *n)
+{
+	for (size_t i = 0; i < n->n; i++)
+		if (is_operator(n->u.pairs[i].key))
+			return &n->u.pairs[i];
+	return NULL;
 }
 
 static int
@@ -432,21 +443,45 @@ load_library(
 		m->load(l, n, it, &mine, &limit);
 }
 
-/* A custom rule of ours. */
+/* A custom rule of ours. ODCS has no operators there, so they stand in the implementation; the number
+ * of rows that break a rule is 0 unless it says otherwise. */
 static void
 load_own(struct loader *l, const struct ynode *n, const struct item *it, const struct about *about)
 {
+	const struct ynode *args = it->implementation, *unit;
+	const struct ypair *outside = find_operator(n);
+	struct item inside = *it;
 	struct about mine = *about;
 	struct limit limit = {0};
-	bool rows = it->implementation && it->implementation->kind == Y_MAP;
-	const struct ynode *check = rows ? yaml_get(it->implementation, "check") : NULL;
 
-	/* the number of rows that break it is 0 unless the rule says otherwise */
-	rows = check &&
-		(str_eq(yaml_str(check), "monotonic") || str_eq(yaml_str(check), "compare"));
+	if (outside) {
+		loader_fail(l, &outside->at, "write `implementation: {check: mean, mustBe: 0}`",
+			"the operator of a custom rule stands in its implementation");
+		return;
+	}
+	if (!args || args->kind != Y_MAP || !yaml_get(args, "check")) {
+		loader_fail(l, args ? &args->at : &n->at,
+			"write `implementation: {check: mean, mustBe: 0}`",
+			"the implementation does not say which check it is");
+		return;
+	}
+	unit = yaml_get(args, "unit");
+	inside.unit = unit ? yaml_str(unit) : NULL;
 	if (read_severity(l, n, it, &mine) == 0 &&
-		((rows && !has_operator(n)) || read_limit(l, n, it, &limit) == 0))
-		load_custom_check(l, n, it->implementation, &mine, &limit);
+		((custom_counts_rows(args) && !find_operator(args)) ||
+			read_limit(l, args, &inside, &limit) == 0))
+		load_custom_check(l, n, args, &mine, &limit);
+}
+
+static void
+load_query(
+	struct loader *l, const struct ynode *n, const struct item *it, const struct about *about)
+{
+	struct about mine = *about;
+	struct limit limit = {0};
+
+	if (read_severity(l, n, it, &mine) == 0 && read_limit(l, n, it, &limit) == 0)
+		load_sql(l, n, it->query, &mine, &limit);
 }
 
 static void
@@ -463,7 +498,9 @@ load_item(struct loader *l, const struct ynode *n, const struct about *about)
 		return;
 	if (str_eq(it.type, "custom") && str_eq(it.engine, "mlflow-c"))
 		load_own(l, n, &it, about);
-	else if (str_eq(it.type, "sql") || str_eq(it.type, "custom"))
+	else if (str_eq(it.type, "sql"))
+		load_query(l, n, &it, about);
+	else if (str_eq(it.type, "custom"))
 		loader_fail(l, value_place(n, "type"),
 			"use a library metric, `engine: mlflow-c`, or `type: text` to keep it as "
 			"prose",
@@ -472,7 +509,8 @@ load_item(struct loader *l, const struct ynode *n, const struct about *about)
 		loader_fail(l, value_place(n, "type"), "types are library and text",
 			"unknown type of rule `%s`", it.type);
 	else if (!it.type && (yaml_pair(n, "query") || yaml_pair(n, "implementation")))
-		loader_fail(l, &n->at, "use a library metric", "queries are not checked yet");
+		loader_fail(l, &n->at, "write `type: sql`, or `type: custom`",
+			"a rule with a query or an implementation has a type");
 	else
 		load_library(l, n, &it, about);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a contract is once it is loaded: columns and rules; private to the room.
  *
- *	load.c, quality.c, options.c   YAML -> rules, everything refused that is not checked
+ *	load.c, quality.c, options.c,
+ *	custom.c                       YAML -> rules, everything refused that is not checked
  *	pattern.c, values.c, when.c    regular expressions, sets of values, points in time
  *	check.c                        one rule over one block of one column
  *	run.c, seen.c                  rules over batches; which rows were seen before
+ *	measure.c, sql.c               numbers about all values; queries over all rows
  *	take.c                         a batch without its bad rows, and those rows
- *	result.c                       what is told in the end
+ *	result.c, diff.c               what is told in the end; what another contract changes
  *
  * A rule marks rows as bad, counts them, and compares the count with its limit. The few rules about
  * the table as such (present, type, extra, rows) have no rows to mark. */
@@ -29,6 +31,7 @@ enum rule_kind {
 	RULE_ROWS,   /* the number is that of all rows */
 	RULE_MEASURE, /* the number is one about all values */
 	RULE_ORDER,   /* bad: less than the row before */
+	RULE_SQL,     /* the number is what a query gives */
 	RULE_PAIR,    /* bad: two columns that do not compare as promised */
 };
 
@@ -87,6 +90,7 @@ struct rule {
 	double q;         /* MEASURE_QUANTILE */
 	bool strict;      /* RULE_ORDER: more, not just not less */
 	const char *pair; /* RULE_PAIR: the comparison */
+	const char *sql;  /* RULE_SQL: the query */
 	bool whole;       /* about all rows together: none of them is to blame */
 };
 
@@ -132,9 +136,15 @@ void load_custom(struct loader *l, const struct ynode *n, struct about *about, b
 size_t load_list(struct loader *l, const struct ynode *n, const char *what, struct ynode ***items);
 
 void load_quality(struct loader *l, const struct ynode *list, const struct about *about);
-/* custom.c: a rule of engine mlflow-c; args is its implementation. */
+/* custom.c: a rule of engine mlflow-c; args is its implementation, a map with a `check`. */
 void load_custom_check(struct loader *l, const struct ynode *n, const struct ynode *args,
 	const struct about *about, const struct limit *limit);
+/* True if the check's number is one of rows, which may be compared by a percentage. */
+bool custom_counts_rows(const struct ynode *args);
+bool is_operator(const char *key);
+/* sql.c: a rule of type sql with the text of its query, or NULL. */
+void load_sql(struct loader *l, const struct ynode *n, const char *text, const struct about *about,
+	const struct limit *limit);
 /* "null rows < 5 %"; for no bad rows at all: `none`, unless that is NULL. */
 const char *
 limit_text(struct arena *a, const struct limit *limit, const char *none, const char *what);
@@ -210,6 +220,20 @@ void check_block(const struct rule *r, struct tally *t, const struct block *b, u
 
 /* True for rules about the table as such, whose `bad` is no number of rows. */
 bool rule_has_no_rows(const struct rule *r);
+/* sql.c: batches that are kept for the queries in the end. */
+struct kept {
+	struct kept_batch {
+		struct frame *frame; /* counted */
+		uint8_t *taken;      /* owned; NULL: no row left */
+	} * v;
+	size_t n, cap;
+};
+void kept_add(struct kept *k, const struct frame *batch, const uint8_t *taken);
+void kept_fini(struct kept *k);
+/* NaN if the query gives nothing; a message says that it could not be run. */
+void
+sql_result(const struct rule *r, const struct kept *kept, double *out, char message[static 128]);
+
 /* measure.c */
 void
 measure_rows(const struct rule *r, struct tally *t, const struct column *c, const uint8_t *taken);
@@ -233,6 +257,7 @@ struct contract_run {
 	bool began;     /* a batch was seen */
 	uint8_t *taken; /* owned; of the last batch: 0 or the on_fail that took the row */
 	size_t cap_taken;
+	struct kept kept; /* with a rule of type sql */
 	struct hit *hits; /* owned; of the last batch, rule by rule */
 	size_t n_hits, cap_hits;
 };
