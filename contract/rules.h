@@ -241,6 +241,15 @@ double measure_result(const struct rule *r, struct tally *t, int64_t now_us);
 bool limit_holds_value(const struct limit *l, double x); /* NaN: never */
 bool limit_holds(const struct limit *l, int64_t count, int64_t rows);
 
+/* cast.c: a column of numbers that are all whole as integers; values is owned and kept for the next
+ * batch. False if one of them is not, and *row tells which, from 0. */
+struct cast {
+	struct column column;
+	int64_t *values;
+	size_t cap;
+};
+bool cast_whole(struct cast *c, const struct column *from, int64_t *row);
+
 /* A row of the batch that breaks a rule which quarantines. */
 struct hit {
 	int64_t row; /* from 0, of the batch */
