@@ -136,6 +136,8 @@ void load_custom(struct loader *l, const struct ynode *n, struct about *about, b
 size_t load_list(struct loader *l, const struct ynode *n, const char *what, struct ynode ***items);
 
 void load_quality(struct loader *l, const struct ynode *list, const struct about *about);
+/* files.c: the file itself, or those of a folder in the order of their names; none after a report. */
+char **contract_files(struct arena *a, int rootfd, const char *path, size_t *n, struct errs *found);
 /* custom.c: a rule of engine mlflow-c; args is its implementation, a map with a `check`. */
 void load_custom_check(struct loader *l, const struct ynode *n, const struct ynode *args,
 	const struct about *about, const struct limit *limit);

@@ -114,20 +114,22 @@ project_param(const struct project *p, const char *dotted)
 	return *dotted ? yaml_path(p->params, dotted) : p->params;
 }
 
-/* NAME.yml or NAME.yaml in conf/<env>/contracts; arena, or NULL. */
+/* NAME.yml, NAME.yaml or the folder NAME in conf/<env>/contracts; arena, or NULL. */
 static const char *
 contract_in(struct project *p, const char *env, const char *name, size_t n)
 {
 	static const char *const suffixes[] = {"yml", "yaml"};
+	const char *path;
 
 	for (size_t i = 0; i < 2; i++) {
-		const char *path = arena_printf(
+		path = arena_printf(
 			&p->arena, "conf/%s/contracts/%.*s.%s", env, (int)n, name, suffixes[i]);
 
 		if (file_exists(p->rootfd, path))
 			return path;
 	}
-	return NULL;
+	path = arena_printf(&p->arena, "conf/%s/contracts/%.*s", env, (int)n, name);
+	return file_exists(p->rootfd, path) ? path : NULL;
 }
 
 const char *
