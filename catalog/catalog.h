@@ -149,6 +149,7 @@ struct publish_item {
 	const char *stage, *target, *hash;
 	bool folder;
 	bool outside; /* the dataset is allowed outside of the root */
+	const char *run; /* the id of the run; with the stage's name it is the token of a commit */
 };
 MUST_CHECK int publish_all(int rootfd, const struct publish_item *items, size_t n, struct err *e);
 

@@ -13,7 +13,9 @@
  * threads already, from which a process cannot safely be forked; there it commits itself.
  *
  *	target    sqlite:data/warehouse.db#loans
- *	stage     data/.warehouse.db.RUN.NODE.DATASET.stage      the token is its last part */
+ *	stage     data/.warehouse.db.RUN.NODE.DATASET.stage
+ *
+ * The token is the run and the last part of the stage. */
 #include "catalog/inside.h"
 
 #include <errno.h>
@@ -31,8 +33,9 @@ struct commit {
 	struct dataset d;          /* for messages */
 	char *path;                /* owned: of the target */
 	char stage[PATH_MAX], target[PATH_MAX];
-	const char *token;
-	int dirfd; /* owned */
+	const char *staged; /* its last part */
+	char *token;        /* owned */
+	int dirfd;          /* owned */
 };
 
 bool
@@ -121,7 +124,11 @@ listen_to(int fd, pid_t pid, struct err *e)
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	return err_set(e, MLC_PUBLISH, "the process that commits ended with status %d", status);
+	if (WIFSIGNALED(status))
+		return err_set(e, MLC_PUBLISH, "the process that commits was killed by SIG%s",
+			sigabbrev_np(WTERMSIG(status)));
+	return err_set(e, MLC_PUBLISH, "the process that commits ended with exit code %d",
+		WEXITSTATUS(status));
 }
 
 /* In the child: nothing of the parent is freed, closed or flushed. */
@@ -189,15 +196,18 @@ check_done(const struct commit *c, struct err *e)
 static int
 open_commit(struct commit *c, int rootfd, const struct publish_item *item, struct err *e)
 {
+	struct str token = {0};
 	const char *name;
 
 	c->type = table_target(item->target, &c->path);
 	c->d = (struct dataset){.name = item->target, .type = c->type, .path = c->path};
-	c->token = item->stage + (parent_len(item->stage) ? parent_len(item->stage) + 1 : 0);
+	c->staged = item->stage + (parent_len(item->stage) ? parent_len(item->stage) + 1 : 0);
+	str_addf(&token, "%s %s", item->run ? item->run : "", c->staged);
+	c->token = token.s;
 	c->dirfd = parent_open(rootfd, c->path, item->outside, &name, e);
 	if (c->dirfd < 0)
 		return -1;
-	through(c->stage, c->dirfd, c->token);
+	through(c->stage, c->dirfd, c->staged);
 	through(c->target, c->dirfd, name);
 	return 0;
 }
@@ -208,15 +218,16 @@ table_publish(int rootfd, const struct publish_item *item, struct err *e)
 	struct commit c = {.dirfd = -1};
 	int rc = open_commit(&c, rootfd, item, e);
 
-	if (rc == 0 && !file_exists(c.dirfd, c.token))
+	if (rc == 0 && !file_exists(c.dirfd, c.staged))
 		rc = check_done(&c, e);
 	else if (rc == 0 && (rc = call_apart(&c, e)) == 0)
-		rc = file_remove_tree(c.dirfd, c.token, e);
+		rc = file_remove_tree(c.dirfd, c.staged, e);
 	if (rc < 0)
 		err_wrap(e, "cannot publish `%s`", item->target);
 	if (c.dirfd >= 0)
 		close(c.dirfd);
 	free(c.path);
+	free(c.token);
 	return rc < 0 ? -1 : 0;
 }
 

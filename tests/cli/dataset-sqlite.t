@@ -11,7 +11,9 @@ ls -A data
 echo "== read in a run of its own; nothing changed, so nothing runs"
 mlflow-c run -q -p audit
 cat data/counts.json; echo
-mlflow-c run --changed -p audit 2>&1 | grep -o 'count.*cached'
+mlflow-c run --changed --dry-run -p audit --json | jq -c '.data.nodes[] | [.name, .action]'
+sql "UPDATE orders SET amount = amount; CREATE TABLE beside (x)"
+mlflow-c run --changed --dry-run -p audit --json | jq -c '.data.nodes[] | [.name, .action]'
 echo "== a change by somebody else is seen"
 sql 'UPDATE orders SET amount = 100 WHERE rowid = 1'
 mlflow-c run -q --changed -p audit
@@ -34,3 +36,16 @@ echo "== a query"
 orders 'query: "SELECT amount, count(*) AS n FROM known GROUP BY amount ORDER BY 1"'
 mlflow-c run -q -p audit
 mlflow-c catalog preview orders
+echo "== refused: what the table does not take, and what the catalog says wrongly"
+orders 'table: strict, save_args: {mode: append}'
+sql 'CREATE TABLE strict (id INTEGER PRIMARY KEY, who TEXT, amount REAL NOT NULL, paid BOOLEAN, "when" TIMESTAMP)'
+mlflow-c run -q -p shop --params orders.rows=4
+echo "exit $?"
+sql 'SELECT count(*) FROM strict'
+ls -A data
+orders 'table: letters, query: SELECT 1, save_args: {mode: upsert}, versioned: true'
+mlflow-c validate
+echo "exit $?"
+orders 'table: letters, save_args: {mode: upset}'
+mlflow-c validate
+echo "exit $?"
