@@ -129,6 +129,9 @@ yaml__type(struct ynode *n, struct err *e)
 	int based;
 
 	n->kind = Y_STR;
+	/* most texts cannot be anything else, by their first character */
+	if (n->text[0] && !strchr("~nNtTfF.+-0123456789", n->text[0]))
+		return 0;
 	if (type_word(n) || type_special(n))
 		return 0;
 	based = type_based(n, e);

@@ -55,6 +55,7 @@ struct app {
 	char **args; /* what is left: positional arguments */
 	int n_args;
 	struct clock clock;
+	uint64_t shuffle; /* for tests, see run_opts */
 	struct term out, err;
 	struct zygote *zygote;
 	struct project *project;

@@ -17,7 +17,8 @@ static const struct cmd *const commands[] = {&cmd_run, &cmd_validate, &cmd_runs_
 	&cmd_runs_delete, &cmd_runs_restore, &cmd_runs_gc, &cmd_registry_list, &cmd_node_list,
 	&cmd_node_describe, &cmd_node_run, &cmd_pipeline_list, &cmd_pipeline_show,
 	&cmd_pipeline_graph, &cmd_catalog_list, &cmd_catalog_describe, &cmd_catalog_preview,
-	&cmd_contract_check, &cmd_config_show, &cmd_config_diff, &cmd_explain, NULL};
+	&cmd_contract_check, &cmd_contract_infer, &cmd_contract_diff, &cmd_contract_release,
+	&cmd_config_show, &cmd_config_diff, &cmd_explain, NULL};
 
 /* The command whose words stand at the beginning of the positional arguments; *words: how many. */
 static const struct cmd *
@@ -133,12 +134,15 @@ init(struct app *a)
 {
 	open_standard();
 	allow_files();
-	const char *clock = getenv("MLFLOW_C_CLOCK"), *seed = getenv("MLFLOW_C_SEED");
+	const char *clock = getenv("MLFLOW_C_CLOCK"), *seed = getenv("MLFLOW_C_SEED"),
+		   *shuffle = getenv("MLFLOW_C_SHUFFLE");
 	int64_t n;
 	if (clock && str_to_i64(clock, &n) == 0)
 		a->clock.fixed_ms = n;
 	if (seed && str_to_i64(seed, &n) == 0)
 		a->clock.state = (uint64_t)n;
+	if (shuffle && str_to_i64(shuffle, &n) == 0)
+		a->shuffle = (uint64_t)n;
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of that file */
 }

@@ -20,6 +20,9 @@ enum on_fail { ON_FAIL_FAIL, ON_FAIL_WARN, ON_FAIL_INFO, ON_FAIL_DROP, ON_FAIL_Q
 /* Loads the file at path, relative to rootfd. Everything lives in the arena. */
 MUST_CHECK int contract_load(struct arena *a, int rootfd, const char *path,
 	const struct contract **out, struct errs *found);
+/* The same from a text; path is what errors call it. */
+MUST_CHECK int contract_parse(struct arena *a, const char *path, const struct str *text,
+	const struct contract **out, struct errs *found);
 /* The columns it names, for reading a source with the right types. */
 const struct schema *contract_schema(const struct contract *c);
 const char *contract_version(const struct contract *c);
@@ -38,6 +41,10 @@ struct contract_split {
 };
 MUST_CHECK int contract_take(struct contract_run *r, struct scope *sc, struct frame *batch,
 	const char *run_id, struct contract_split *out, struct err *e);
+/* The same for a batch of quarantined rows, with run, row and rules in front: `kept` comes without
+ * them; `away` has the run and row that it came with, and the rules that it breaks now. */
+MUST_CHECK int contract_retake(struct contract_run *r, struct scope *sc, struct frame *batch,
+	struct contract_split *out, struct err *e);
 #define QUARANTINE_SUFFIX "__quarantine"
 /* The columns in front of a quarantined row's own. */
 #define QUARANTINE_RUN "_run_id"
@@ -85,5 +92,22 @@ void contract_result_fields(const struct contract_result *r, struct jw *w);
 /* Sets e to MLC_CONTRACT for the failed checks: title, first place, the table of rule, expected,
  * found and rows as note. Returns -1. */
 int contract_error(const struct contract_result *r, const char *dataset, struct err *e);
+
+/* diff.c: what a newer contract changes, for those who read the dataset. */
+struct contract_change {
+	bool breaking;      /* less is promised: readers may meet what they could not meet before */
+	bool tighter;       /* more is promised: who writes the dataset may fail where it did not */
+	const char *column; /* NULL: about the table */
+	const char *rule;
+	char was[128], is[128]; /* "" for what was or is not there */
+	struct place at;        /* in the new contract; in the old one, of what is gone */
+};
+struct contract_diff {
+	struct contract_change *v; /* owned; in the order of the old contract, then what is new */
+	size_t n, cap, n_breaking;
+};
+void
+contract_compare(const struct contract *from, const struct contract *to, struct contract_diff *out);
+void contract_diff_fini(struct contract_diff *d);
 
 #endif

@@ -486,20 +486,18 @@ settle_rule(struct rule *r)
 }
 
 int
-contract_load(struct arena *a, int rootfd, const char *path, const struct contract **out,
-	struct errs *found)
+contract_parse(struct arena *a, const char *path, const struct str *text,
+	const struct contract **out, struct errs *found)
 {
 	struct contract *c = arena_alloc(a, sizeof(*c));
 	struct loader l = {.arena = a, .found = found, .contract = c};
 	size_t before = found->n + found->dropped;
 	struct ynode *tree = NULL;
 	struct rule *rules;
-	struct str text = {0};
 	struct err e = {0};
 
 	*out = NULL;
-	if (file_read(rootfd, path, false, &text, &e) != 0 ||
-		yaml_parse(a, arena_strdup(a, path), str_text(&text), text.len, &tree, &e) != 0)
+	if (yaml_parse(a, arena_strdup(a, path), str_text(text), text->len, &tree, &e) != 0)
 		errs_add(found, &e);
 	else
 		load_top(&l, tree);
@@ -511,11 +509,27 @@ contract_load(struct arena *a, int rootfd, const char *path, const struct contra
 	for (size_t i = 0; i < c->n_rules; i++)
 		settle_rule(&rules[i]);
 	map_fini(&l.columns);
-	str_fini(&text);
 	if (found->n + found->dropped > before)
 		return -1;
 	*out = c;
 	return 0;
+}
+
+int
+contract_load(struct arena *a, int rootfd, const char *path, const struct contract **out,
+	struct errs *found)
+{
+	struct str text = {0};
+	struct err e = {0};
+	int rc = file_read(rootfd, path, false, &text, &e);
+
+	*out = NULL;
+	if (rc != 0)
+		errs_add(found, &e);
+	else
+		rc = contract_parse(a, path, &text, out, found);
+	str_fini(&text);
+	return rc;
 }
 
 const struct schema *

@@ -66,18 +66,36 @@ rules_of(const struct contract_run *r, size_t first, struct str *out)
 	return i - first;
 }
 
-/* Puts run, row and rules in front of the quarantined rows. */
+static const char *const labels[] = {QUARANTINE_RUN, QUARANTINE_ROW, QUARANTINE_RULES};
+#define N_LABELS (sizeof(labels) / sizeof(*labels))
+
+static bool
+is_label(const char *column)
+{
+	for (size_t i = 0; i < N_LABELS; i++)
+		if (str_eq(column, labels[i]))
+			return true;
+	return false;
+}
+
+static void
+graft_values(struct mlf_builder *b, struct mlf_frame *rows)
+{
+	for (int i = 0; i < mlf_columns(rows); i++)
+		if (!is_label(mlf_column_name(rows, i)))
+			mlf_graft(b, rows, mlf_column_name(rows, i), mlf_column_name(rows, i));
+}
+
+/* Run, row and rules of the quarantined rows, in their order. */
 static struct mlf_frame *
-labelled(struct contract_run *r, struct scope *sc, struct mlf_frame *rows, const char *run_id)
+make_labels(struct contract_run *r, struct scope *sc, const char *run_id)
 {
 	struct mlf_builder *b = scope_builder(sc);
-	int run, row, rules;
+	int run = mlf_add_column(b, QUARANTINE_RUN, MLF_UTF8);
+	int row = mlf_add_column(b, QUARANTINE_ROW, MLF_I64);
+	int rules = mlf_add_column(b, QUARANTINE_RULES, MLF_UTF8);
 	struct str text = {0};
-	struct mlf_frame *labels;
 
-	run = mlf_add_column(b, QUARANTINE_RUN, MLF_UTF8);
-	row = mlf_add_column(b, QUARANTINE_ROW, MLF_I64);
-	rules = mlf_add_column(b, QUARANTINE_RULES, MLF_UTF8);
 	qsort(r->hits, r->n_hits, sizeof(*r->hits), by_row);
 	for (size_t i = 0; i < r->n_hits;) {
 		mlf_push_str(b, run, run_id, (int64_t)strlen(run_id));
@@ -86,14 +104,29 @@ labelled(struct contract_run *r, struct scope *sc, struct mlf_frame *rows, const
 		mlf_push_str(b, rules, str_text(&text), (int64_t)text.len);
 	}
 	str_fini(&text);
-	labels = mlf_finish(b);
-	b = scope_builder(sc);
-	mlf_graft(b, labels, QUARANTINE_RUN, QUARANTINE_RUN);
-	mlf_graft(b, labels, QUARANTINE_ROW, QUARANTINE_ROW);
-	mlf_graft(b, labels, QUARANTINE_RULES, QUARANTINE_RULES);
-	for (int i = 0; i < mlf_columns(rows); i++)
-		mlf_graft(b, rows, mlf_column_name(rows, i), mlf_column_name(rows, i));
 	return mlf_finish(b);
+}
+
+/* Puts run and row of `from`, and the rules of `made`, in front of the quarantined rows. */
+static struct mlf_frame *
+labelled(struct scope *sc, struct mlf_frame *rows, struct mlf_frame *from, struct mlf_frame *made)
+{
+	struct mlf_builder *b = scope_builder(sc);
+
+	mlf_graft(b, from, QUARANTINE_RUN, QUARANTINE_RUN);
+	mlf_graft(b, from, QUARANTINE_ROW, QUARANTINE_ROW);
+	mlf_graft(b, made, QUARANTINE_RULES, QUARANTINE_RULES);
+	graft_values(b, rows);
+	return mlf_finish(b);
+}
+
+static int
+scope_verdict(const struct scope *sc, struct err *e)
+{
+	if (!scope_error(sc))
+		return 0;
+	*e = *scope_error(sc);
+	return -1;
 }
 
 int
@@ -105,14 +138,35 @@ contract_take(struct contract_run *r, struct scope *sc, struct frame *batch, con
 	contract_batch(r, batch);
 	out->kept = scope_lend(sc, batch);
 	out->away = NULL;
-	if (contract_quarantines(r->contract))
-		out->away = labelled(r, sc, rows_with(r, out->kept, ON_FAIL_QUARANTINE), run_id);
+	if (contract_quarantines(r->contract)) {
+		struct mlf_frame *made = make_labels(r, sc, run_id);
+
+		out->away = labelled(sc, rows_with(r, out->kept, ON_FAIL_QUARANTINE), made, made);
+	}
 	if (r->dropped + r->quarantined > gone)
 		out->kept = rows_with(r, out->kept, 0);
-	if (!scope_error(sc))
+	return scope_verdict(sc, e);
+}
+
+int
+contract_retake(struct contract_run *r, struct scope *sc, struct frame *batch,
+	struct contract_split *out, struct err *e)
+{
+	struct mlf_frame *all = scope_lend(sc, batch), *away;
+	struct mlf_builder *b = scope_builder(sc);
+
+	graft_values(b, all);
+	out->kept = mlf_finish(b);
+	out->away = NULL;
+	if (scope_verdict(sc, e) < 0)
+		return -1;
+	contract_batch(r, frame_of(out->kept));
+	if (!contract_takes(r->contract))
 		return 0;
-	*e = *scope_error(sc);
-	return -1;
+	away = rows_with(r, all, ON_FAIL_QUARANTINE);
+	out->away = labelled(sc, away, away, make_labels(r, sc, ""));
+	out->kept = rows_with(r, out->kept, 0);
+	return scope_verdict(sc, e);
 }
 
 const struct dataset *

@@ -11,6 +11,7 @@
 #include <mlflow-c/hook.h>
 #include "base/base.h"
 #include "catalog/catalog.h"
+#include "contract/contract.h"
 #include "project/project.h"
 #include "registry/registry.h"
 
@@ -33,6 +34,7 @@ struct spec_node {
 	const char *params; /* dotted key of its parameters; NULL: none */
 	struct place params_at;
 	int64_t retries, timeout_ms, memory;
+	int64_t cpus; /* places of --jobs that it takes; 0: one */
 	struct place at, plugin_at;
 	const char *namespace_; /* "a.b"; NULL: none */
 	struct spec_port *confirms;
@@ -252,6 +254,7 @@ struct run_opts {
 	const char *name;    /* of the run; NULL: made up */
 	const char *command; /* the command line, for the record */
 	int jobs;            /* at most so many nodes at once */
+	uint64_t shuffle;    /* for tests: not 0, and ready nodes go in an order of chance */
 	bool in_process, keep_going;
 	struct run_watch watch;
 	bool changed;                /* leave out nodes that would only make again what is there */
@@ -296,5 +299,28 @@ struct forecast_of {
 };
 MUST_CHECK int
 run_forecast(struct arena *a, const struct forecast_of *of, struct forecast **out, struct err *e);
+
+/* ---- release.c: quarantined rows are checked again, and those that pass go into the dataset. */
+
+struct release {
+	struct project *project;
+	struct store *store; /* open for writing */
+	struct clock *clock;
+	const struct dataset *target, *quarantine;
+	const struct contract *contract;
+	const struct dataset
+		*corrected;  /* rows to use instead of those of the same run and row, or NULL */
+	const char *where;   /* COLUMN OP VALUE: only those rows; NULL: all */
+	const char *command; /* for the record */
+};
+struct release_result {
+	struct run_id run;
+	int64_t tried, released,
+		kept; /* rows; kept: in quarantine, also those that were not tried */
+	struct contract_result contract;
+};
+/* A run of its own: locked, with intent, on record. -1 if nothing was changed, and why. */
+MUST_CHECK int release_rows(const struct release *o, struct release_result *out, struct err *e);
+void release_result_fini(struct release_result *r);
 
 #endif

@@ -22,6 +22,7 @@ struct task {
 	int blockers;  /* inputs whose producers are not ok yet */
 	bool *awaited; /* owned; per node->next: it counts us among its blockers */
 	bool queued;   /* in the ready heap */
+	int64_t rank;  /* the highest goes first, see ready.c */
 	/* --changed, see settle.c */
 	bool revived;   /* runs for what it leaves in memory, though nothing changed */
 	bool tentative; /* cached as far as we know: may yet be revived */
@@ -110,6 +111,8 @@ struct run {
 	struct task *tasks;
 	int *ready; /* heap of plan indexes: the plan's order decides */
 	size_t n_ready;
+	int cpus;        /* places taken by those at work */
+	uint64_t memory; /* and memory, by their limits */
 	struct slot
 		*slots; /* twice o->jobs, for those that are ended; one for hooks, one for git */
 	int n_slots, running, busy;    /* busy: slots with a job, also one that is ended */
@@ -133,8 +136,6 @@ struct run {
 /* runner.c */
 size_t task_index(const struct run *r, const struct task *t); /* in the plan */
 void run_retry(struct run *r, struct task *t);                /* again, after the back-off */
-void run_ready(struct run *r, struct task *t);                /* its producers are ok */
-void run_unblock(struct run *r, struct task *t); /* it is ok: those behind it need not wait */
 void slot_done(struct slot *s);  /* the node has said DONE: its dependents need not wait longer */
 void slot_ended(struct slot *s); /* nothing of the attempt is left: done/end say how it went */
 void run_broken(struct run *r, const struct err *e); /* the run itself cannot go on */
@@ -153,6 +154,14 @@ bool run_hooks_last(struct run *r); /* at the end of the run: true if there is o
 void run_hook_done(struct slot *s);
 void run_warn(struct run *r, const char *text); /* shown, and recorded at the end */
 MUST_CHECK int run_hooks_record(struct run *r, struct err *e);
+
+/* ready.c: which task is next. */
+void run_ready(struct run *r, struct task *t);   /* its producers are ok */
+void run_unblock(struct run *r, struct task *t); /* it is ok: those behind it need not wait */
+struct task *ready_take(struct run *r);          /* the first, if there is room for it; or NULL */
+void ready_occupy(struct run *r, const struct task *t);
+void ready_leave(struct run *r, const struct task *t);
+void ready_rank(struct run *r); /* before the first is ready */
 
 /* prepare.c: the job of a node, in the slot's arena. */
 MUST_CHECK int job_make(struct slot *s, struct err *e);

@@ -29,55 +29,10 @@ node_status_name(enum node_status st)
 	return names[st];
 }
 
-/* ---- the ready heap: smallest plan index first */
-
 size_t
 task_index(const struct run *r, const struct task *t)
 {
 	return (size_t)(t - r->tasks);
-}
-
-void
-run_ready(struct run *r, struct task *t)
-{
-	if (t->queued)
-		return;
-	t->queued = true;
-	size_t i = r->n_ready++;
-	int v = (int)task_index(r, t);
-	for (; i && r->ready[(i - 1) / 2] > v; i = (i - 1) / 2)
-		r->ready[i] = r->ready[(i - 1) / 2];
-	r->ready[i] = v;
-}
-
-static struct task *
-take_ready(struct run *r)
-{
-	int top = r->ready[0], v = r->ready[--r->n_ready];
-	size_t i = 0;
-	for (size_t c; (c = 2 * i + 1) < r->n_ready; i = c) {
-		if (c + 1 < r->n_ready && r->ready[c + 1] < r->ready[c])
-			c++;
-		if (r->ready[c] >= v)
-			break;
-		r->ready[i] = r->ready[c];
-	}
-	r->ready[i] = v;
-	r->tasks[top].queued = false;
-	return &r->tasks[top];
-}
-
-void
-run_unblock(struct run *r, struct task *t)
-{
-	for (size_t i = 0; i < t->node->n_next; i++) {
-		struct task *next = &r->tasks[t->node->next[i]];
-		if (!t->awaited[i])
-			continue;
-		t->awaited[i] = false;
-		if (--next->blockers == 0)
-			run_ready(r, next);
-	}
 }
 
 /* ---- one attempt */
@@ -85,8 +40,6 @@ run_unblock(struct run *r, struct task *t)
 static struct slot *
 free_slot(struct run *r)
 {
-	if (r->running >= r->o->jobs)
-		return NULL;
 	for (int i = 0; i < r->n_slots - 2; i++)
 		if (!r->slots[i].job)
 			return &r->slots[i];
@@ -167,7 +120,7 @@ finish(struct slot *s)
 			run_hook_done(s);
 		return;
 	}
-	s->run->running--;
+	ready_leave(s->run, s->task);
 	node_finish(s);
 }
 
@@ -200,7 +153,7 @@ start(struct run *r, struct slot *s, struct task *t)
 	s->start_ms = clock_now_ms(r->o->clock);
 	res->status = NODE_RUNNING;
 	res->attempts++;
-	r->running++;
+	ready_occupy(r, t);
 	r->busy++;
 	if (r->o->watch.node_started)
 		r->o->watch.node_started(r->o->watch.arg, i, res->attempts);
@@ -358,15 +311,14 @@ void
 run_schedule(struct run *r)
 {
 	struct slot *s;
+	struct task *t;
 	if (!r->exec)
 		return;
 	run_hooks_next(r);
-	while (r->n_ready && !r->hooks_first && !r->stopping && (!r->failed || r->o->keep_going) &&
-		(s = free_slot(r))) {
-		struct task *t = take_ready(r);
+	while (!r->hooks_first && !r->stopping && (!r->failed || r->o->keep_going) &&
+		(s = free_slot(r)) && (t = ready_take(r)))
 		if (!run_settle(r, t))
 			start(r, s, t);
-	}
 	bool more = r->retries && !r->stopping && (!r->failed || r->o->keep_going);
 	if (!r->busy && !more && !run_hooks_last(r))
 		end_loop(r);
@@ -505,9 +457,11 @@ begin_tasks(struct run *r)
 			.blockers = p->nodes[i].blockers,
 			.awaited = mem_alloc(p->nodes[i].n_next + 1)};
 		memset(r->tasks[i].awaited, true, p->nodes[i].n_next);
+	}
+	ready_rank(r);
+	for (size_t i = 0; i < p->n; i++)
 		if (!r->tasks[i].blockers)
 			run_ready(r, &r->tasks[i]);
-	}
 }
 
 enum run_status

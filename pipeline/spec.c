@@ -32,14 +32,15 @@ static const struct yfield node_fields[] = {
 	{"params", YF_STR, false, offsetof(struct node_keys, params), "key of its parameters"},
 	{"retries", YF_INT, false, offsetof(struct node_keys, retries), "times to try again"},
 	{"timeout", YF_DURATION, false, offsetof(struct node_keys, timeout_ms), "longest time"},
-	{"resources", YF_NODE, false, offsetof(struct node_keys, resources), "memory"},
+	{"resources", YF_NODE, false, offsetof(struct node_keys, resources), "cpus, memory"},
 	{0},
 };
 struct resource_keys {
-	int64_t memory;
+	int64_t memory, cpus;
 };
 static const struct yfield resource_fields[] = {
 	{"memory", YF_SIZE, false, offsetof(struct resource_keys, memory), "limit, such as 2GiB"},
+	{"cpus", YF_INT, false, offsetof(struct resource_keys, cpus), "places of --jobs"},
 	{0},
 };
 struct pipeline_keys {
@@ -185,6 +186,17 @@ place_of(const struct ynode *map, const char *key, struct place otherwise)
 }
 
 static void
+refuse_negative(
+	struct loader *l, const struct ynode *map, const char *key, int64_t value, const char *node)
+{
+	struct err e;
+	if (value >= 0)
+		return;
+	err_set(&e, MLC_CONF_VALUE, "`%s` of node `%s` cannot be negative", key, node);
+	spec__report(l, &e, &yaml_get(map, key)->at, NULL);
+}
+
+static void
 add_node(struct loader *l, const char *pipeline, const struct ynode *n)
 {
 	struct node_keys k = {0};
@@ -202,11 +214,8 @@ add_node(struct loader *l, const char *pipeline, const struct ynode *n)
 	if (!k.name)
 		return;
 	struct place at = place_of(n, "name", n->at);
-	if (k.retries < 0) {
-		struct place there = place_of(n, "retries", at);
-		err_set(&e, MLC_CONF_VALUE, "`retries` of node `%s` cannot be negative", k.name);
-		spec__report(l, &e, &there, NULL);
-	}
+	refuse_negative(l, n, "retries", k.retries, k.name);
+	refuse_negative(l, k.resources, "cpus", r.cpus, k.name);
 	if (!str_is_name(k.name) || (k.namespace_ && !str_is_name(k.namespace_))) {
 		bool own = !str_is_name(k.name);
 		err_set(&e, MLC_NAME, "%s `%s` may hold only letters, digits, _ . and -",
@@ -229,6 +238,7 @@ add_node(struct loader *l, const char *pipeline, const struct ynode *n)
 		.retries = k.retries,
 		.timeout_ms = k.timeout_ms,
 		.memory = r.memory,
+		.cpus = r.cpus,
 		.at = at,
 		.plugin_at = place_of(n, "plugin", at)};
 	read_ports(l, k.inputs, &out->inputs, &out->n_inputs);

@@ -11,6 +11,8 @@
  * After project_open nothing here changes. */
 #include "project/parts.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 static void
@@ -75,6 +77,41 @@ load(struct project *p, const struct project_opts *opts, struct errs *found)
 	p->credentials = trees[CONF_CREDENTIALS];
 }
 
+/* Adds the files of conf/<env>/contracts with one ending: what comes later wins. Reading the folder once
+ * is cheaper than asking for every dataset. */
+static void
+add_contracts(struct project *p, const char *env, const char *ending)
+{
+	const char *folder = arena_printf(&p->arena, "conf/%s/contracts", env);
+	int fd = file_open(p->rootfd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, false, NULL);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *f;
+
+	while (d && (f = readdir(d))) {
+		size_t len = strlen(f->d_name), tail = strlen(ending);
+
+		if (*f->d_name == '.' || len <= tail || !str_ends(f->d_name, ending))
+			continue;
+		map_put(&p->contracts, arena_strndup(&p->arena, f->d_name, len - tail),
+			arena_printf(&p->arena, "%s/%s", folder, f->d_name));
+	}
+	if (d)
+		(void)closedir(d);
+	else if (fd >= 0)
+		close(fd);
+}
+
+static void
+find_contracts(struct project *p)
+{
+	static const char *const endings[] = {".yaml", ".yml"};
+
+	for (size_t i = 0; i < 2; i++)
+		add_contracts(p, "base", endings[i]);
+	for (size_t i = 0; i < 2 && !str_eq(p->env, "base"); i++)
+		add_contracts(p, p->env, endings[i]);
+}
+
 int
 project_open(struct project **out, const struct project_opts *opts, struct errs *found)
 {
@@ -86,8 +123,10 @@ project_open(struct project **out, const struct project_opts *opts, struct errs 
 	if (project_find_root(opts->dir, &p->root, &p->rootfd, &e) != 0 ||
 		env_choose(&p->arena, p->rootfd, opts->env, &p->env, &e) != 0)
 		errs_add(found, &e);
-	else
+	else {
 		load(p, opts, found);
+		find_contracts(p);
+	}
 	if (found->n + found->dropped > before) {
 		project_close(p);
 		return -1;
@@ -104,6 +143,7 @@ project_close(struct project *p)
 	if (p->rootfd >= 0)
 		close(p->rootfd);
 	free(p->root);
+	map_fini(&p->contracts);
 	arena_fini(&p->arena);
 	free(p);
 }
@@ -114,32 +154,16 @@ project_param(const struct project *p, const char *dotted)
 	return *dotted ? yaml_path(p->params, dotted) : p->params;
 }
 
-/* NAME.yml or NAME.yaml in conf/<env>/contracts; arena, or NULL. */
-static const char *
-contract_in(struct project *p, const char *env, const char *name, size_t n)
-{
-	static const char *const suffixes[] = {"yml", "yaml"};
-
-	for (size_t i = 0; i < 2; i++) {
-		const char *path = arena_printf(
-			&p->arena, "conf/%s/contracts/%.*s.%s", env, (int)n, name, suffixes[i]);
-
-		if (file_exists(p->rootfd, path))
-			return path;
-	}
-	return NULL;
-}
-
 const char *
-project_contract(struct project *p, const char *dataset)
+project_contract(const struct project *p, const char *dataset)
 {
 	size_t n = strcspn(dataset, "@"); /* name@csv and name@json are one dataset */
-	const char *path;
+	char name[129];
 
-	if (n == 0 || dataset[0] == '.' || strchr(dataset, '/'))
+	if (p->contracts.n == 0 || n >= sizeof name)
 		return NULL;
-	path = contract_in(p, p->env, dataset, n);
-	return path || str_eq(p->env, "base") ? path : contract_in(p, "base", dataset, n);
+	(void)snprintf(name, sizeof name, "%.*s", (int)n, dataset);
+	return map_get(&p->contracts, name);
 }
 
 const char *

@@ -19,6 +19,7 @@ struct project {
 	struct ynode *catalog;     /* catalog*.yml, catalog/ ** */
 	struct ynode *params;      /* parameters*.yml with --params applied */
 	struct ynode *credentials; /* credentials*.yml, all tagged secret */
+	struct map contracts;      /* dataset -> its contract file; texts in the arena */
 };
 
 struct project_opts {
@@ -42,7 +43,7 @@ MUST_CHECK int project_find_root(const char *dir, char **root, int *rootfd, stru
 struct ynode *project_param(const struct project *p, const char *dotted);
 /* The contract file of a dataset, relative to the root: conf/<env>/contracts/NAME.yml, else
  * conf/base/contracts/NAME.yml; arena, or NULL if there is none. */
-const char *project_contract(struct project *p, const char *dataset);
+const char *project_contract(const struct project *p, const char *dataset);
 /* A setting of mlflow-c.yml ("store", "experiment") with its default. */
 const char *project_setting(const struct project *p, const char *dotted, const char *def);
 

@@ -15,7 +15,7 @@ main:
     - {name: "a/b"}
     - {name: c, timeout: soon, retries: many, inputs: [{x: y}], tags: {a: b}}
     - text
-    - {name: d, resources: {memory: lots, cpu: 1}}
+    - {name: d, resources: {memory: lots, gpu: 1}}
   node: []
 END
 spec <<END

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * mlflow-c contract diff: what a newer contract changes for those who read the dataset, and which
+ * nodes those are. The older one is a file, or what a revision of git has under the same path. */
+#include "cmd/contracts.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct diff_args {
+	const char *against;
+	bool exit_code;
+};
+
+struct sides {
+	struct arena arena;
+	const struct contract *from, *to;
+	const char *dataset; /* NULL: only the files are known */
+	struct contract_diff diff;
+	struct loaded graph; /* with dataset */
+	const struct graph_dataset *links;
+};
+
+/* --- the two contracts --------------------------------------------------------------------------- */
+
+static int
+read_file(struct sides *s, const char *path, const struct contract **out, struct errs *found)
+{
+	struct str text = {0};
+	struct err e = {0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = -1;
+
+	if (fd < 0) {
+		err_errno(&e, MLC_FILE, "cannot open %s", path);
+	} else {
+		rc = file_read_fd(fd, path, &text, &e);
+		close(fd);
+	}
+	if (rc < 0)
+		errs_add(found, &e);
+	else
+		rc = contract_parse(&s->arena, path, &text, out, found);
+	str_fini(&text);
+	return rc;
+}
+
+/* What `git show REV:./PATH` prints in the project's folder. -1 with git's own words on stderr. */
+static int
+git_show(const struct app *a, const char *object, struct str *out, struct err *e)
+{
+	char *const argv[] = {(char *)(uintptr_t) "git", (char *)(uintptr_t) "-C", a->project->root,
+		(char *)(uintptr_t) "show", (char *)(uintptr_t)object, NULL};
+	posix_spawn_file_actions_t actions;
+	int fds[2], status = -1, rc = -1;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return err_errno(e, MLC_BUG, "pipe");
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
+	if (posix_spawnp(&pid, "git", &actions, NULL, argv, environ) != 0)
+		pid = -1;
+	posix_spawn_file_actions_destroy(&actions);
+	close(fds[1]);
+	if (pid > 0)
+		rc = file_read_fd(fds[0], object, out, e);
+	close(fds[0]);
+	if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+		WEXITSTATUS(status) == 0)
+		return rc;
+	err_set(e, MLC_NOT_FOUND, "git does not show %s", object);
+	return err_help(e, "--against wants a file, or a revision that has the contract");
+}
+
+static int
+read_revision(struct app *a, struct sides *s, const char *rev, const char *path, struct errs *found)
+{
+	const char *object = arena_printf(&s->arena, "%s:./%s", rev, path);
+	struct str text = {0};
+	struct err e = {0};
+	int rc = git_show(a, object, &text, &e);
+
+	if (rc < 0)
+		errs_add(found, &e);
+	else
+		rc = contract_parse(&s->arena, object, &text, &s->from, found);
+	str_fini(&text);
+	return rc;
+}
+
+static int
+wrong_usage(struct errs *found)
+{
+	struct err e = {0};
+
+	err_set(&e, MLC_USAGE, "contract diff wants two files, or a dataset and --against");
+	err_help(&e, "such as: mlflow-c contract diff loans --against HEAD~1");
+	errs_add(found, &e);
+	return -1;
+}
+
+static int
+read_both(struct app *a, struct sides *s, struct errs *found)
+{
+	const struct diff_args *args = a->opts;
+	const char *path;
+	struct err e = {0};
+
+	if ((a->n_args == 2) == (args->against != NULL))
+		return wrong_usage(found);
+	if (a->n_args == 2)
+		return read_file(s, a->args[0], &s->from, found) |
+			read_file(s, a->args[1], &s->to, found);
+	s->dataset = a->args[0];
+	path = project_contract(a->project, s->dataset);
+	if (!path) {
+		err_set(&e, MLC_CONTRACT_NONE, "`%s` has no contract", s->dataset);
+		errs_add(found, &e);
+		return -1;
+	}
+	if (contract_load(&s->arena, a->project->rootfd, path, &s->to, found) < 0)
+		return -1;
+	if (access(args->against, R_OK) == 0)
+		return read_file(s, args->against, &s->from, found);
+	return read_revision(a, s, args->against, path, found);
+}
+
+/* --- what is told -------------------------------------------------------------------------------- */
+
+static const char *
+kind_of(const struct contract_change *c)
+{
+	return c->breaking ? "breaking" : c->tighter ? "tighter" : "compatible";
+}
+
+static const char *
+node_name(const struct sides *s, int node)
+{
+	return s->graph.spec.nodes[node].name;
+}
+
+static void
+print_json(struct app *a, const struct sides *s)
+{
+	struct str out = {0};
+	struct jw w;
+
+	answer_begin(a, &w, &out);
+	jw_object(&w);
+	jw_kv_str(&w, "dataset", s->dataset);
+	jw_kv_bool(&w, "breaking", s->diff.n_breaking > 0);
+	jw_key(&w, "changes");
+	jw_array(&w);
+	for (size_t i = 0; i < s->diff.n; i++) {
+		const struct contract_change *c = &s->diff.v[i];
+
+		jw_object(&w);
+		jw_kv_str(&w, "kind", kind_of(c));
+		jw_kv_str(&w, "column", c->column);
+		jw_kv_str(&w, "rule", c->rule);
+		jw_kv_str(&w, "was", c->was[0] ? c->was : NULL);
+		jw_kv_str(&w, "is", c->is[0] ? c->is : NULL);
+		jw_kv_str(&w, "file", c->at.file);
+		jw_kv_i64(&w, "line", c->at.line);
+		jw_end(&w, '}');
+	}
+	jw_end(&w, ']');
+	jw_kv_str(&w, "writer",
+		s->links && s->links->producer >= 0 ? node_name(s, s->links->producer) : NULL);
+	jw_key(&w, "readers");
+	jw_array(&w);
+	for (int i = 0; s->links && i < (int)s->links->n_readers; i++)
+		jw_str(&w, node_name(s, s->links->readers[i]));
+	jw_end(&w, ']');
+	jw_end(&w, '}');
+	answer_end(&w, &out);
+}
+
+static void
+print_table(struct app *a, const struct sides *s)
+{
+	static const char *const head[] = {"CHANGE", "COLUMN", "RULE", "WAS", "IS"};
+	struct table t = {.columns = 5};
+
+	if (!s->diff.n)
+		return;
+	table_head(&t, head);
+	for (size_t i = 0; i < s->diff.n; i++) {
+		const struct contract_change *c = &s->diff.v[i];
+
+		table_cell(&t, "%s", kind_of(c));
+		table_cell(&t, "%s", c->column ? c->column : "(table)");
+		table_cell(&t, "%s", c->rule);
+		table_cell(&t, "%s", c->was[0] ? c->was : "-");
+		table_cell(&t, "%s", c->is[0] ? c->is : "-");
+	}
+	table_print(a, &t);
+}
+
+/* Whom it concerns: readers, if less is promised; the writer, if more is. */
+static void
+print_nodes(const struct sides *s)
+{
+	bool tighter = false;
+
+	for (size_t i = 0; i < s->diff.n; i++)
+		tighter |= s->diff.v[i].tighter;
+	if (s->diff.n_breaking && s->links && s->links->n_readers) {
+		(void)fprintf(stderr, "breaking for");
+		for (int i = 0; i < (int)s->links->n_readers; i++)
+			(void)fprintf(stderr, "%s `%s`", i ? "," : "",
+				node_name(s, s->links->readers[i]));
+		(void)fprintf(stderr, ", which read%s `%s`\n", s->links->n_readers == 1 ? "s" : "",
+			s->dataset);
+	}
+	if (tighter && s->links && s->links->producer >= 0)
+		(void)fprintf(stderr, "tighter for `%s`, which writes `%s`\n",
+			node_name(s, s->links->producer), s->dataset);
+	if (!s->diff.n)
+		(void)fprintf(stderr, "nothing that is checked differs\n");
+}
+
+static int
+run(struct app *a)
+{
+	const struct diff_args *args = a->opts;
+	struct sides s = {.from = NULL};
+	struct errs found = {0};
+	int code = 0, rc = read_both(a, &s, &found);
+
+	if (rc == 0 && s.dataset)
+		rc = load_graph(a, NULL, &s.graph, &found);
+	if (rc < 0) {
+		code = report_all(a, &found);
+	} else {
+		if (s.dataset)
+			s.links = graph_dataset(&s.graph.graph, s.dataset);
+		contract_compare(s.from, s.to, &s.diff);
+		if (a->g.json)
+			print_json(a, &s);
+		else
+			print_table(a, &s);
+		if (!a->g.json && !a->g.quiet)
+			print_nodes(&s);
+		code = args->exit_code && s.diff.n_breaking ? EXIT_DIFFERS : 0;
+	}
+	contract_diff_fini(&s.diff);
+	if (s.dataset)
+		loaded_fini(&s.graph);
+	errs_fini(&found);
+	arena_fini(&s.arena);
+	return code;
+}
+
+static const char *const examples[] = {"mlflow-c contract diff loans --against HEAD~1",
+	"since the last commit", "mlflow-c contract diff old.yml new.yml --exit-code",
+	"exit 10 if readers break", NULL};
+static const struct opt opts[] = {
+	{"against", 0, OPT_STR, offsetof(struct diff_args, against), "REV",
+		"the older one: a revision of git, or a file"},
+	{"exit-code", 0, OPT_FLAG, offsetof(struct diff_args, exit_code), NULL,
+		"exit 10 if a change is breaking"},
+	{0},
+};
+const struct cmd cmd_contract_diff = {
+	.name = "contract diff",
+	.args = "DATASET | OLD NEW",
+	.min_args = 1,
+	.max_args = 2,
+	.summary = "What a newer contract changes, and for which nodes.",
+	.examples = examples,
+	.needs = NEEDS_PROJECT,
+	.opts = opts,
+	.opts_size = sizeof(struct diff_args),
+	.run = run,
+};
