@@ -63,8 +63,9 @@ add_value(struct str *out, const struct column *c, int64_t i)
 
 	switch (c->type) {
 	case MLF_BOOL:
-		str_addc(out, (char)(((const uint8_t *)c->data)[(c->off + i) / 8] >>
-					     (c->off + i) % 8 & 1));
+		str_addc(out,
+			(char)(((const uint8_t *)c->data)[(c->off + i) / 8] >> (c->off + i) % 8 &
+				1));
 		break;
 	case MLF_F64: add_f64(out, ((const double *)c->data)[c->off + i]); break;
 	case MLF_I64:

@@ -97,6 +97,8 @@ const struct mlf_dataset_type *table_target(const char *target, char **path);
 char *table_target_name(const struct dataset *d);
 /* Commits what is staged for such a target and removes the stage; harmless if it had happened. */
 MUST_CHECK int table_publish(int rootfd, const struct publish_item *item, struct err *e);
+/* Whether the file, open as fd, holds what the entry names; true if that cannot be told. */
+bool table_exists(const struct dataset *d, int fd);
 /* Tries it in this process, without a trace. */
 MUST_CHECK int table_rehearse(
 	const struct dataset *d, int dirfd, const char *stage, const char *target, struct err *e);

@@ -303,8 +303,10 @@ take_versioned(struct loader *l, const struct entry *entry)
 	if (!entry->versioned || (!l->d->type->memory && !l->d->type->commit))
 		return;
 	if (l->d->type->commit) {
-		err_set(&e, MLC_CONF_VALUE, "dataset `%s` is a table in a database and has no "
-					    "versions", l->d->name);
+		err_set(&e, MLC_CONF_VALUE,
+			"dataset `%s` is a table in a database and has no "
+			"versions",
+			l->d->name);
 		report(l, &e, "versioned", "remove `versioned`");
 		return;
 	}
@@ -331,7 +333,8 @@ take_type(struct loader *l)
 		err_set(&e, n ? MLC_CONF_TYPE : MLC_CONF_MISSING, "dataset `%s` has no type",
 			l->d->name);
 		report(l, &e, "type",
-			"add `type: csv`, or another of jsonl, sqlite, json, text, bytes, model, memory");
+			"add `type: csv`, or another of jsonl, sqlite, json, text, bytes, model, "
+			"memory");
 		return NULL;
 	}
 	type = catalog_type(n->text);

@@ -30,8 +30,8 @@
 
 struct commit {
 	const struct mlf_dataset_type *type;
-	struct dataset d;          /* for messages */
-	char *path;                /* owned: of the target */
+	struct dataset d; /* for messages */
+	char *path;       /* owned: of the target */
 	char stage[PATH_MAX], target[PATH_MAX];
 	const char *staged; /* its last part */
 	char *token;        /* owned */
@@ -244,11 +244,28 @@ table_rehearse(
 	return call(&c, NULL, e);
 }
 
+bool
+table_exists(const struct dataset *d, int fd)
+{
+	char path[64];
+	struct err ignored;
+	struct host h;
+	int rc;
+
+	if (!d->type->exists)
+		return true;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	host_init(&h, d, -1);
+	h.e = &ignored;
+	rc = d->type->exists(&h.pub, path);
+	host_fini(&h);
+	return rc != 0;
+}
+
 /* --- contents ------------------------------------------------------------------------------------ */
 
 int
-dataset_content(
-	const struct dataset *d, int rootfd, char hash[static HASH_XXH_HEX], struct err *e)
+dataset_content(const struct dataset *d, int rootfd, char hash[static HASH_XXH_HEX], struct err *e)
 {
 	struct segs *segs = segs_new(SEGS_PRIVATE, 1);
 	struct read_opts o = {.rootfd = rootfd, .segs = segs};

@@ -68,6 +68,7 @@ bool
 dataset_exists(const struct dataset *d, int rootfd)
 {
 	struct err e;
+	bool there;
 	int fd;
 
 	if (!d->path)
@@ -75,9 +76,10 @@ dataset_exists(const struct dataset *d, int rootfd)
 	if (d->versioned)
 		return has_versions(d, rootfd);
 	fd = file_open(rootfd, d->path, O_PATH, d->outside, &e);
+	there = fd >= 0 && table_exists(d, fd);
 	if (fd >= 0)
 		close(fd);
-	return fd >= 0;
+	return there;
 }
 
 /* Chooses the types to read as. */

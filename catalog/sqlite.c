@@ -22,10 +22,11 @@ check_what(struct mlf_dataset_host *h, const struct sqlite_options *o)
 		return mlf_option_fail(h, "", "table", "neither `table` nor `query` is given",
 			"add `table: name`, or `query: SELECT ...`");
 	if (o->table && o->query)
-		return mlf_option_fail(h, "", "query", "both `table` and `query` are given",
-			"keep one of them");
-	if (o->table && (!*o->table || sqlite3_strnicmp(o->table, "sqlite_", 7) == 0 ||
-				sqlite3_stricmp(o->table, SQLITE_PUBLISHED) == 0))
+		return mlf_option_fail(
+			h, "", "query", "both `table` and `query` are given", "keep one of them");
+	if (o->table &&
+		(!*o->table || sqlite3_strnicmp(o->table, "sqlite_", 7) == 0 ||
+			sqlite3_stricmp(o->table, SQLITE_PUBLISHED) == 0))
 		return mlf_option_fail(h, "", "table", "no table of yours can have that name",
 			"names that begin with sqlite_ are SQLite's, " SQLITE_PUBLISHED
 			" is the table in which we note what was published");
@@ -89,8 +90,11 @@ check(struct mlf_dataset_host *h)
 const char *
 sqlite_decl(enum mlf_type type)
 {
-	static const char *const decls[] = {[MLF_BOOL] = "BOOLEAN", [MLF_I64] = "INTEGER",
-		[MLF_F64] = "REAL", [MLF_UTF8] = "TEXT", [MLF_TIMESTAMP] = "TIMESTAMP"};
+	static const char *const decls[] = {[MLF_BOOL] = "BOOLEAN",
+		[MLF_I64] = "INTEGER",
+		[MLF_F64] = "REAL",
+		[MLF_UTF8] = "TEXT",
+		[MLF_TIMESTAMP] = "TIMESTAMP"};
 
 	return decls[type];
 }
@@ -139,8 +143,9 @@ way_out(int code)
 		{SQLITE_FULL, "make room on the disk and run it again"},
 		{SQLITE_READONLY, "the file or its folder may not be written to"},
 		{SQLITE_CANTOPEN, "the file or its folder may not be read or written"},
-		{SQLITE_CONSTRAINT, "the table promises something that these rows break; nothing "
-				    "of them was written"},
+		{SQLITE_CONSTRAINT,
+			"the table promises something that these rows break; nothing "
+			"of them was written"},
 	};
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
@@ -227,4 +232,5 @@ const struct mlf_dataset_type sqlite_type = {
 	.write_end = sqlite_write_end,
 	.commit = sqlite_commit,
 	.probe = sqlite_probe,
+	.exists = sqlite_exists,
 };

@@ -50,11 +50,12 @@ void sqlite_add_text(struct str *sql, const char *text); /* 'text', quoted */
 int sqlite_read_open(struct mlf_dataset_host *h, void **state);
 int sqlite_read_next(struct mlf_dataset_host *h, void *state, struct mlf_frame **batch);
 void sqlite_read_close(void *state);
+int sqlite_exists(struct mlf_dataset_host *h, const char *target);
 int sqlite_write_open(struct mlf_dataset_host *h, void **state);
 int sqlite_write_next(struct mlf_dataset_host *h, void *state, struct mlf_frame *batch);
 int sqlite_write_end(struct mlf_dataset_host *h, void *state, bool ok);
-int sqlite_commit(struct mlf_dataset_host *h, const char *stage, const char *target,
-	const char *token);
+int
+sqlite_commit(struct mlf_dataset_host *h, const char *stage, const char *target, const char *token);
 int sqlite_probe(struct mlf_dataset_host *h, const char *target, const char *token);
 
 #endif

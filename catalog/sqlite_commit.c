@@ -18,7 +18,7 @@
 
 struct work {
 	struct mlf_dataset_host *h;
-	sqlite3 *db; /* owned */
+	sqlite3 *db;                                       /* owned */
 	char *mode, *name, *keys, *columns, *decls, *sets; /* owned; of mlc_stage */
 	bool there;                                        /* the table exists */
 };
@@ -83,8 +83,10 @@ read_stage(struct work *w)
 static int
 check_view(struct work *w)
 {
-	int rc = asks(w, "SELECT 1 FROM main.sqlite_master WHERE type = 'view' AND name = ?"
-			 " COLLATE NOCASE", w->name, NULL);
+	int rc = asks(w,
+		"SELECT 1 FROM main.sqlite_master WHERE type = 'view' AND name = ?"
+		" COLLATE NOCASE",
+		w->name, NULL);
 
 	if (rc == 1)
 		return sqlite_say(w->h, 0, "it is a view, which cannot be written",
@@ -113,8 +115,9 @@ check_columns(struct work *w)
 		if (!theirs)
 			str_addf(&text, "table `%s` has no column `%s`", w->name, name);
 		else if (sqlite_type_of(theirs) && sqlite_type_of(theirs) != sqlite_type_of(ours))
-			str_addf(&text, "column `%s` of table `%s` is %s, and what is written is %s",
-				name, w->name, theirs, type_name(sqlite_type_of(ours)));
+			str_addf(&text,
+				"column `%s` of table `%s` is %s, and what is written is %s", name,
+				w->name, theirs, type_name(sqlite_type_of(ours)));
 	}
 	(void)sqlite3_finalize(stmt);
 	if (rc != SQLITE_OK)
@@ -199,9 +202,10 @@ add_insert(struct str *sql, const struct work *w)
 static void
 add_token(struct str *sql, const struct work *w, const char *token)
 {
-	str_add(sql, "CREATE TABLE IF NOT EXISTS main." SQLITE_PUBLISHED
-		     " (name TEXT PRIMARY KEY, token TEXT NOT NULL);"
-		     "INSERT OR REPLACE INTO main." SQLITE_PUBLISHED " VALUES (");
+	str_add(sql,
+		"CREATE TABLE IF NOT EXISTS main." SQLITE_PUBLISHED
+		" (name TEXT PRIMARY KEY, token TEXT NOT NULL);"
+		"INSERT OR REPLACE INTO main." SQLITE_PUBLISHED " VALUES (");
 	sqlite_add_text(sql, w->name);
 	str_add(sql, ", ");
 	sqlite_add_text(sql, token);

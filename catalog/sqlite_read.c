@@ -26,7 +26,7 @@ struct reader {
 /* --- opening ------------------------------------------------------------------------------------- */
 
 static int
-no_table(struct mlf_dataset_host *h, const struct reader *r, const char *table)
+no_table(struct mlf_dataset_host *h, const char *table)
 {
 	struct str text = {0};
 	int rc;
@@ -34,18 +34,18 @@ no_table(struct mlf_dataset_host *h, const struct reader *r, const char *table)
 	str_addf(&text, "there is no table `%s` in it", table);
 	rc = sqlite_say(h, 0, text.s, "run the node that writes it, or correct `table`");
 	str_fini(&text);
-	(void)r;
 	return rc;
 }
 
 static bool
-has_table(const struct reader *r, const char *table)
+has_table(sqlite3 *db, const char *table)
 {
 	static const char sql[] = "SELECT 1 FROM pragma_table_info(?)";
 	sqlite3_stmt *stmt = NULL;
-	bool any = sqlite3_prepare_v2(r->db, sql, -1, &stmt, NULL) != SQLITE_OK ||
+	bool any = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK ||
 		sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC) != SQLITE_OK ||
-		sqlite3_step(stmt) != SQLITE_DONE; /* a broken database fails later, with its text */
+		sqlite3_step(stmt) !=
+			SQLITE_DONE; /* a broken database fails later, with its text */
 
 	(void)sqlite3_finalize(stmt);
 	return any;
@@ -64,8 +64,8 @@ prepare(struct mlf_dataset_host *h, struct reader *r, const struct sqlite_option
 	} else {
 		str_add(&sql, o->query);
 	}
-	if (o->table && !has_table(r, o->table))
-		rc = no_table(h, r, o->table);
+	if (o->table && !has_table(r->db, o->table))
+		rc = no_table(h, o->table);
 	else if (sqlite3_prepare_v2(r->db, sql.s, -1, &r->stmt, &tail) != SQLITE_OK)
 		rc = sqlite_fail(h, r->db, 0);
 	else if (tail[strspn(tail, " \t\r\n;")] || !r->stmt || !sqlite3_stmt_readonly(r->stmt) ||
@@ -177,8 +177,10 @@ unfit(struct mlf_dataset_host *h, const struct reader *r, int i)
 		type_name(r->types[i]), type_found(type));
 	if (type != SQLITE_BLOB)
 		str_addf(&text, ": `%.60s`", (const char *)sqlite3_column_text(r->stmt, i));
-	str_addf(&advice, "correct the value, or read the column as another type: load_args: "
-			  "{dtype: {%s: ...}}", sqlite3_column_name(r->stmt, i));
+	str_addf(&advice,
+		"correct the value, or read the column as another type: load_args: "
+		"{dtype: {%s: ...}}",
+		sqlite3_column_name(r->stmt, i));
 	rc = sqlite_say(h, r->rows, text.s, advice.s);
 	str_fini(&text);
 	str_fini(&advice);
@@ -281,8 +283,7 @@ sqlite_read_next(struct mlf_dataset_host *h, void *state, struct mlf_frame **bat
 	b = mlf_batch(h);
 	for (int i = 0; i < r->n; i++)
 		(void)mlf_add_column(b, sqlite3_column_name(r->stmt, i), r->types[i]);
-	while (n < h->batch_rows && bytes < h->batch_bytes &&
-		(rc = next_row(h, r, b, &bytes)) == 1)
+	while (n < h->batch_rows && bytes < h->batch_bytes && (rc = next_row(h, r, b, &bytes)) == 1)
 		n++;
 	if (rc < 0)
 		return -1;
@@ -302,4 +303,20 @@ sqlite_read_close(void *state)
 	(void)sqlite3_close(r->db);
 	free(r->types);
 	free(r);
+}
+
+int
+sqlite_exists(struct mlf_dataset_host *h, const char *target)
+{
+	const char *table = mlf_option(h, "", "table", NULL);
+	sqlite3 *db;
+	int rc;
+
+	if (!table)
+		return 1; /* whether a query can run shows when it runs */
+	if (sqlite_connect(h, target, SQLITE_OPEN_READONLY, &db) < 0)
+		return -1;
+	rc = has_table(db, table);
+	(void)sqlite3_close(db);
+	return rc;
 }

@@ -224,8 +224,8 @@ bind(sqlite3_stmt *stmt, int at, const struct write_column *c, int64_t row)
 		return isnan(c->f.v[row]) ? bind_text(stmt, at, "NaN", 3, SQLITE_STATIC)
 					  : sqlite3_bind_double(stmt, at, c->f.v[row]);
 	case MLF_TIMESTAMP:
-		return bind_text(stmt, at, text, value_write_timestamp(text, c->i.v[row]),
-			SQLITE_TRANSIENT);
+		return bind_text(
+			stmt, at, text, value_write_timestamp(text, c->i.v[row]), SQLITE_TRANSIENT);
 	case MLF_UTF8: break;
 	}
 	s = mlf_str_at(&c->s, row);

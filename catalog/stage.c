@@ -396,7 +396,8 @@ rehearse(const struct stage *s, struct err *e)
 	if (!s->d->type->commit)
 		return 0;
 	if (!s->open)
-		return err_set(e, MLC_NODE_OUTPUT, "a table in a database cannot be written as a file");
+		return err_set(
+			e, MLC_NODE_OUTPUT, "a table in a database cannot be written as a file");
 	return table_rehearse(s->d, s->dirfd, s->name, s->target_name, e);
 }
 

@@ -52,8 +52,8 @@ static const struct mlf_dataset_type memory_type = {
 	.memory = true,
 };
 
-static const struct mlf_dataset_type *const types[] = {
-	&csv_type, &jsonl_type, &sqlite_type, &json_type, &text_type, &bytes_type, &model_type, &memory_type};
+static const struct mlf_dataset_type *const types[] = {&csv_type, &jsonl_type, &sqlite_type,
+	&json_type, &text_type, &bytes_type, &model_type, &memory_type};
 #define N_TYPES (sizeof(types) / sizeof(types[0]))
 
 const char *

@@ -96,6 +96,8 @@ struct mlf_dataset_type {
 	int (*commit)(struct mlf_dataset_host *, const char *stage, const char *target,
 		const char *token);
 	int (*probe)(struct mlf_dataset_host *, const char *target, const char *token);
+	/* 1 if what the entry names is in the target, which is there; 0, or -1. */
+	int (*exists)(struct mlf_dataset_host *, const char *target);
 };
 
 /* The value of an option, or `def` if the entry does not give it. Lasts as long as the host. */

@@ -42,8 +42,8 @@ make_set(struct room *r, struct set *set, bool old)
 		"data/.x.csv.1.stage", "data/x.csv", set->hash[0], false, false, NULL};
 	set->items[1] = (struct publish_item){
 		"data/06/.y.csv.1.stage", "data/06/y.csv", set->hash[1], false, false, NULL};
-	set->items[2] =
-		(struct publish_item){"data/06/.m.1.stage", "data/06/m", set->hash[2], true, false, NULL};
+	set->items[2] = (struct publish_item){
+		"data/06/.m.1.stage", "data/06/m", set->hash[2], true, false, NULL};
 	if (!old)
 		return;
 	room_put_text(r, "data/x.csv", "old x");

@@ -20,8 +20,7 @@ sql(struct room *r, const char *text)
 static const struct dataset *
 table(struct room *r, const char *more)
 {
-	return room_dataset(
-		r, "sqlite", "t.db", arena_printf(&r->mem, "{table: people%s}", more));
+	return room_dataset(r, "sqlite", "t.db", arena_printf(&r->mem, "{table: people%s}", more));
 }
 
 /* What the dataset holds, or what is wrong. */
@@ -184,9 +183,12 @@ Test(sqlite, append_adds_and_upsert_replaces_by_key)
 Test(sqlite, a_value_that_is_not_of_its_columns_type_is_named)
 {
 	static const char *const cases[][3] = {
-		{"n INTEGER", "'x'", "`t.db`, row 2: column `n` is int64, and the value is a text: `x`"},
-		{"n REAL", "'x'", "`t.db`, row 2: column `n` is float64, and the value is a text: `x`"},
-		{"n BOOLEAN", "2", "`t.db`, row 2: column `n` is bool, and the value is an integer: `2`"},
+		{"n INTEGER", "'x'",
+			"`t.db`, row 2: column `n` is int64, and the value is a text: `x`"},
+		{"n REAL", "'x'",
+			"`t.db`, row 2: column `n` is float64, and the value is a text: `x`"},
+		{"n BOOLEAN", "2",
+			"`t.db`, row 2: column `n` is bool, and the value is an integer: `2`"},
 		{"n DATETIME", "'soon'",
 			"`t.db`, row 2: column `n` is timestamp, and the value is a text: `soon`"},
 		{"n TEXT", "x'00'", "`t.db`, row 2: column `n` is utf8, and the value is a blob"},
@@ -196,8 +198,11 @@ Test(sqlite, a_value_that_is_not_of_its_columns_type_is_named)
 		struct room r;
 
 		room_open(&r);
-		sql(&r, arena_printf(&r.mem, "CREATE TABLE people (%s); INSERT INTO people VALUES"
-					     " (NULL), (%s)", cases[i][0], cases[i][1]));
+		sql(&r,
+			arena_printf(&r.mem,
+				"CREATE TABLE people (%s); INSERT INTO people VALUES"
+				" (NULL), (%s)",
+				cases[i][0], cases[i][1]));
 		cr_expect_str_eq(show(&r, table(&r, "")), cases[i][2]);
 		room_close(&r);
 	}
@@ -209,12 +214,26 @@ Test(sqlite, a_query_without_declared_types_is_read_by_its_first_rows)
 
 	room_open(&r);
 	sql(&r, "CREATE TABLE t (n); INSERT INTO t VALUES (1), (NULL), (2.5)");
-	cr_expect_str_eq(show(&r, room_dataset(&r, "sqlite", "t.db",
-				      "{query: \"SELECT n * 2 AS m, 'x' AS s FROM t\"}")),
+	cr_expect_str_eq(show(&r,
+				 room_dataset(&r, "sqlite", "t.db",
+					 "{query: \"SELECT n * 2 AS m, 'x' AS s FROM t\"}")),
 		"m:float64,s:utf8|2,x|NULL,x|5,x");
 	cr_expect(strstr(show(&r, room_dataset(&r, "sqlite", "t.db", "{query: DELETE FROM t}")),
 		"is not one SELECT"));
 	cr_expect(strstr(show(&r, table(&r, "")), "there is no table `people` in it"));
+	room_close(&r);
+}
+
+Test(sqlite, a_table_is_missing_though_its_file_is_there)
+{
+	struct room r;
+
+	room_open(&r);
+	cr_expect_not(dataset_exists(table(&r, ""), r.fd));
+	sql(&r, "CREATE TABLE other (n)");
+	cr_expect_not(dataset_exists(table(&r, ""), r.fd));
+	sql(&r, "CREATE TABLE People (n)");
+	cr_expect(dataset_exists(table(&r, ""), r.fd));
 	room_close(&r);
 }
 
@@ -225,8 +244,9 @@ Test(sqlite, what_the_table_would_refuse_is_refused_before_it_is_promised)
 	static const char *const tables[][2] = {
 		{"id INTEGER UNIQUE, name TEXT", "UNIQUE constraint failed: people.id"},
 		{"id INTEGER CHECK (id > 9), name TEXT", "CHECK constraint failed"},
-		{"id TEXT, name TEXT", "column `id` of table `people` is TEXT, and what is written "
-				       "is int64"},
+		{"id TEXT, name TEXT",
+			"column `id` of table `people` is TEXT, and what is written "
+			"is int64"},
 		{"id INTEGER", "table `people` has no column `name`"},
 	};
 
@@ -236,8 +256,11 @@ Test(sqlite, what_the_table_would_refuse_is_refused_before_it_is_promised)
 
 		room_open(&r);
 		d = table(&r, ", save_args: {mode: append}");
-		sql(&r, arena_printf(&r.mem, "CREATE TABLE people (%s); INSERT INTO people (id) "
-					     "VALUES (12)", tables[i][0]));
+		sql(&r,
+			arena_printf(&r.mem,
+				"CREATE TABLE people (%s); INSERT INTO people (id) "
+				"VALUES (12)",
+				tables[i][0]));
 		cr_assert_eq(put(&r, d, 10, 12, "x"), i == 1 ? 0 : -1);
 		if (i == 1)
 			cr_assert_eq(put(&r, d, 1, 2, "x"), -1);
@@ -285,7 +308,7 @@ Test(sqlite, a_file_that_is_no_database_is_refused_and_stays)
 	room_put_text(&r, "t.db", "this is a diary and no database at all, and it is long enough");
 	cr_expect_eq(put(&r, d, 1, 2, "a"), -1);
 	cr_expect(strstr(r.e.msg, "file is not a database"), "%s", r.e.msg);
-	cr_expect_str_eq(
-		room_get(&r, "t.db"), "this is a diary and no database at all, and it is long enough");
+	cr_expect_str_eq(room_get(&r, "t.db"),
+		"this is a diary and no database at all, and it is long enough");
 	room_close(&r);
 }
