@@ -69,7 +69,10 @@ check_one(struct app *a, struct arena *arena, struct judged *one, struct err *e)
 	struct contract_run *run = contract_begin(one->contract);
 	struct reader *r = NULL;
 	struct frame *batch;
-	int rc = table_open(a, one, segs, arena, &r, e);
+	int rc;
+
+	contract_now(run, clock_now_ms(&a->clock));
+	rc = table_open(a, one, segs, arena, &r, e);
 
 	if (rc == 0)
 		while ((rc = reader_next(r, &batch, e)) == 1) {

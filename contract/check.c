@@ -214,6 +214,82 @@ mark_seen(const struct rule *r, struct tally *t, const struct block *b, uint8_t 
 	seen_add(&t->seen, rows, keep, b->n, bad);
 }
 
+/* Values as numbers; text is compared byte by byte. */
+static double
+number_of(const struct column *c, const struct block *b, int i)
+{
+	if (c->type == MLF_F64)
+		return f64_of(c, b)[i];
+	return c->type == MLF_BOOL ? (double)bit_of(c, b, i) : (double)i64_of(c, b)[i];
+}
+
+static int
+compare_text(const struct column *x, const struct column *y, const struct block *b, int i)
+{
+	const int32_t *s = ends_of(x, b), *t = ends_of(y, b);
+	int32_t n = s[i + 1] - s[i], m = t[i + 1] - t[i];
+	int32_t both = n < m ? n : m;
+	int order = both ? memcmp(x->bytes + s[i], y->bytes + t[i], (size_t)both) : 0;
+
+	return order ? (order > 0) - (order < 0) : (n > m) - (n < m);
+}
+
+/* Below, at or above zero; 2 for what has no order, as NaN. Whole numbers are not rounded. */
+static int
+compare_cells(const struct column *x, const struct column *y, const struct block *b, int i)
+{
+	if (x->type == MLF_UTF8)
+		return compare_text(x, y, b, i);
+	if (x->type != MLF_F64 && x->type != MLF_BOOL && y->type == x->type)
+		return (i64_of(x, b)[i] > i64_of(y, b)[i]) - (i64_of(x, b)[i] < i64_of(y, b)[i]);
+	double u = number_of(x, b, i), v = number_of(y, b, i);
+	return u < v ? -1 : u > v ? 1 : u == v ? 0 : 2;
+}
+
+/* A pair with a null in it is left out, like every null. */
+static void
+mark_pair(const struct rule *r, const struct block *b, uint8_t *bad)
+{
+	const struct column *x = b->columns[0], *y = b->columns[1];
+	uint8_t ok[BLOCK];
+
+	unpack_valid(y, b, ok);
+	for (int i = 0; i < b->n; i++) {
+		int order = ok[i] ? compare_cells(x, y, b, i) : 0;
+		bool equal = order == 0, holds = order != 2;
+
+		switch (r->pair[0]) {
+		case '<': holds = order < 0 || (equal && r->pair[1]); break;
+		case '>': holds = order == 1 || (equal && r->pair[1]); break;
+		case '=': holds = equal; break;
+		default: holds = !equal; break;
+		}
+		bad[i] = ok[i] && !holds;
+	}
+}
+
+/* Against the last row that is there and not null. */
+static void
+mark_order(const struct rule *r, struct tally *t, const struct block *b, uint8_t *bad)
+{
+	const struct column *c = b->columns[0];
+	uint8_t ok[BLOCK];
+
+	unpack_valid(c, b, ok);
+	for (int i = 0; i < b->n; i++) {
+		double v;
+
+		bad[i] = 0;
+		if (!ok[i] || (b->taken && b->taken[b->from + i]))
+			continue;
+		v = number_of(c, b, i);
+		bad[i] = t->has_before && (r->strict ? !(v > t->before) : !(v >= t->before));
+		if (!bad[i])
+			t->before = v;
+		t->has_before = true;
+	}
+}
+
 void
 check_block(const struct rule *r, struct tally *t, const struct block *b, uint8_t *bad)
 {
@@ -227,9 +303,13 @@ check_block(const struct rule *r, struct tally *t, const struct block *b, uint8_
 	case RULE_LENGTH: mark_length(r, c, b, bad); break;
 	case RULE_VALID: mark_valid(r, t, c, b, bad); break;
 	case RULE_MISSING: mark_members(r->values, c, b, bad); break;
+	case RULE_ORDER: mark_order(r, t, b, bad); break;
+	case RULE_PAIR: mark_pair(r, b, bad); break;
 	case RULE_PRESENT:
 	case RULE_TYPE:
 	case RULE_EXTRA:
+	case RULE_MEASURE:
+	case RULE_SQL:
 	case RULE_ROWS: memset(bad, 0, (size_t)b->n); return;
 	}
 	if (!has_nulls(c))

@@ -32,6 +32,8 @@ bool contract_takes(const struct contract *c);
 bool contract_quarantines(const struct contract *c);
 
 struct contract_run *contract_begin(const struct contract *c);
+/* The time that the age of data is counted to; the epoch if it is not said. */
+void contract_now(struct contract_run *r, int64_t ms);
 void contract_batch(struct contract_run *r, const struct frame *batch);
 
 /* take.c: the same, and what becomes of the batch. The frames live in the scope. `away` has the rows

@@ -113,7 +113,8 @@ compare_rules(const struct rule *a, const struct rule *b)
 	/* how many rows may leave says nothing about those that stay */
 	if (a->on_fail < ON_FAIL_DROP && b->on_fail < ON_FAIL_DROP)
 		c = worst(c, compare_limit(&a->limit, &b->limit));
-	if (!str_eq(a->pattern, b->pattern))
+	if (!str_eq(a->pattern, b->pattern) || !str_eq(a->pair, b->pair) || a->q != b->q ||
+		!str_eq(a->sql, b->sql))
 		c = WEAKER;
 	if (is_loose(a) == is_loose(b))
 		return is_loose(a) && c == WEAKER ? SAME : c;
@@ -124,7 +125,8 @@ static bool
 is_pair(const struct contract *from, const struct rule *a, const struct contract *to,
 	const struct rule *b)
 {
-	if (a->kind != b->kind || a->n_columns != b->n_columns || !str_eq(a->column, b->column))
+	if (a->kind != b->kind || a->measure != b->measure || a->n_columns != b->n_columns ||
+		!str_eq(a->column, b->column))
 		return false;
 	for (size_t i = 0; i < a->n_columns; i++)
 		if (!str_eq(from->schema.columns[a->columns[i]].name,

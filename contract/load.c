@@ -3,7 +3,7 @@
  *
  * Three sorts of keys. Those that promise something become rules. Those that document (owners,
  * prices, tags, descriptions) are accepted and mean nothing here. Those that ODCS knows and we do
- * not check yet (sql, relationships, nested types ...) are refused, because a
+ * not check yet (relationships, nested types ...) are refused, because a
  * promise that is silently not checked is worse than none. Whatever ODCS does not know is a mistake.
  *
  *	required           -> NULLS          logicalTypeOptions -> RANGE, LENGTH, VALID (options.c)
@@ -474,10 +474,10 @@ settle_rule(struct rule *r)
 {
 	bool takes, usual = r->limit.op == OP_BE && r->limit.a == 0.0;
 
-	if (rule_has_no_rows(r) && r->on_fail >= ON_FAIL_DROP)
+	if ((rule_has_no_rows(r) || r->whole) && r->on_fail >= ON_FAIL_DROP)
 		r->on_fail = ON_FAIL_FAIL;
 	takes = r->on_fail >= ON_FAIL_DROP;
-	if (rule_has_no_rows(r) || !usual)
+	if (rule_has_no_rows(r) || r->whole || !usual)
 		return;
 	if (r->max_fail >= 0.0)
 		r->limit = (struct limit){.op = OP_LE, .a = r->max_fail, .percent = true};

@@ -7,7 +7,8 @@
  *	about the table  rowCount, duplicateValues over arguments.properties
  *
  * severity error (the default) fails, warning warns and info only tells; onFail in customProperties
- * has the last word. Rules of type text are prose; sql and custom are refused. */
+ * has the last word. Rules of type text are prose; those of type sql and custom are read by
+ * sql.c and custom.c. */
 #include "contract/rules.h"
 
 #include <math.h>
@@ -15,7 +16,8 @@
 
 struct item {
 	const char *type, *metric, *rule, *unit, *severity;
-	struct ynode *arguments, *custom, *ignored;
+	const char *engine, *query;
+	struct ynode *arguments, *custom, *implementation, *ignored;
 };
 
 #define DOC(what)                                                                        \
@@ -31,6 +33,8 @@ static const struct yfield item_fields[] = {
 	{"unit", YF_STR, false, offsetof(struct item, unit), "rows or percent"},
 	{"severity", YF_STR, false, offsetof(struct item, severity), "error, warning or info"},
 	{"customProperties", YF_NODE, false, offsetof(struct item, custom), "onFail"},
+	{"engine", YF_STR, false, offsetof(struct item, engine), "of a custom rule: mlflow-c"},
+	{"implementation", YF_NODE, false, offsetof(struct item, implementation), "of it"},
 	DOC("mustBe"), /* the operators are read by name, below */
 	DOC("mustNotBe"),
 	DOC("mustBeGreaterThan"),
@@ -49,9 +53,7 @@ static const struct yfield item_fields[] = {
 	DOC("schedule"),
 	DOC("authoritativeDefinitions"),
 	DOC("tags"),
-	DOC("query"), /* of types that are refused */
-	DOC("engine"),
-	DOC("implementation"),
+	{"query", YF_STR, false, offsetof(struct item, query), "of a rule of type sql"},
 	{0},
 };
 #undef DOC
@@ -100,6 +102,25 @@ read_between(struct loader *l, const struct ypair *pair, struct limit *limit)
 	return 0;
 }
 
+bool
+is_operator(const char *key)
+{
+	for (size_t i = 0; i < N_OPERATORS; i++)
+		if (str_eq(key, operators[i].key))
+			return true;
+	return false;
+}
+
+/* The first operator of the map, or NULL. */
+static const struct ypair *
+find_operator(const struct ynode *n)
+{
+	for (size_t i = 0; i < n->n; i++)
+		if (is_operator(n->u.pairs[i].key))
+			return &n->u.pairs[i];
+	return NULL;
+}
+
 static int
 read_limit(struct loader *l, const struct ynode *n, const struct item *it, struct limit *limit)
 {
@@ -128,9 +149,8 @@ read_limit(struct loader *l, const struct ynode *n, const struct item *it, struc
 	return read_number(l, pair->value, &limit->a);
 }
 
-/* "null rows < 5 %"; for no bad rows at all: short. */
-static const char *
-describe(struct arena *a, const struct limit *limit, const char *none, const char *what)
+const char *
+limit_text(struct arena *a, const struct limit *limit, const char *none, const char *what)
 {
 	const char *unit = limit->percent ? " %" : "", *text;
 	struct str s = {0};
@@ -198,7 +218,7 @@ load_nulls(struct loader *l, const struct ynode *n, const struct item *it,
 		return;
 	r = loader_rule(l, RULE_NULLS, "not_null", about, &n->at);
 	r->limit = *limit;
-	r->expected = describe(l->arena, limit, "no nulls", "null rows");
+	r->expected = limit_text(l->arena, limit, "no nulls", "null rows");
 }
 
 static void
@@ -223,7 +243,7 @@ load_missing(struct loader *l, const struct ynode *n, const struct item *it,
 	r = loader_rule(l, RULE_MISSING, "not_missing", about, &n->at);
 	r->limit = *limit;
 	r->values = values;
-	r->expected = describe(l->arena, limit, "no missing values", "missing rows");
+	r->expected = limit_text(l->arena, limit, "no missing values", "missing rows");
 }
 
 /* Compiles the pattern as a test; 0 too if there is none. */
@@ -274,7 +294,7 @@ load_invalid(struct loader *l, const struct ynode *n, const struct item *it,
 	r->limit = *limit;
 	r->values = values;
 	r->pattern = pattern ? yaml_str(pattern) : NULL;
-	r->expected = describe(l->arena, limit, none, "invalid rows");
+	r->expected = limit_text(l->arena, limit, none, "invalid rows");
 }
 
 /* The columns that arguments.properties names. */
@@ -323,7 +343,7 @@ load_duplicates(struct loader *l, const struct ynode *n, const struct item *it,
 	r->limit = *limit;
 	r->columns = columns ? columns : r->columns;
 	r->n_columns = columns ? count : r->n_columns;
-	r->expected = describe(l->arena, limit,
+	r->expected = limit_text(l->arena, limit,
 		columns ? arena_printf(l->arena, "no (%s) twice", list_text(l->arena, list))
 			: "no value twice",
 		"repeated rows");
@@ -344,7 +364,7 @@ load_rows(struct loader *l, const struct ynode *n, const struct item *it, const 
 	}
 	r = loader_rule(l, RULE_ROWS, "row_count", about, &n->at);
 	r->limit = *limit;
-	r->expected = describe(l->arena, limit, NULL, "rows");
+	r->expected = limit_text(l->arena, limit, NULL, "rows");
 }
 
 static const struct metric {
@@ -423,6 +443,47 @@ load_library(
 		m->load(l, n, it, &mine, &limit);
 }
 
+/* A custom rule of ours. ODCS has no operators there, so they stand in the implementation; the number
+ * of rows that break a rule is 0 unless it says otherwise. */
+static void
+load_own(struct loader *l, const struct ynode *n, const struct item *it, const struct about *about)
+{
+	const struct ynode *args = it->implementation, *unit;
+	const struct ypair *outside = find_operator(n);
+	struct item inside = *it;
+	struct about mine = *about;
+	struct limit limit = {0};
+
+	if (outside) {
+		loader_fail(l, &outside->at, "write `implementation: {check: mean, mustBe: 0}`",
+			"the operator of a custom rule stands in its implementation");
+		return;
+	}
+	if (!args || args->kind != Y_MAP || !yaml_get(args, "check")) {
+		loader_fail(l, args ? &args->at : &n->at,
+			"write `implementation: {check: mean, mustBe: 0}`",
+			"the implementation does not say which check it is");
+		return;
+	}
+	unit = yaml_get(args, "unit");
+	inside.unit = unit ? yaml_str(unit) : NULL;
+	if (read_severity(l, n, it, &mine) == 0 &&
+		((custom_counts_rows(args) && !find_operator(args)) ||
+			read_limit(l, args, &inside, &limit) == 0))
+		load_custom_check(l, n, args, &mine, &limit);
+}
+
+static void
+load_query(
+	struct loader *l, const struct ynode *n, const struct item *it, const struct about *about)
+{
+	struct about mine = *about;
+	struct limit limit = {0};
+
+	if (read_severity(l, n, it, &mine) == 0 && read_limit(l, n, it, &limit) == 0)
+		load_sql(l, n, it->query, &mine, &limit);
+}
+
 static void
 load_item(struct loader *l, const struct ynode *n, const struct about *about)
 {
@@ -435,15 +496,21 @@ load_item(struct loader *l, const struct ynode *n, const struct about *about)
 	}
 	if (yaml_fill(n, item_fields, &it, "this rule", l->found) != 0 || str_eq(it.type, "text"))
 		return;
-	if (str_eq(it.type, "sql") || str_eq(it.type, "custom"))
+	if (str_eq(it.type, "custom") && str_eq(it.engine, "mlflow-c"))
+		load_own(l, n, &it, about);
+	else if (str_eq(it.type, "sql"))
+		load_query(l, n, &it, about);
+	else if (str_eq(it.type, "custom"))
 		loader_fail(l, value_place(n, "type"),
-			"use a library metric, or `type: text` to keep it as prose",
+			"use a library metric, `engine: mlflow-c`, or `type: text` to keep it as "
+			"prose",
 			"rules of type `%s` are not checked yet", it.type);
 	else if (it.type && !str_eq(it.type, "library"))
 		loader_fail(l, value_place(n, "type"), "types are library and text",
 			"unknown type of rule `%s`", it.type);
 	else if (!it.type && (yaml_pair(n, "query") || yaml_pair(n, "implementation")))
-		loader_fail(l, &n->at, "use a library metric", "queries are not checked yet");
+		loader_fail(l, &n->at, "write `type: sql`, or `type: custom`",
+			"a rule with a query or an implementation has a type");
 	else
 		load_library(l, n, &it, about);
 }

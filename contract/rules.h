@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a contract is once it is loaded: columns and rules; private to the room.
  *
- *	load.c, quality.c, options.c   YAML -> rules, everything refused that is not checked
+ *	load.c, quality.c, options.c,
+ *	custom.c                       YAML -> rules, everything refused that is not checked
  *	pattern.c, values.c, when.c    regular expressions, sets of values, points in time
  *	check.c                        one rule over one block of one column
  *	run.c, seen.c                  rules over batches; which rows were seen before
+ *	measure.c, sql.c               numbers about all values; queries over all rows
  *	take.c                         a batch without its bad rows, and those rows
- *	result.c                       what is told in the end
+ *	result.c, diff.c               what is told in the end; what another contract changes
  *
  * A rule marks rows as bad, counts them, and compares the count with its limit. The few rules about
  * the table as such (present, type, extra, rows) have no rows to mark. */
@@ -27,6 +29,21 @@ enum rule_kind {
 	RULE_MISSING, /* bad: in the set */
 	RULE_UNIQUE, /* bad: the same values stood in an earlier row; rows with nulls are left out */
 	RULE_ROWS,   /* the number is that of all rows */
+	RULE_MEASURE, /* the number is one about all values */
+	RULE_ORDER,   /* bad: less than the row before */
+	RULE_SQL,     /* the number is what a query gives */
+	RULE_PAIR,    /* bad: two columns that do not compare as promised */
+};
+
+/* Numbers about all values of a column; an age is in hours, of the newest. */
+enum measure {
+	MEASURE_MIN,
+	MEASURE_MAX,
+	MEASURE_SUM,
+	MEASURE_MEAN,
+	MEASURE_STDDEV, /* of a sample */
+	MEASURE_QUANTILE,
+	MEASURE_AGE
 };
 
 /* What the number of bad rows must be. Between leaves out both ends, as ODCS has it. */
@@ -69,6 +86,12 @@ struct rule {
 	struct bounds bounds;
 	const char *pattern;         /* NULL: none */
 	const struct values *values; /* NULL: none */
+	enum measure measure;
+	double q;         /* MEASURE_QUANTILE */
+	bool strict;      /* RULE_ORDER: more, not just not less */
+	const char *pair; /* RULE_PAIR: the comparison */
+	const char *sql;  /* RULE_SQL: the query */
+	bool whole;       /* about all rows together: none of them is to blame */
 };
 
 struct contract {
@@ -113,6 +136,18 @@ void load_custom(struct loader *l, const struct ynode *n, struct about *about, b
 size_t load_list(struct loader *l, const struct ynode *n, const char *what, struct ynode ***items);
 
 void load_quality(struct loader *l, const struct ynode *list, const struct about *about);
+/* custom.c: a rule of engine mlflow-c; args is its implementation, a map with a `check`. */
+void load_custom_check(struct loader *l, const struct ynode *n, const struct ynode *args,
+	const struct about *about, const struct limit *limit);
+/* True if the check's number is one of rows, which may be compared by a percentage. */
+bool custom_counts_rows(const struct ynode *args);
+bool is_operator(const char *key);
+/* sql.c: a rule of type sql with the text of its query, or NULL. */
+void load_sql(struct loader *l, const struct ynode *n, const char *text, const struct about *about,
+	const struct limit *limit);
+/* "null rows < 5 %"; for no bad rows at all: `none`, unless that is NULL. */
+const char *
+limit_text(struct arena *a, const struct limit *limit, const char *none, const char *what);
 void load_options(struct loader *l, const struct ynode *options, const struct about *about);
 
 /* --- parts --------------------------------------------------------------------------------------- */
@@ -148,6 +183,14 @@ struct seen {
 void seen_add(struct seen *s, struct seen_hash *hashes, const uint8_t *keep, int n, uint8_t *bad);
 void seen_fini(struct seen *s);
 
+/* measure.c: what was seen of a column's values. */
+struct measured {
+	int64_t n;
+	double sum, mean, squares, min, max;
+	double *values; /* owned; MEASURE_QUANTILE */
+	size_t cap;
+};
+
 /* The state of one rule. */
 struct tally {
 	int64_t bad;
@@ -158,6 +201,10 @@ struct tally {
 	regex_t re;
 	bool has_re;
 	struct seen seen;
+	struct measured measured;
+	double before; /* RULE_ORDER: the last value; has_before: there was one */
+	bool has_before;
+	double value; /* RULE_MEASURE, in the end */
 };
 
 /* Rows from..from+n of columns, all of one length. */
@@ -173,6 +220,25 @@ void check_block(const struct rule *r, struct tally *t, const struct block *b, u
 
 /* True for rules about the table as such, whose `bad` is no number of rows. */
 bool rule_has_no_rows(const struct rule *r);
+/* sql.c: batches that are kept for the queries in the end. */
+struct kept {
+	struct kept_batch {
+		struct frame *frame; /* counted */
+		uint8_t *taken;      /* owned; NULL: no row left */
+	} * v;
+	size_t n, cap;
+};
+void kept_add(struct kept *k, const struct frame *batch, const uint8_t *taken);
+void kept_fini(struct kept *k);
+/* NaN if the query gives nothing; a message says that it could not be run. */
+void
+sql_result(const struct rule *r, const struct kept *kept, double *out, char message[static 128]);
+
+/* measure.c */
+void
+measure_rows(const struct rule *r, struct tally *t, const struct column *c, const uint8_t *taken);
+double measure_result(const struct rule *r, struct tally *t, int64_t now_us);
+bool limit_holds_value(const struct limit *l, double x); /* NaN: never */
 bool limit_holds(const struct limit *l, int64_t count, int64_t rows);
 
 /* A row of the batch that breaks a rule which quarantines. */
@@ -187,9 +253,11 @@ struct contract_run {
 	int64_t rows;          /* that were shown */
 	int64_t first;         /* of them, before the last batch */
 	int64_t dropped, quarantined;
+	int64_t now_us; /* what ages are counted to */
 	bool began;     /* a batch was seen */
 	uint8_t *taken; /* owned; of the last batch: 0 or the on_fail that took the row */
 	size_t cap_taken;
+	struct kept kept; /* with a rule of type sql */
 	struct hit *hits; /* owned; of the last batch, rule by rule */
 	size_t n_hits, cap_hits;
 };

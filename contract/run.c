@@ -27,6 +27,12 @@ contract_begin(const struct contract *c)
 	return r;
 }
 
+void
+contract_now(struct contract_run *r, int64_t ms)
+{
+	r->now_us = ms * 1000;
+}
+
 static void
 note_row(struct tally *t, int64_t row)
 {
@@ -187,6 +193,17 @@ turn_of(const struct rule *rule)
 }
 
 static void
+check_measure(const struct contract_run *r, const struct rule *rule, struct tally *t)
+{
+	const struct column *c;
+
+	if (columns_of(r, rule, &c))
+		measure_rows(rule, t, c, r->taken);
+	else
+		t->skipped = true;
+}
+
+static void
 check_rule(struct contract_run *r, size_t i, const struct frame *batch)
 {
 	const struct rule *rule = &r->contract->rules[i];
@@ -196,7 +213,9 @@ check_rule(struct contract_run *r, size_t i, const struct frame *batch)
 	case RULE_PRESENT: check_present(r, rule, t, batch); break;
 	case RULE_TYPE: check_type(r, rule, t, batch); break;
 	case RULE_EXTRA: check_extra(r, t, batch); break;
-	case RULE_ROWS: break;
+	case RULE_ROWS:
+	case RULE_SQL: break;
+	case RULE_MEASURE: check_measure(r, rule, t); break;
 	default: check_rows(r, rule, t, frame_rows(batch)); break;
 	}
 }
@@ -210,6 +229,15 @@ clear_taken(struct contract_run *r, int64_t rows)
 		return;
 	r->taken = mem_grow(r->taken, &r->cap_taken, (size_t)rows + 1, 1);
 	memset(r->taken, 0, (size_t)rows + 1);
+}
+
+static bool
+has_sql(const struct contract *c)
+{
+	for (size_t i = 0; i < c->n_rules; i++)
+		if (c->rules[i].kind == RULE_SQL)
+			return true;
+	return false;
 }
 
 void
@@ -227,6 +255,8 @@ contract_batch(struct contract_run *r, const struct frame *batch)
 		r->dropped += r->taken[i] == ON_FAIL_DROP;
 		r->quarantined += r->taken[i] == ON_FAIL_QUARANTINE;
 	}
+	if (has_sql(r->contract))
+		kept_add(&r->kept, batch, r->taken);
 	r->first = r->rows;
 	r->rows += rows;
 	r->began = true;
@@ -240,12 +270,10 @@ rows_of(const struct contract_run *r, const struct rule *rule)
 }
 
 bool
-limit_holds(const struct limit *l, int64_t count, int64_t rows)
+limit_holds_value(const struct limit *l, double x)
 {
-	double x = (double)count;
-
-	if (l->percent)
-		x = rows ? 100.0 * x / (double)rows : 0.0;
+	if (x != x)
+		return false;
 	switch (l->op) {
 	case OP_BE: return x == l->a;
 	case OP_NOT_BE: return x != l->a;
@@ -258,6 +286,16 @@ limit_holds(const struct limit *l, int64_t count, int64_t rows)
 	case OP_ANY: return true;
 	}
 	return false;
+}
+
+bool
+limit_holds(const struct limit *l, int64_t count, int64_t rows)
+{
+	double x = (double)count;
+
+	if (l->percent)
+		x = rows ? 100.0 * x / (double)rows : 0.0;
+	return limit_holds_value(l, x);
 }
 
 /* What was found, in words, unless the check said it already. */
@@ -294,7 +332,34 @@ bool
 rule_has_no_rows(const struct rule *r)
 {
 	return r->kind == RULE_PRESENT || r->kind == RULE_TYPE || r->kind == RULE_EXTRA ||
-		r->kind == RULE_ROWS;
+		r->kind == RULE_ROWS || r->kind == RULE_MEASURE || r->kind == RULE_SQL;
+}
+
+static bool
+has_value(const struct rule *r)
+{
+	return r->kind == RULE_MEASURE || r->kind == RULE_SQL;
+}
+
+/* Found: the number itself. */
+static void
+conclude_value(const struct contract_run *r, const struct rule *rule, struct tally *t)
+{
+	struct str s = {0};
+
+	if (rule->kind == RULE_SQL)
+		sql_result(rule, &r->kept, &t->value, t->found);
+	else
+		t->value = measure_result(rule, t, r->now_us);
+	if (t->found[0])
+		return;
+	str_addf(&s, "%s ", rule->kind == RULE_SQL ? "result" : rule->name);
+	if (t->value != t->value)
+		str_add(&s, "of no value");
+	else
+		str_add_f64(&s, t->value);
+	(void)snprintf(t->found, sizeof(t->found), "%s", str_text(&s));
+	str_fini(&s);
 }
 
 static void
@@ -307,9 +372,11 @@ conclude(const struct contract_run *r, size_t i, struct check_result *out)
 	if (!r->began && rule->kind == RULE_PRESENT) {
 		t->bad = 1;
 		(void)snprintf(t->found, sizeof(t->found), "no data at all");
-	} else if (!r->began && rule->column) {
+	} else if (!r->began && rule->column && rule->kind != RULE_SQL) {
 		t->skipped = true;
 	}
+	if (has_value(rule) && !t->skipped)
+		conclude_value(r, rule, t);
 	*out = (struct check_result){.rule = rule->name,
 		.column = rule->column,
 		.on_fail = rule->on_fail,
@@ -319,8 +386,9 @@ conclude(const struct contract_run *r, size_t i, struct check_result *out)
 		.n_samples = t->n_samples,
 		.at = rule->at,
 		.skipped = t->skipped};
-	out->passed = !t->skipped &&
-		limit_holds(&rule->limit, rule->kind == RULE_ROWS ? rows : t->bad, rows);
+	out->passed = !t->skipped && has_value(rule) ? limit_holds_value(&rule->limit, t->value)
+						     : !t->skipped &&
+			limit_holds(&rule->limit, rule->kind == RULE_ROWS ? rows : t->bad, rows);
 	memcpy(out->sample, t->sample, sizeof(out->sample));
 	(void)snprintf(out->expected, sizeof(out->expected), "%s", rule->expected);
 	describe(r, rule, t, out);
@@ -351,6 +419,7 @@ contract_abort(struct contract_run *r)
 		return;
 	for (size_t i = 0; i < r->contract->n_rules; i++) {
 		seen_fini(&r->tallies[i].seen);
+		free(r->tallies[i].measured.values);
 		if (r->tallies[i].has_re)
 			regfree(&r->tallies[i].re);
 	}
@@ -358,5 +427,6 @@ contract_abort(struct contract_run *r)
 	free(r->slots);
 	free(r->taken);
 	free(r->hits);
+	kept_fini(&r->kept);
 	free(r);
 }

@@ -434,8 +434,10 @@ open_contract(struct ctx *c, const char *path, const struct dataset *quarantine,
 		*e = found.v[0];
 	errs_fini(&found);
 	k->quarantine = quarantine;
-	if (rc == 0)
+	if (rc == 0) {
 		k->run = contract_begin(k->contract);
+		contract_now(k->run, c->job->now_ms);
+	}
 	return rc;
 }
 

@@ -351,6 +351,7 @@ release_rows(const struct release *o, struct release_result *out, struct err *e)
 	s.segs = segs_new(SEGS_PRIVATE, 1);
 	s.scope = scope_new(s.segs);
 	s.run = contract_begin(o->contract);
+	contract_now(s.run, start_ms);
 	rc = stage_both(&s, e);
 	if (rc < 0)
 		discard(&s);
