@@ -186,16 +186,22 @@ add_prepare(struct str *sql, struct work *w)
 	return 0;
 }
 
+/* Names come quoted from the stage; they cannot be bound. */
 static void
 add_insert(struct str *sql, const struct work *w)
 {
+	const char *const parts[] = {" (", w->columns, ") SELECT ", w->columns, " FROM stage.rows"};
+
 	str_add(sql, "INSERT INTO main.");
 	sqlite_add_name(sql, w->name);
-	str_addf(sql, " (%s) SELECT %s FROM stage.rows", w->columns, w->columns);
-	if (*w->keys && *w->sets)
-		str_addf(sql, " WHERE true ON CONFLICT (%s) DO UPDATE SET %s", w->keys, w->sets);
-	else if (*w->keys)
-		str_addf(sql, " WHERE true ON CONFLICT (%s) DO NOTHING", w->keys);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		str_add(sql, parts[i]);
+	if (*w->keys) {
+		str_add(sql, " WHERE true ON CONFLICT (");
+		str_add(sql, w->keys);
+		str_add(sql, *w->sets ? ") DO UPDATE SET " : ") DO NOTHING");
+		str_add(sql, w->sets);
+	}
 	str_addc(sql, ';');
 }
 

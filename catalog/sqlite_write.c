@@ -120,11 +120,12 @@ make_tables(struct mlf_dataset_host *h, struct writer *w, const struct parts *p)
 	struct str sql = {0};
 	int rc;
 
-	str_addf(&sql,
+	str_add(&sql,
 		"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
 		"CREATE TABLE mlc_stage (mode, name, keys, columns, decls, sets);"
-		"CREATE TABLE rows (%s); INSERT INTO mlc_stage VALUES (",
-		str_text(&p->decls));
+		"CREATE TABLE rows (");
+	str_add(&sql, str_text(&p->decls));
+	str_add(&sql, "); INSERT INTO mlc_stage VALUES (");
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		str_add(&sql, i ? ", " : "");
 		sqlite_add_text(&sql, texts[i]);
