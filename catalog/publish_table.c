@@ -87,6 +87,19 @@ through(char path[static PATH_MAX], int dirfd, const char *name)
 	(void)snprintf(path, PATH_MAX, "/proc/self/fd/%d/%s", dirfd, name);
 }
 
+/* SQLite would follow a link, out of the project; a database is changed where it lies. */
+static int
+check_link(int dirfd, const char *name, const struct dataset *d, struct err *e)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISLNK(st.st_mode))
+		return 0;
+	err_set(e, MLC_OUTSIDE, "`%s` is a link, and a database is not written through one",
+		d->path);
+	return err_help(e, "give the path of the database itself");
+}
+
 static int
 call(const struct commit *c, const char *token, struct err *e)
 {
@@ -205,7 +218,7 @@ open_commit(struct commit *c, int rootfd, const struct publish_item *item, struc
 	str_addf(&token, "%s %s", item->run ? item->run : "", c->staged);
 	c->token = token.s;
 	c->dirfd = parent_open(rootfd, c->path, item->outside, &name, e);
-	if (c->dirfd < 0)
+	if (c->dirfd < 0 || check_link(c->dirfd, name, &c->d, e) < 0)
 		return -1;
 	through(c->stage, c->dirfd, c->staged);
 	through(c->target, c->dirfd, name);
@@ -237,6 +250,8 @@ table_rehearse(
 {
 	struct commit c = {.type = d->type, .d = *d, .dirfd = dirfd};
 
+	if (check_link(dirfd, target, d, e) < 0)
+		return -1;
 	if (!file_exists(dirfd, target)) /* there is nothing that could refuse */
 		return 0;
 	through(c.stage, dirfd, stage);

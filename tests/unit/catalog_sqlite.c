@@ -298,6 +298,19 @@ Test(sqlite, publishing_again_after_a_crash_changes_nothing)
 	room_close(&r);
 }
 
+Test(sqlite, a_link_is_not_followed_out_of_the_project)
+{
+	struct room r;
+
+	room_open(&r);
+	cr_assert_eq(symlinkat("../mlc-catalog-outside.db", r.fd, "t.db"), 0);
+	cr_expect_eq(put(&r, table(&r, ""), 1, 2, "a"), -1);
+	cr_expect_eq(r.e.code, MLC_OUTSIDE, "%s", r.e.msg);
+	cr_expect_neq(access("/tmp/mlc-catalog-outside.db", F_OK), 0);
+	cr_expect_eq(room_count(&r, "."), 1, "the stage is gone");
+	room_close(&r);
+}
+
 Test(sqlite, a_file_that_is_no_database_is_refused_and_stays)
 {
 	const struct dataset *d;
