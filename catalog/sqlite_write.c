@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Batches into the staged database: a table `rows`, and one row of mlc_stage that says what is to be
  * done with it. Nobody else sees the file before it is complete, and the host brings it to the disk,
- * so neither journal nor sync is needed here. */
+ * so neither sync nor a journal on the disk is needed: one would stay behind when a worker ends early.
+ * OFF is not to be had in defensive mode. */
 #include "catalog/sqlite.h"
 
 #include <math.h>
@@ -121,7 +122,7 @@ make_tables(struct mlf_dataset_host *h, struct writer *w, const struct parts *p)
 	int rc;
 
 	str_add(&sql,
-		"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
+		"PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; BEGIN;"
 		"CREATE TABLE mlc_stage (mode, name, keys, columns, decls, sets);"
 		"CREATE TABLE rows (");
 	str_add(&sql, str_text(&p->decls));

@@ -49,3 +49,20 @@ echo "exit $?"
 orders 'table: letters, save_args: {mode: upset}'
 mlflow-c validate
 echo "exit $?"
+echo "== a broken contract leaves the old table, and nothing beside the file"
+mkdir conf/base/contracts
+cat >conf/base/contracts/orders.yml <<END
+apiVersion: v3.1.0
+kind: DataContract
+id: orders
+version: 1.0.0
+status: active
+schema:
+  - name: orders
+    properties:
+      - {name: amount, logicalType: number, logicalTypeOptions: {maximum: 1}}
+END
+orders 'table: orders'
+mlflow-c run -q -p shop 2>&1 | head -n 4
+sql 'SELECT count(*) FROM orders'
+ls -A data
