@@ -57,13 +57,28 @@ print_json(const struct err *v, size_t n)
 	str_fini(&out);
 }
 
+/* No message without a way on: whoever had none to offer points to where there is one. */
+static void
+add_way_out(const struct app *a, struct err *e)
+{
+	char code[16];
+	if (e->help[0] || e->note[0])
+		return;
+	if (e->code == MLC_USAGE && a->cmd)
+		err_help(e, "see: mlflow-c %s --help", a->cmd->name);
+	else
+		err_help(e, "see: mlflow-c explain %s", code_name(e->code, code));
+}
+
 int
 report(struct app *a, const struct err *e)
 {
+	struct err whole = *e;
+	add_way_out(a, &whole);
 	if (a->g.json)
-		print_json(e, 1);
+		print_json(&whole, 1);
 	else
-		print_text(a, e);
+		print_text(a, &whole);
 	return code_exit(e->code);
 }
 
@@ -71,6 +86,8 @@ int
 report_all(struct app *a, struct errs *found)
 {
 	int code = found->n ? code_exit(found->v[0].code) : code_exit(MLC_BUG);
+	for (size_t i = 0; i < found->n; i++)
+		add_way_out(a, &found->v[i]);
 	if (a->g.json)
 		print_json(found->v, found->n);
 	else

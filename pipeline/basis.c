@@ -71,8 +71,7 @@ put_params(struct arena *a, const char *json, struct basis *out)
 static const char *
 settings_of(struct arena *a, const struct plan *p, const struct plan_port *port)
 {
-	struct str text = {0}, contract = {0};
-	struct err ignored;
+	struct str text = {0};
 	struct jw w;
 	char hash[HASH_XXH_HEX];
 	if (port->entry) {
@@ -82,12 +81,10 @@ settings_of(struct arena *a, const struct plan *p, const struct plan_port *port)
 	}
 	if (port->value) /* parameters */
 		str_add(&text, port->value);
-	if (port->contract &&
-		file_read(p->project->rootfd, port->contract, false, &contract, &ignored) == 0)
-		str_add(&text, str_text(&contract));
+	if (port->contract)
+		contract_text(p->project->rootfd, port->contract, &text);
 	hash_xxh3(str_text(&text), text.len, hash);
 	str_fini(&text);
-	str_fini(&contract);
 	return arena_printf(a, "%s %s", port->dataset, hash);
 }
 

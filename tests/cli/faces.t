@@ -14,7 +14,7 @@ everywhere()
 }
 everywhere 'mlflow-c run -j 1'
 everywhere 'mlflow-c run -j 1 --params generate.rows=45000,generate.seed=1' # ages that cannot be are quarantined
-sed -i 's/maximum: 100}/maximum: 60}/' conf/base/contracts/loans_clean.yml
+sed -i 's/maximum: 100}/maximum: 30}/' conf/base/contracts/loans_clean.yml
 everywhere 'mlflow-c run -j 1'
 everywhere 'mlflow-c runs list --limit 2' | sed 's| *[0-9]*ms   *|  _ms  |'
 everywhere 'mlflow-c registry list'
