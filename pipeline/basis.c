@@ -188,6 +188,8 @@ file_stamp(int rootfd, const struct dataset *d, bool ours, char stamp[STAMP_MAX]
 	struct stat st;
 	struct timespec now;
 	struct err ignored;
+	if (dataset_is_shared(d)) /* its file may change with other tables, or not at all yet */
+		return false;
 	int fd =
 		file_open(rootfd, d->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, d->outside, &ignored);
 	if (fd < 0)
@@ -211,6 +213,8 @@ file_hash(int rootfd, const struct dataset *d, char hash[HASH_SHA_HEX])
 {
 	struct stat st;
 	struct err ignored;
+	if (dataset_is_shared(d))
+		return dataset_content(d, rootfd, hash, &ignored) == 0;
 	int fd =
 		file_open(rootfd, d->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, d->outside, &ignored);
 	if (fd < 0)
