@@ -102,6 +102,11 @@ void reader_close(struct reader *r); /* NULL is fine */
 /* The whole table as one frame with contiguous columns; facts may be NULL. */
 MUST_CHECK int dataset_read_table(const struct dataset *d, const struct read_opts *o,
 	struct frame **out, struct read_facts *facts, struct err *e);
+/* True of a table that is no file of its own: what it holds is known by dataset_content alone. */
+bool dataset_is_shared(const struct dataset *d);
+/* The hash of what such a table holds, as staging and reading give it. */
+MUST_CHECK int
+dataset_content(const struct dataset *d, int rootfd, char hash[static HASH_XXH_HEX], struct err *e);
 /* The content of a json, text or bytes dataset. */
 MUST_CHECK int
 dataset_read_bytes(const struct dataset *d, int rootfd, struct str *out, struct err *e);
@@ -143,7 +148,8 @@ void staged_fini(struct staged *s);
 struct publish_item {
 	const char *stage, *target, *hash;
 	bool folder;
-	bool outside; /* the dataset is allowed outside of the root */
+	bool outside;    /* the dataset is allowed outside of the root */
+	const char *run; /* the id of the run; with the stage's name it is the token of a commit */
 };
 MUST_CHECK int publish_all(int rootfd, const struct publish_item *items, size_t n, struct err *e);
 

@@ -369,6 +369,20 @@ push_bool(struct mlf_builder *b, int i, const struct csv_field *f)
 	return true;
 }
 
+/* 22.0 in a column that was declared to hold whole numbers: programs that have no nulls for integers
+ * write them so. What a double holds exactly, and no fraction. */
+static bool
+whole_float(const struct csv_field *f, int64_t *out)
+{
+	const double limit = 9007199254740992.0; /* 2^53 */
+	double v;
+
+	if (!value_f64(f->s, f->n, &v) || !(v > -limit && v < limit))
+		return false;
+	*out = (int64_t)v;
+	return (double)*out == v;
+}
+
 /* False if the value does not fit. */
 static bool
 push(struct mlf_builder *b, int i, const struct csv_column *col, const struct csv_field *f)
@@ -379,7 +393,9 @@ push(struct mlf_builder *b, int i, const struct csv_column *col, const struct cs
 	switch (col->type) {
 	case MLF_BOOL: return push_bool(b, i, f);
 	case MLF_I64:
-		if (!value_i64(f->s, f->n, &whole) || (col->inferred && csv_is_label(f->s, f->n)))
+		if (!value_i64(f->s, f->n, &whole) && (col->inferred || !whole_float(f, &whole)))
+			return false;
+		if (col->inferred && csv_is_label(f->s, f->n))
 			return false;
 		mlf_push_i64(b, i, whole);
 		return true;

@@ -161,6 +161,7 @@ host_init(struct host *h, const struct dataset *d, int fd)
 		.d = d,
 		.fd = fd,
 		.hash = fd >= 0 ? hash_xxh_new() : NULL,
+		.content = fd >= 0 && d->type->commit ? content_new() : NULL,
 	};
 }
 
@@ -176,8 +177,8 @@ host_end(struct host *h)
 	return h->pack ? pack_end(h->pack, h) : 0;
 }
 
-int
-host_hash(struct host *h, char hex[static HASH_XXH_HEX], uint64_t *bytes, struct err *e)
+static int
+hash_file(struct host *h, char hex[static HASH_XXH_HEX], uint64_t *bytes, struct err *e)
 {
 	off_t size = h->seeks ? lseek(h->fd, 0, SEEK_END) : (off_t)h->bytes;
 
@@ -191,12 +192,23 @@ host_hash(struct host *h, char hex[static HASH_XXH_HEX], uint64_t *bytes, struct
 	return 0;
 }
 
+int
+host_hash(struct host *h, char hex[static HASH_XXH_HEX], uint64_t *bytes, struct err *e)
+{
+	if (h->content) {
+		content_end(h->content, hex, bytes);
+		return 0;
+	}
+	return hash_file(h, hex, bytes, e);
+}
+
 void
 host_fini(struct host *h)
 {
 	char hex[HASH_XXH_HEX];
 
 	pack_free(h->pack);
+	content_free(h->content);
 	if (h->hash)
 		hash_xxh_end(h->hash, hex);
 	if (h->fd >= 0)

@@ -11,7 +11,7 @@
 #include "catalog/catalog.h"
 
 #define DATASET_ABI_MAJOR 1
-#define DATASET_ABI_MINOR 1
+#define DATASET_ABI_MINOR 2
 
 /* The rows and the bytes of text of a batch that is read for streaming. */
 #define BATCH_ROWS 65536
@@ -24,6 +24,7 @@ int dataset_type_unknown(const char *name, const struct place *at, struct err *e
 
 extern const struct mlf_dataset_type csv_type;
 extern const struct mlf_dataset_type jsonl_type;
+extern const struct mlf_dataset_type sqlite_type;
 
 /* --- options ------------------------------------------------------------------------------------- */
 
@@ -59,6 +60,7 @@ struct host {
 	bool seeks;              /* the type took fd: nothing was hashed on the way */
 	struct pack *pack;       /* between type and file; owned; NULL: none */
 	struct hash_xxh *hash;   /* of the bytes so far; owned */
+	struct content *content; /* of a type that commits, instead of the bytes; owned */
 	uint64_t bytes;
 	struct schema known, wanted; /* types to read as, the first before the second */
 };
@@ -74,6 +76,32 @@ MUST_CHECK int host_write(struct host *h, const void *p, size_t n);
 MUST_CHECK int
 host_hash(struct host *h, char hex[static HASH_XXH_HEX], uint64_t *bytes, struct err *e);
 void host_fini(struct host *h); /* closes fd */
+
+/* --- contents of tables -------------------------------------------------------------------------- */
+
+/* A hash of names, types and values in the order of the rows, however they come in batches: what a
+ * table in a database is known by, whose file holds other tables too. */
+struct content;
+struct content *content_new(void);
+void content_add(struct content *c, const struct frame *batch);
+/* Hash, and how many bytes the values took. */
+void content_end(struct content *c, char hex[static HASH_XXH_HEX], uint64_t *bytes);
+void content_free(struct content *c); /* NULL is fine */
+
+/* --- tables in databases ------------------------------------------------------------------------- */
+
+/* What a type that commits publishes is called TYPE:PATH#TABLE. The type, if a target is one, and the
+ * path as a copy; else NULL. */
+const struct mlf_dataset_type *table_target(const char *target, char **path);
+/* The name, owned. */
+char *table_target_name(const struct dataset *d);
+/* Commits what is staged for such a target and removes the stage; harmless if it had happened. */
+MUST_CHECK int table_publish(int rootfd, const struct publish_item *item, struct err *e);
+/* Whether the file, open as fd, holds what the entry names; true if that cannot be told. */
+bool table_exists(const struct dataset *d, int fd);
+/* Tries it in this process, without a trace. */
+MUST_CHECK int table_rehearse(
+	const struct dataset *d, int dirfd, const char *stage, const char *target, struct err *e);
 
 /* --- files --------------------------------------------------------------------------------------- */
 

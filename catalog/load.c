@@ -46,7 +46,7 @@ struct entry {
 
 static const struct yfield common[] = {
 	{"type", YF_STR, true, offsetof(struct entry, type),
-		"csv, jsonl, json, text, bytes, model, memory"},
+		"csv, jsonl, sqlite, json, text, bytes, model, memory"},
 	{"filepath", YF_STR, false, offsetof(struct entry, filepath), "where it lies"},
 	{"load_args", YF_NODE, false, offsetof(struct entry, load_args), "how it is read"},
 	{"save_args", YF_NODE, false, offsetof(struct entry, save_args), "how it is written"},
@@ -300,8 +300,16 @@ take_versioned(struct loader *l, const struct entry *entry)
 	struct err e = {0};
 
 	l->d->versioned = entry->versioned;
-	if (!entry->versioned || !l->d->type->memory)
+	if (!entry->versioned || (!l->d->type->memory && !l->d->type->commit))
 		return;
+	if (l->d->type->commit) {
+		err_set(&e, MLC_CONF_VALUE,
+			"dataset `%s` is a table in a database and has no "
+			"versions",
+			l->d->name);
+		report(l, &e, "versioned", "remove `versioned`");
+		return;
+	}
 	err_set(&e, MLC_CONF_VALUE, "dataset `%s` lives in memory and has no versions", l->d->name);
 	report(l, &e, "versioned", "remove `versioned`, or choose a type that is a file");
 }
@@ -325,7 +333,8 @@ take_type(struct loader *l)
 		err_set(&e, n ? MLC_CONF_TYPE : MLC_CONF_MISSING, "dataset `%s` has no type",
 			l->d->name);
 		report(l, &e, "type",
-			"add `type: csv`, or another of jsonl, json, text, bytes, model, memory");
+			"add `type: csv`, or another of jsonl, sqlite, json, text, bytes, model, "
+			"memory");
 		return NULL;
 	}
 	type = catalog_type(n->text);

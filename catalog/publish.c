@@ -13,7 +13,7 @@
  *	staged --exchange--> left --remove-----------> done      a folder that replaces another
  *
  * Items go in order; afterwards each folder that holds a target is fsynced once, and only then may
- * the runner commit. "staged" and "left" look alike for folders but for the hash, so a folder that
+ * the runner commit. Tables in databases go their own way: publish_table.c. "staged" and "left" look alike for folders but for the hash, so a folder that
  * is there already is hashed before it is touched: exchanging twice would bring back the old one. */
 #include "catalog/inside.h"
 
@@ -162,6 +162,8 @@ publish_item(struct folders *all, int rootfd, const struct publish_item *item, s
 	struct spot s = {
 		.item = item, .stage = last_part(item->stage), .target = last_part(item->target)};
 
+	if (table_target(item->target, NULL))
+		return table_publish(rootfd, item, e);
 	if (!same_parent(item->stage, item->target) || !*s.stage || !*s.target)
 		return err_set(e, MLC_PUBLISH, "`%s` is not beside its target `%s`", item->stage,
 			item->target);

@@ -68,6 +68,7 @@ bool
 dataset_exists(const struct dataset *d, int rootfd)
 {
 	struct err e;
+	bool there;
 	int fd;
 
 	if (!d->path)
@@ -75,9 +76,10 @@ dataset_exists(const struct dataset *d, int rootfd)
 	if (d->versioned)
 		return has_versions(d, rootfd);
 	fd = file_open(rootfd, d->path, O_PATH, d->outside, &e);
+	there = fd >= 0 && table_exists(d, fd);
 	if (fd >= 0)
 		close(fd);
-	return fd >= 0;
+	return there;
 }
 
 /* Chooses the types to read as. */
@@ -88,8 +90,8 @@ take_schemas(struct reader *r, const struct read_opts *o, struct err *e)
 
 	if (o->schema)
 		r->host.wanted = *o->schema;
-	if (!o->known || !o->known_hash)
-		return 0;
+	if (!o->known || !o->known_hash || r->host.content)
+		return 0; /* a table in a database has its types */
 	if (hash_xxh3_fd(r->host.fd, hash, e) < 0)
 		return -1;
 	if (str_eq(hash, o->known_hash))
@@ -164,6 +166,8 @@ next_in(struct reader *r, struct scope *sc, struct frame **batch, struct err *e)
 	}
 	if (f) {
 		r->batches++;
+		if (r->host.content)
+			content_add(r->host.content, frame_of(f));
 		*batch = frame_ref(frame_of(f));
 		return 1;
 	}

@@ -69,15 +69,19 @@ name_stage(struct stage *s, const char *token, struct err *e)
 {
 	size_t parent = parent_len(s->d->path);
 	const char *name = s->d->path[parent] == '/' ? s->d->path + parent + 1 : s->d->path;
+	size_t more = s->d->type->commit ? strlen(s->d->name) + 1 : 0;
 	struct str path = {0};
 
-	if (strchr(token, '/') || strlen(name) + strlen(token) + 8 > NAME_MAX) {
+	if (strchr(token, '/') || strlen(name) + strlen(token) + more + 8 > NAME_MAX) {
 		err_set(e, MLC_NAME, "dataset `%s`: no file can be called `.%s.%s.stage`",
 			s->d->name, name, token);
 		return err_help(e, "give the dataset's file or the node a shorter name");
 	}
 	str_addn(&path, s->d->path, (size_t)(name - s->d->path));
-	str_addf(&path, ".%s.%s.stage", name, token);
+	str_addf(&path, ".%s.%s", name, token);
+	if (s->d->type->commit) /* a node may write several tables of one file */
+		str_addf(&path, ".%s", s->d->name);
+	str_add(&path, ".stage");
 	s->path = path.s;
 	s->name = path.s + (name - s->d->path);
 	return 0;
@@ -230,6 +234,8 @@ stage_table(struct stage *s, const struct frame *batch, struct err *e)
 	scope_free(sc);
 	if (rc < 0)
 		return -1;
+	if (s->host.content)
+		content_add(s->host.content, batch);
 	s->rows += frame_rows(batch);
 	for (size_t i = 0; i < s->n; i++)
 		s->columns[i].nulls += frame_column(batch, (int)i)->nulls;
@@ -383,6 +389,18 @@ check_target(const struct stage *s, bool folder, struct err *e)
 	return err_help(e, "correct `filepath`, or move `%s` away", s->d->path);
 }
 
+/* What the database would refuse is refused now, while the old table is all that anybody knows of. */
+static int
+rehearse(const struct stage *s, struct err *e)
+{
+	if (!s->d->type->commit)
+		return 0;
+	if (!s->open)
+		return err_set(
+			e, MLC_NODE_OUTPUT, "a table in a database cannot be written as a file");
+	return table_rehearse(s->d, s->dirfd, s->name, s->target_name, e);
+}
+
 static void
 stage_free(struct stage *s)
 {
@@ -404,13 +422,13 @@ stage_end(struct stage *s, struct staged *out, struct err *e)
 {
 	*out = (struct staged){.outside = s->d->outside};
 	if ((s->open ? end_own : end_foreign)(s, out, e) < 0 ||
-		check_target(s, out->folder, e) < 0) {
+		check_target(s, out->folder, e) < 0 || rehearse(s, e) < 0) {
 		free(out->schema);
 		*out = (struct staged){0};
 		return err_wrap(e, "dataset `%s`", s->d->name);
 	}
 	out->path = mem_strdup(s->path);
-	out->target = mem_strdup(s->d->path);
+	out->target = s->d->type->commit ? table_target_name(s->d) : mem_strdup(s->d->path);
 	stage_free(s);
 	return 0;
 }

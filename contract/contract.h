@@ -17,9 +17,12 @@ struct contract_run;
 /* The last two take the rows out of the dataset, and keep the others. */
 enum on_fail { ON_FAIL_FAIL, ON_FAIL_WARN, ON_FAIL_INFO, ON_FAIL_DROP, ON_FAIL_QUARANTINE };
 
-/* Loads the file at path, relative to rootfd. Everything lives in the arena. */
+/* Loads the file at path, relative to rootfd, or all files of the folder: together they are one
+ * contract. Everything lives in the arena. */
 MUST_CHECK int contract_load(struct arena *a, int rootfd, const char *path,
 	const struct contract **out, struct errs *found);
+/* Appends the text of all files of the contract, for telling whether it changed. */
+void contract_text(int rootfd, const char *path, struct str *out);
 /* The same from a text; path is what errors call it. */
 MUST_CHECK int contract_parse(struct arena *a, const char *path, const struct str *text,
 	const struct contract **out, struct errs *found);

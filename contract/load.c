@@ -249,15 +249,25 @@ refuse_in_property(struct loader *l, const struct ynode *n, const struct propert
 	return rc;
 }
 
-static void
+/* The column's place in the schema: a new one, or that from another file of the contract. */
+static size_t
 add_column(struct loader *l, const struct ynode *n, const char *name, enum mlf_type type)
 {
 	struct schema *s = &l->contract->schema;
+	size_t i = 0;
 
-	if (!map_put(&l->columns, name, (void *)(uintptr_t)(s->n + 1)))
+	while (i < s->n && !str_eq(s->columns[i].name, name))
+		i++;
+	if (!map_put(&l->columns, name, (void *)(uintptr_t)(i + 1)))
 		loader_fail(l, &n->at, "remove one of them", "the column `%s` is described twice",
 			name);
-	s->columns[s->n++] = (struct schema_column){name, type};
+	else if (i < s->n && s->columns[i].type != type)
+		loader_fail(l, &n->at, "make them agree",
+			"another file of the contract says that `%s` is %s", name,
+			type_name(s->columns[i].type));
+	if (i == s->n)
+		s->columns[s->n++] = (struct schema_column){name, type};
+	return i;
 }
 
 /* Where the key stands, or the map itself. */
@@ -289,9 +299,8 @@ load_property(struct loader *l, const struct ynode *n, const struct about *table
 	if (refuse_in_property(l, n, &p) != 0)
 		return;
 	about.column = p.name;
-	about.index = l->contract->schema.n;
 	load_custom(l, p.custom, &about, NULL);
-	add_column(l, n, p.name, about.type);
+	about.index = add_column(l, n, p.name, about.type);
 	r = loader_rule(l, RULE_PRESENT, "present", &about, place_of(n, "name"));
 	r->expected = "a column";
 	r = loader_rule(l, RULE_TYPE, "type", &about, place_of(n, "logicalType"));
@@ -363,6 +372,18 @@ static const struct yfield object_fields[] = {
 };
 #undef IGNORED
 
+/* Room for as many columns more. */
+static void
+grow_schema(struct loader *l, size_t more)
+{
+	struct schema *s = &l->contract->schema;
+	struct schema_column *columns = arena_alloc(l->arena, (s->n + more + 1) * sizeof(*columns));
+
+	if (s->n)
+		memcpy(columns, s->columns, s->n * sizeof(*columns));
+	s->columns = columns;
+}
+
 static void
 load_object(struct loader *l, const struct ynode *n, bool strict, const struct about *whole)
 {
@@ -385,8 +406,7 @@ load_object(struct loader *l, const struct ynode *n, bool strict, const struct a
 		"remove it; foreign keys come with a later version");
 	load_custom(l, o.custom, &table, &strict);
 	count = load_list(l, o.properties, "a list of properties", &items);
-	l->contract->schema.columns =
-		arena_alloc(l->arena, (count + 1) * sizeof(*l->contract->schema.columns));
+	grow_schema(l, count);
 	for (size_t i = 0; i < count; i++)
 		load_property(l, items[i], &table);
 	load_primary_key(l, items, count, &table);
@@ -485,51 +505,73 @@ settle_rule(struct rule *r)
 		r->limit.op = OP_ANY;
 }
 
-int
-contract_parse(struct arena *a, const char *path, const struct str *text,
-	const struct contract **out, struct errs *found)
+/* Adds what one file says. Columns are looked up file by file: each describes what it speaks of. */
+static void
+load_text(struct loader *l, const char *path, const struct str *text)
 {
-	struct contract *c = arena_alloc(a, sizeof(*c));
-	struct loader l = {.arena = a, .found = found, .contract = c};
-	size_t before = found->n + found->dropped;
 	struct ynode *tree = NULL;
-	struct rule *rules;
 	struct err e = {0};
 
-	*out = NULL;
-	if (yaml_parse(a, arena_strdup(a, path), str_text(text), text->len, &tree, &e) != 0)
-		errs_add(found, &e);
+	map_fini(&l->columns);
+	l->columns = (struct map){0};
+	if (yaml_parse(l->arena, arena_strdup(l->arena, path), str_text(text), text->len, &tree,
+		    &e) != 0)
+		errs_add(l->found, &e);
 	else
-		load_top(&l, tree);
-	rules = arena_alloc(a, (c->n_rules + 1) * sizeof(*rules));
+		load_top(l, tree);
+}
+
+/* All rules are there: they move into the arena. NULL if something was wrong since `before`. */
+static const struct contract *
+load_end(struct loader *l, size_t before)
+{
+	struct contract *c = l->contract;
+	struct rule *rules = arena_alloc(l->arena, (c->n_rules + 1) * sizeof(*rules));
+
 	if (c->n_rules)
 		memcpy(rules, c->rules, c->n_rules * sizeof(*rules));
 	free(c->rules);
 	c->rules = rules;
 	for (size_t i = 0; i < c->n_rules; i++)
 		settle_rule(&rules[i]);
-	map_fini(&l.columns);
-	if (found->n + found->dropped > before)
-		return -1;
-	*out = c;
-	return 0;
+	map_fini(&l->columns);
+	return l->found->n + l->found->dropped > before ? NULL : c;
+}
+
+int
+contract_parse(struct arena *a, const char *path, const struct str *text,
+	const struct contract **out, struct errs *found)
+{
+	struct loader l = {
+		.arena = a, .found = found, .contract = arena_alloc(a, sizeof(struct contract))};
+	size_t before = found->n + found->dropped;
+
+	load_text(&l, path, text);
+	*out = load_end(&l, before);
+	return *out ? 0 : -1;
 }
 
 int
 contract_load(struct arena *a, int rootfd, const char *path, const struct contract **out,
 	struct errs *found)
 {
-	struct str text = {0};
-	struct err e = {0};
-	int rc = file_read(rootfd, path, false, &text, &e);
+	struct loader l = {
+		.arena = a, .found = found, .contract = arena_alloc(a, sizeof(struct contract))};
+	size_t before = found->n + found->dropped, n;
+	char **files = contract_files(a, rootfd, path, &n, found);
 
-	*out = NULL;
-	if (rc != 0)
-		errs_add(found, &e);
-	else
-		rc = contract_parse(a, path, &text, out, found);
-	str_fini(&text);
-	return rc;
+	for (size_t i = 0; i < n; i++) {
+		struct str text = {0};
+		struct err e = {0};
+
+		if (file_read(rootfd, files[i], false, &text, &e) != 0)
+			errs_add(found, &e);
+		else
+			load_text(&l, files[i], &text);
+		str_fini(&text);
+	}
+	*out = load_end(&l, before);
+	return *out ? 0 : -1;
 }
 
 const struct schema *

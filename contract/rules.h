@@ -136,6 +136,8 @@ void load_custom(struct loader *l, const struct ynode *n, struct about *about, b
 size_t load_list(struct loader *l, const struct ynode *n, const char *what, struct ynode ***items);
 
 void load_quality(struct loader *l, const struct ynode *list, const struct about *about);
+/* files.c: the file itself, or those of a folder in the order of their names; none after a report. */
+char **contract_files(struct arena *a, int rootfd, const char *path, size_t *n, struct errs *found);
 /* custom.c: a rule of engine mlflow-c; args is its implementation, a map with a `check`. */
 void load_custom_check(struct loader *l, const struct ynode *n, const struct ynode *args,
 	const struct about *about, const struct limit *limit);
@@ -240,6 +242,15 @@ measure_rows(const struct rule *r, struct tally *t, const struct column *c, cons
 double measure_result(const struct rule *r, struct tally *t, int64_t now_us);
 bool limit_holds_value(const struct limit *l, double x); /* NaN: never */
 bool limit_holds(const struct limit *l, int64_t count, int64_t rows);
+
+/* cast.c: a column of numbers that are all whole as integers; values is owned and kept for the next
+ * batch. False if one of them is not, and *row tells which, from 0. */
+struct cast {
+	struct column column;
+	int64_t *values;
+	size_t cap;
+};
+bool cast_whole(struct cast *c, const struct column *from, int64_t *row);
 
 /* A row of the batch that breaks a rule which quarantines. */
 struct hit {

@@ -10,6 +10,8 @@
 struct slot {
 	const struct column *now; /* in this batch; NULL: missing or mistyped */
 	enum mlf_type type;       /* in the first batch that had it; 0: none yet */
+	struct cast cast;         /* of whole floats, where integers are promised */
+	int64_t fraction;         /* the row, from 0, that stands in the way of that; or -1 */
 };
 
 struct contract_run *
@@ -62,7 +64,10 @@ find_columns(struct contract_run *r, const struct frame *batch)
 			continue;
 		if (!s->type)
 			s->type = c->type;
-		if (!type_fits(c->type, want->type) || s->type != c->type)
+		s->fraction = -1;
+		if (c->type == MLF_F64 && want->type == MLF_I64 && s->type == c->type)
+			s->now = cast_whole(&s->cast, c, &s->fraction) ? &s->cast.column : NULL;
+		else if (!type_fits(c->type, want->type) || s->type != c->type)
 			s->now = NULL;
 	}
 }
@@ -91,7 +96,10 @@ check_type(
 		return;
 	t->bad = 1;
 	have = frame_column(batch, at)->type;
-	if (have == s->type)
+	if (have == s->type && s->fraction >= 0)
+		(void)snprintf(t->found, sizeof(t->found), "%s, with a fraction in row %lld",
+			type_name(have), (long long)(r->rows + s->fraction + 1));
+	else if (have == s->type)
 		(void)snprintf(t->found, sizeof(t->found), "%s", type_name(have));
 	else
 		(void)snprintf(t->found, sizeof(t->found), "%s after %s", type_name(have),
@@ -423,6 +431,8 @@ contract_abort(struct contract_run *r)
 		if (r->tallies[i].has_re)
 			regfree(&r->tallies[i].re);
 	}
+	for (size_t i = 0; i < r->contract->schema.n; i++)
+		free(r->slots[i].cast.values);
 	free(r->tallies);
 	free(r->slots);
 	free(r->taken);

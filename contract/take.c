@@ -96,7 +96,8 @@ make_labels(struct contract_run *r, struct scope *sc, const char *run_id)
 	int rules = mlf_add_column(b, QUARANTINE_RULES, MLF_UTF8);
 	struct str text = {0};
 
-	qsort(r->hits, r->n_hits, sizeof(*r->hits), by_row);
+	if (r->n_hits)
+		qsort(r->hits, r->n_hits, sizeof(*r->hits), by_row);
 	for (size_t i = 0; i < r->n_hits;) {
 		mlf_push_str(b, run, run_id, (int64_t)strlen(run_id));
 		mlf_push_i64(b, row, r->first + r->hits[i].row + 1);

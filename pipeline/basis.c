@@ -71,8 +71,7 @@ put_params(struct arena *a, const char *json, struct basis *out)
 static const char *
 settings_of(struct arena *a, const struct plan *p, const struct plan_port *port)
 {
-	struct str text = {0}, contract = {0};
-	struct err ignored;
+	struct str text = {0};
 	struct jw w;
 	char hash[HASH_XXH_HEX];
 	if (port->entry) {
@@ -82,12 +81,10 @@ settings_of(struct arena *a, const struct plan *p, const struct plan_port *port)
 	}
 	if (port->value) /* parameters */
 		str_add(&text, port->value);
-	if (port->contract &&
-		file_read(p->project->rootfd, port->contract, false, &contract, &ignored) == 0)
-		str_add(&text, str_text(&contract));
+	if (port->contract)
+		contract_text(p->project->rootfd, port->contract, &text);
 	hash_xxh3(str_text(&text), text.len, hash);
 	str_fini(&text);
-	str_fini(&contract);
 	return arena_printf(a, "%s %s", port->dataset, hash);
 }
 
@@ -191,6 +188,8 @@ file_stamp(int rootfd, const struct dataset *d, bool ours, char stamp[STAMP_MAX]
 	struct stat st;
 	struct timespec now;
 	struct err ignored;
+	if (dataset_is_shared(d)) /* its file may change with other tables, or not at all yet */
+		return false;
 	int fd =
 		file_open(rootfd, d->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, d->outside, &ignored);
 	if (fd < 0)
@@ -214,6 +213,8 @@ file_hash(int rootfd, const struct dataset *d, char hash[HASH_SHA_HEX])
 {
 	struct stat st;
 	struct err ignored;
+	if (dataset_is_shared(d))
+		return dataset_content(d, rootfd, hash, &ignored) == 0;
 	int fd =
 		file_open(rootfd, d->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, d->outside, &ignored);
 	if (fd < 0)

@@ -128,8 +128,8 @@ list_items(struct slot *s, struct publish_item **out)
 	for (size_t i = 0; i < s->done.n_data; i++) {
 		const struct done_data *d = &s->done.data[i];
 		if (d->output && d->stage)
-			items[n++] = (struct publish_item){
-				d->stage, d->target, d->hash, d->folder, d->outside};
+			items[n++] = (struct publish_item){d->stage, d->target, d->hash, d->folder,
+				d->outside, s->run->out->id.id};
 	}
 	*out = items;
 	return n;

@@ -78,8 +78,8 @@ load(struct project *p, const struct project_opts *opts, struct errs *found)
 	p->credentials = trees[CONF_CREDENTIALS];
 }
 
-/* Adds the files of conf/<env>/contracts with one ending: what comes later wins. Reading the folder once
- * is cheaper than asking for every dataset. */
+/* Adds the files of conf/<env>/contracts with one ending, or the folders in it: what comes later wins.
+ * Reading the folder once is cheaper than asking for every dataset. */
 static void
 add_contracts(struct project *p, const char *env, const char *ending)
 {
@@ -91,7 +91,8 @@ add_contracts(struct project *p, const char *env, const char *ending)
 	while (d && (f = readdir(d))) {
 		size_t len = strlen(f->d_name), tail = strlen(ending);
 
-		if (*f->d_name == '.' || len <= tail || !str_ends(f->d_name, ending))
+		if (*f->d_name == '.' || len <= tail || !str_ends(f->d_name, ending) ||
+			(!tail && strchr(f->d_name, '.')))
 			continue;
 		map_put(&p->contracts, arena_strndup(&p->arena, f->d_name, len - tail),
 			arena_printf(&p->arena, "%s/%s", folder, f->d_name));
@@ -105,11 +106,11 @@ add_contracts(struct project *p, const char *env, const char *ending)
 static void
 find_contracts(struct project *p)
 {
-	static const char *const endings[] = {".yaml", ".yml"};
+	static const char *const endings[] = {"", ".yaml", ".yml"};
 
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 3; i++)
 		add_contracts(p, "base", endings[i]);
-	for (size_t i = 0; i < 2 && !str_eq(p->env, "base"); i++)
+	for (size_t i = 0; i < 3 && !str_eq(p->env, "base"); i++)
 		add_contracts(p, p->env, endings[i]);
 }
 

@@ -43,7 +43,7 @@ MUST_CHECK int project_find_root(const char *dir, char **root, int *rootfd, stru
 /* A dotted parameter ("train.max_iter"); "" is the whole tree; NULL if absent. */
 struct ynode *project_param(const struct project *p, const char *dotted);
 /* The contract file of a dataset, relative to the root: conf/<env>/contracts/NAME.yml, else
- * conf/base/contracts/NAME.yml; arena, or NULL if there is none. */
+ * conf/base/contracts/NAME.yml, each also as a folder NAME; arena, or NULL if there is none. */
 const char *project_contract(const struct project *p, const char *dataset);
 /* A setting of mlflow-c.yml ("store", "experiment") with its default. */
 const char *project_setting(const struct project *p, const char *dotted, const char *def);

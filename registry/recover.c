@@ -85,7 +85,8 @@ find_dead(const struct store *s, struct findings *f, struct err *e)
 
 /* The + keeps SQLite from walking the whole table in the order it is asked for. */
 static const char SQL_OPEN[] =
-	"SELECT i.intent_id, i.stage, i.target, i.hash, i.folder, i.outside, r.name"
+	"SELECT i.intent_id, i.stage, i.target, i.hash, i.folder, i.outside, r.name,"
+	" r.run_id"
 	" FROM mlc_intents i JOIN mlc_runs r ON r.num = i.num"
 	" WHERE i.state = 'open' AND r.status <> 'running' AND (r.host = ? OR r.boot = ?)"
 	" ORDER BY +i.intent_id";
@@ -110,6 +111,7 @@ find_open(const struct store *s, struct findings *f, struct err *e)
 		i->item.hash = arena_strdup(&f->arena, rows_str(rows, 3));
 		i->item.folder = rows_i64(rows, 4) != 0;
 		i->item.outside = rows_i64(rows, 5) != 0;
+		i->item.run = arena_strdup(&f->arena, rows_str(rows, 7));
 	}
 	rows_end(rows);
 	return rc;

@@ -7,6 +7,7 @@
  *
  *	reading:  read_open -> read_next ... until NULL -> read_close
  *	writing:  write_open -> write_next ... -> write_end
+ *	          -> commit                                     tables in a database only
  *
  * A call that fails says so once, through mlf_data_fail or mlf_option_fail, and returns -1; what a
  * host call reported (it returned -1) is not reported again. A type keeps no state but its own. */
@@ -85,6 +86,18 @@ struct mlf_dataset_type {
 	int (*write_open)(struct mlf_dataset_host *, void **state);
 	int (*write_next)(struct mlf_dataset_host *, void *state, struct mlf_frame *batch);
 	int (*write_end)(struct mlf_dataset_host *, void *state, bool ok);
+	/* Since 1.2, for tables in something that is no file of theirs alone, such as a database: the
+	 * file that was written is the stage, and commit makes it the dataset. It has to be one
+	 * transaction, which writes the token down as well and does nothing if it stands there already;
+	 * it may run again, after a crash, and then in another process. Token NULL: a rehearsal, which
+	 * does all of it but leaves no trace. probe: 1 if the token stands there, 0, or -1. Stage and
+	 * target are paths that can be opened; the entry's options are not there: all that commit needs
+	 * to know is in the stage. */
+	int (*commit)(struct mlf_dataset_host *, const char *stage, const char *target,
+		const char *token);
+	int (*probe)(struct mlf_dataset_host *, const char *target, const char *token);
+	/* 1 if what the entry names is in the target, which is there; 0, or -1. */
+	int (*exists)(struct mlf_dataset_host *, const char *target);
 };
 
 /* The value of an option, or `def` if the entry does not give it. Lasts as long as the host. */

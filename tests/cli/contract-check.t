@@ -49,3 +49,8 @@ echo "== and can ask for contracts"
 mlflow-c run -p shop -j 1 --require-contracts
 echo "exit $?"
 mlflow-c contract check --help
+echo "== 22.0 is an integer, 22.5 is not"
+printf 'id,who,amount\n1.0,Ada,1\n2,Bo,1\n' >data/orders.csv
+mlflow-c contract check orders 2>/dev/null
+printf 'id,who,amount\n1.0,Ada,1\n2.5,Bo,1\n' >data/orders.csv
+mlflow-c contract check orders

@@ -1,27 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/catalog.h"
+#include "tests/unit/catalog_random.h"
 
 LEAK_SUITE(csv_write);
 
 /* --- helpers ------------------------------------------------------------------------------------- */
-
-/* Stages the frames as one table; -1 and r->e if that fails. */
-static int
-stage_all(struct room *r, const struct dataset *d, struct frame *const *frames, size_t n,
-	struct staged *out)
-{
-	struct stage *s;
-
-	cr_assert_eq(stage_begin(d, r->fd, "1.w", &s, &r->e), 0, "%s", r->e.msg);
-	for (size_t i = 0; i < n; i++)
-		if (stage_table(s, frames[i], &r->e) < 0)
-			goto bad;
-	if (stage_end(s, out, &r->e) == 0)
-		return 0;
-bad:
-	stage_abort(s);
-	return -1;
-}
 
 /* What a frame becomes as a file; NULL and r->e if it cannot. */
 static const char *
@@ -171,72 +153,6 @@ Test(csv_write, a_name_that_looks_like_a_byte_order_mark_survives)
 }
 
 /* --- the property -------------------------------------------------------------------------------- */
-
-static uint64_t
-random_next(uint64_t *s)
-{
-	*s ^= *s << 13;
-	*s ^= *s >> 7;
-	*s ^= *s << 17;
-	return *s;
-}
-
-static void
-push_random_text(struct mlf_builder *b, int column, uint64_t *s)
-{
-	static const char *const bits[] = {"", " ", "\t", ",", ";", "\"", "\"\"", "\n", "\r",
-		"\r\n", "x", "ab", "1", "true", "nan", "NULL", "ö", "\xF0\x9F\x90\xA7", "'", "\\",
-		"\xEF\xBB\xBF"};
-	struct str text = {0};
-
-	for (uint64_t n = random_next(s) % 4; n > 0; n--)
-		str_add(&text, bits[random_next(s) % (sizeof(bits) / sizeof(bits[0]))]);
-	if (random_next(s) % 5000 == 0)
-		for (int i = 0; i < 700000; i++)
-			str_addc(&text, i % 97 ? 'y' : '"');
-	mlf_push_str(b, column, str_text(&text), (int64_t)text.len);
-	str_fini(&text);
-}
-
-static void
-push_random(struct mlf_builder *b, int column, enum mlf_type type, uint64_t *s)
-{
-	static const double special[] = {0, -0.0, NAN, INFINITY, -INFINITY, 5e-324, 0.1, 1e300};
-	uint64_t bits = random_next(s);
-	double v;
-
-	if (random_next(s) % 6 == 0) {
-		mlf_push_null(b, column);
-	} else if (type == MLF_UTF8) {
-		push_random_text(b, column, s);
-	} else if (type == MLF_F64) {
-		memcpy(&v, &bits, sizeof(v));
-		if (bits % 3 == 0)
-			v = special[bits / 3 % 8];
-		else if (bits % 3 == 1)
-			v = (double)(int64_t)(bits >> 32) / 100;
-		mlf_push_f64(b, column, v);
-	} else if (type == MLF_BOOL) {
-		mlf_push_bool(b, column, bits & 1);
-	} else {
-		mlf_push_i64(b, column, (int64_t)bits >> bits % 60);
-	}
-}
-
-/* A table of 1 to 5 columns of any type, of as many rows. */
-static struct frame *
-random_frame(struct scope *sc, const enum mlf_type *types, int columns, int64_t rows, uint64_t *s)
-{
-	static const char *const names[] = {"a", " b ", "c,c", "d\"d\"", "e\ne", "f;"};
-	struct mlf_builder *b = scope_builder(sc);
-
-	for (int i = 0; i < columns; i++)
-		(void)mlf_add_column(b, names[i], types[i]);
-	for (int64_t row = 0; row < rows; row++)
-		for (int i = 0; i < columns; i++)
-			push_random(b, i, types[i], s);
-	return frame_of(mlf_finish(b));
-}
 
 /* Writes the frames and reads them back by their recorded schema. */
 static void

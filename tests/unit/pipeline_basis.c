@@ -98,7 +98,9 @@ Test(pipeline_basis, a_stamp_tells_a_file_that_was_written_to)
 	char folder[] = "/tmp/mlflow-c-basis-XXXXXX";
 	cr_assert(mkdtemp(folder) != NULL);
 	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const struct dataset d = {.name = "d", .path = "d"}, none = {.name = "n", .path = "n"};
+	const struct mlf_dataset_type *csv = catalog_type("csv");
+	const struct dataset d = {.name = "d", .type = csv, .path = "d"},
+			     none = {.name = "n", .type = csv, .path = "n"};
 	char one[STAMP_MAX], two[STAMP_MAX], h1[HASH_SHA_HEX], h2[HASH_SHA_HEX];
 	struct stat st;
 	put(dir, "d", "abc");
