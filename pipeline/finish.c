@@ -210,7 +210,9 @@ register_models(struct slot *s, struct err *e)
 		return 0;
 	for (size_t i = 0; i < s->done.n_wishes; i++) {
 		const struct done_wish *w = &s->done.wishes[i];
-		struct register_wish wish = {w->name, w->alias, w->condition, w->model_path};
+		bool last = i + 1 == s->done.n_wishes;
+		struct register_wish wish = {w->name, w->alias, w->condition, w->model_path,
+			s->task->node->spec->name, last ? changed_basis(s) : NULL};
 		struct registered got;
 		if (run_register(s->run->o->store, &out->id, &wish, &got, e) < 0)
 			return err_wrap(e, "node `%s`", s->task->node->spec->name);
@@ -225,8 +227,7 @@ register_models(struct slot *s, struct err *e)
 		m->version = got.version;
 		m->alias_moved = got.alias_moved;
 	}
-	return run_basis(
-		s->run->o->store, &out->id, s->task->node->spec->name, changed_basis(s), e);
+	return 0;
 }
 
 static void

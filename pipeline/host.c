@@ -281,7 +281,8 @@ host_register(struct mlf_ctx *pub, const char *name, const char *port, const cha
 {
 	struct ctx *c = ctx_of(pub);
 	const char *path = ctx_model_path(c, port);
-	const struct register_wish wish = {name, alias, condition, path};
+	const struct register_wish wish = {
+		.name = name, .alias = alias, .condition = condition, .model_path = path};
 	struct err e;
 	if (wish_check(&wish, &e) < 0) {
 		err_wrap(&e, "node `%s`", c->job->node);

@@ -233,6 +233,7 @@ insert_all(struct store *s, const struct run_id *r, const struct register_wish *
 		if (touch_model(s, w->name, c->time_ms, e) < 0 ||
 			add_version(s, r, w->name, c, &out->version, e) < 0 ||
 			alias__move(s, r, w, out, e) < 0 || add_to_history(s, r, entry.s, e) < 0 ||
+			(w->basis && run_basis(s, r, w->node, w->basis, e) < 0) ||
 			db_commit(s->db, e) < 0) {
 			db_rollback(s->db);
 			rc = -1;

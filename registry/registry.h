@@ -138,6 +138,8 @@ struct register_wish {
 	const char *name, *alias; /* alias may be NULL */
 	const char *condition;    /* see mlf_register; NULL: always */
 	const char *model_path;   /* the model folder, relative to the root */
+	const char *node,
+		*basis; /* of the node whose last wish this is: its basis, set with it; or NULL */
 };
 struct registered {
 	int64_t version;

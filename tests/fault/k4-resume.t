@@ -26,7 +26,7 @@ for ms in 030 060 090 120 150 180 210 240 270 300; do
 	'') continue ;;   # killed before it began
 	ok) ;;            # or after it ended
 	interrupted)
-		ask "SELECT name FROM mlc_nodes WHERE status = 'ok' AND num = (SELECT max(num) FROM mlc_runs)" >before
+		ask "SELECT name FROM mlc_nodes WHERE status = 'ok' AND basis IS NOT NULL AND num = (SELECT max(num) FROM mlc_runs)" >before
 		MLFLOW_C_SEED=8 mlflow-c run --resume k$ms --name r$ms --progress plain 2>log || cat log
 		# what was done runs again only for what it leaves in memory
 		sed -n '/in memory/d; s/^[^ ]* \[[0-9/]*\] ok *\([^ ]*\) .*/\1/p' log | grep -xFf before | sed 's/$/ was repeated/'

@@ -394,3 +394,26 @@ Test(registry_model, versions_have_no_gap_however_many_register_at_once)
 		1, "0\n");
 	fixture_drop(&f);
 }
+
+/* A run that dies between the two would register the model again when it is continued. */
+Test(registry_model, the_basis_of_the_node_comes_with_its_last_model_or_not_at_all)
+{
+	struct fixture f = fixture_make();
+	struct store *s = fixture_open(&f, STORE_WRITE);
+	const struct node_fact n = {.name = "register", .status = "ok", .plugin_hash = "h"};
+	struct register_wish w = {
+		.name = "loan", .model_path = "data/none", .node = "register", .basis = "{}"};
+	struct run_id id = fixture_run(&f, s, NULL);
+	struct registered out;
+
+	fixture_model(&f, "data/model");
+	cr_assert(run_nodes(s, &id, &n, 1, &f.e) == 0, "%s", f.e.msg);
+	cr_expect(run_register(s, &id, &w, &out, &f.e) < 0);
+	expect_sql(&f, "SELECT count(*), count(basis) FROM mlc_nodes", 2, "1|0\n");
+	w.model_path = "data/model";
+	cr_assert(run_register(s, &id, &w, &out, &f.e) == 0, "%s", f.e.msg);
+	expect_sql(&f, "SELECT count(*), count(basis) FROM mlc_nodes", 2, "1|1\n");
+	cr_assert(run_end(s, &id, RUN_OK, &f.e) == 0, "%s", f.e.msg);
+	store_close(s);
+	fixture_drop(&f);
+}
