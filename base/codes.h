@@ -31,6 +31,8 @@
 	X(MLC_JSON, 110, 3, "JSON syntax", "The text is no valid JSON.")                           \
 	X(MLC_OUTSIDE, 111, 3, "path leaves the project",                                          \
 		"A path escapes the project folder and the entry does not allow it.")              \
+	X(MLC_EXPOSED, 112, 3, "secret in the open",                                               \
+		"A credentials file with a secret in it can be read by others.")                   \
 	/* 03xx the graph */                                                                       \
 	X(MLC_PIPELINE, 300, 3, "unknown pipeline", "No pipeline has that name.")                  \
 	X(MLC_CYCLE, 301, 3, "cycle", "Nodes depend on each other in a circle.")                   \

@@ -100,6 +100,7 @@ int unknown_command(const struct cmd *const *all, char **words, int n, struct er
 /* report.c: errors and answers. */
 int report(struct app *a, const struct err *e); /* prints; the exit code */
 int report_all(struct app *a, struct errs *found);
+void report_warning(const struct err *e); /* on stderr, without the line: it may be a secret */
 /* The envelope of --json: begin, write the value of "data", end. */
 void answer_begin(struct app *a, struct jw *w, struct str *out);
 void answer_end(struct jw *w, struct str *out);

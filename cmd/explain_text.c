@@ -58,6 +58,9 @@ static const struct code_text texts[] = {
 	{MLC_OUTSIDE, "A path is absolute, holds `..`, or is a link that leads out of the project.",
 		"Move the file below the project, or say `allow_outside: true` in its entry."},
 	/* 03xx */
+	{MLC_EXPOSED, "The file was made with the usual mode, which lets everybody read it.",
+		"`chmod 600` the file, or let it take the secret from the environment with "
+		"${env:NAME}. It is a warning: nothing is refused."},
 	{MLC_PIPELINE, "The name is misspelt, or the pipeline is in another environment.",
 		"`mlflow-c pipeline list` shows the pipelines there are."},
 	{MLC_CYCLE, "Each node on the path needs something that the one before it writes.",

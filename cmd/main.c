@@ -72,7 +72,11 @@ static int
 open_project(struct app *a)
 {
 	struct errs found = {0};
-	return app_project(a, &found) < 0 ? report_all(a, &found) : 0;
+	if (app_project(a, &found) < 0)
+		return report_all(a, &found);
+	for (size_t i = 0; i < a->project->warnings.n && !a->g.quiet; i++)
+		report_warning(&a->project->warnings.v[i]);
+	return 0;
 }
 
 static int

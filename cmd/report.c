@@ -82,6 +82,14 @@ report(struct app *a, const struct err *e)
 	return code_exit(e->code);
 }
 
+void
+report_warning(const struct err *e)
+{
+	char code[16];
+	(void)fprintf(
+		stderr, "warning[%s]: %s\n  help: %s\n", code_name(e->code, code), e->msg, e->help);
+}
+
 int
 report_all(struct app *a, struct errs *found)
 {

@@ -15,6 +15,7 @@ struct planner {
 	const struct plan_input *in;
 	struct plan *plan;
 	struct errs *found;
+	struct map bound;   /* what `plugin:` says -> a struct plan_node * that has it */
 	struct map plugins; /* path -> struct plugin_info *, or &missing */
 	int *place;         /* graph node -> plan index, -1 */
 };
@@ -96,7 +97,13 @@ bind_plugin(struct planner *p, struct plan_node *node)
 	char file[256];
 	const char *colon = strchr(n->plugin, ':');
 	size_t len = colon ? (size_t)(colon - n->plugin) : strlen(n->plugin);
+	const struct plan_node *like = map_get(&p->bound, n->plugin);
 	struct err e;
+	if (like) { /* thousands of nodes share a few plugins */
+		node->plugin = like->plugin;
+		node->def = like->def;
+		return;
+	}
 	(void)snprintf(file, sizeof(file), "%.*s", (int)len, n->plugin);
 	if (!str_is_name(file)) {
 		err_set(&e, MLC_NAME, "`%s` is no plugin name", n->plugin);
@@ -109,8 +116,10 @@ bind_plugin(struct planner *p, struct plan_node *node)
 	node->def = plugin_node(node->plugin, colon ? colon + 1 : file);
 	if (!node->def && !colon && node->plugin->n == 1)
 		node->def = &node->plugin->nodes[0];
-	if (node->def)
+	if (node->def) {
+		map_put(&p->bound, n->plugin, node);
 		return;
+	}
 	err_set(&e, MLC_PLUGIN_UNKNOWN, "plugin %s has no node `%s`", node->plugin->path,
 		colon ? colon + 1 : file);
 	err_help(&e, "its nodes: mlflow-c node describe %s", file);
@@ -466,6 +475,7 @@ plan_make(struct arena *a, const struct plan_input *in, struct plan *out, struct
 			check_memory(&p, &out->nodes[i], &out->nodes[i].outputs[o]);
 	plan_check_versions(a, in, found);
 	hooks_load(a, in, out, found);
+	map_fini(&p.bound);
 	map_fini(&p.plugins);
 	free(p.place);
 	return found->n == before ? 0 : -1;

@@ -45,6 +45,9 @@ struct ynode *params_runtime(
 	struct arena *a, const char *root, const char *file, const char *text, struct errs *found);
 
 /* Resolves ${...} in all trees, in place. runtime is what params_runtime gave. */
+/* exposed.c: warns of credentials files that others can read; before interpolation. */
+void exposed_check(struct project *p, const struct ynode *credentials);
+
 void interpolate(struct arena *a, struct ynode *trees[static CONF_KINDS],
 	const struct ynode *runtime, struct errs *found);
 

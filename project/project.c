@@ -65,6 +65,7 @@ load(struct project *p, const struct project_opts *opts, struct errs *found)
 	settings_check(trees[CONF_SETTINGS], found);
 	runtime = params_runtime(&p->arena, p->root, opts->params_file, opts->params, found);
 	trees[CONF_PARAMS] = conf_overlay(&p->arena, trees[CONF_PARAMS], runtime, MERGE_DEEP);
+	exposed_check(p, trees[CONF_CREDENTIALS]);
 	interpolate(&p->arena, trees, runtime, found);
 	tag_secret(trees[CONF_CREDENTIALS]);
 	for (enum conf_kind k = 0; k < CONF_KINDS; k++)
@@ -145,6 +146,7 @@ project_close(struct project *p)
 		close(p->rootfd);
 	free(p->root);
 	map_fini(&p->contracts);
+	errs_fini(&p->warnings);
 	arena_fini(&p->arena);
 	free(p);
 }

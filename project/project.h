@@ -19,6 +19,7 @@ struct project {
 	struct ynode *catalog;     /* catalog*.yml, catalog/ ** */
 	struct ynode *params;      /* parameters*.yml with --params applied */
 	struct ynode *credentials; /* credentials*.yml, all tagged secret */
+	struct errs warnings;      /* what is no mistake, but should not be so */
 	struct map contracts;      /* dataset -> its contract file; texts in the arena */
 };
 
