@@ -104,6 +104,8 @@ MUST_CHECK int dataset_read_table(const struct dataset *d, const struct read_opt
 	struct frame **out, struct read_facts *facts, struct err *e);
 /* True of a table that is no file of its own: what it holds is known by dataset_content alone. */
 bool dataset_is_shared(const struct dataset *d);
+/* True if what is staged for it is added to what it holds, instead of taking its place. */
+bool dataset_appends(const struct dataset *d);
 /* The hash of what such a table holds, as staging and reading give it. */
 MUST_CHECK int
 dataset_content(const struct dataset *d, int rootfd, char hash[static HASH_XXH_HEX], struct err *e);

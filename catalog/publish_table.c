@@ -44,6 +44,16 @@ dataset_is_shared(const struct dataset *d)
 	return d->type->commit != NULL;
 }
 
+bool
+dataset_appends(const struct dataset *d)
+{
+	struct arena a = {0};
+	bool appends = d->type->commit && str_eq(option_text(&a, d, "save_args", "mode"), "append");
+
+	arena_fini(&a);
+	return appends;
+}
+
 const struct mlf_dataset_type *
 table_target(const char *target, char **path)
 {

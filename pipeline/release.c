@@ -158,6 +158,21 @@ choose(struct job_state *s, struct mlf_frame **tried, struct mlf_frame **left, s
 
 /* --- staging ------------------------------------------------------------------------------------- */
 
+/* Rows that stay; a dataset that is appended to has them already and is shown its columns only. */
+static int
+keep(struct job_state *s, struct frame *batch, struct err *e)
+{
+	struct scope *sc;
+	int rc;
+
+	if (!dataset_appends(s->o->target))
+		return stage_table(s->target, batch, e);
+	sc = scope_new(s->segs);
+	rc = stage_table(s->target, frame_of(mlf_slice(scope_lend(sc, batch), 0, 0)), e);
+	scope_free(sc);
+	return rc;
+}
+
 /* The dataset as it is. Rows that its contract would take out today stay where they are. */
 static int
 copy_old(struct job_state *s, struct err *e)
@@ -171,7 +186,7 @@ copy_old(struct job_state *s, struct err *e)
 	while ((rc = reader_next(r, &batch, e)) == 1) {
 		note_schema(s, batch);
 		contract_batch(s->run, batch);
-		rc = stage_table(s->target, batch, e);
+		rc = keep(s, batch, e);
 		frame_unref(batch);
 		if (rc < 0)
 			break;

@@ -66,3 +66,29 @@ orders 'table: orders'
 mlflow-c run -q -p shop 2>&1 | head -n 4
 sql 'SELECT count(*) FROM orders'
 ls -A data
+echo "== rows that are released from quarantine are appended, and the old ones are not there twice"
+rm -r data conf/base/contracts/*
+orders 'table: orders, save_args: {mode: append}'
+promise()
+{
+	cat >conf/base/contracts/orders.yml <<-END
+	apiVersion: v3.1.0
+	kind: DataContract
+	id: orders
+	version: 1.0.0
+	status: active
+	schema:
+	  - name: orders
+	    properties:
+	      - name: amount
+	        logicalType: number
+	        logicalTypeOptions: {maximum: $1}
+	        customProperties: [{property: onFail, value: quarantine}]
+	END
+}
+promise 0.5
+mlflow-c run -q -p shop
+sql 'SELECT group_concat(id) FROM orders'
+promise 9
+mlflow-c contract release orders -q
+sql 'SELECT group_concat(id) FROM orders'
