@@ -1,5 +1,8 @@
 # A disk that is full, has no inode left or is read-only is named, and old datasets stay as they were.
 . "$REPO/tests/fault/kit.sh"
+# A mount namespace of its own; in a chroot nobody may have a user namespace, and root needs none.
+apart='unshare -rm'
+$apart true 2>/dev/null || apart='unshare -m --propagation unchanged'
 
 # The pipeline with `result` of type $1 at data/$2, on a disk of its own with the mount options $3.
 on_disk()
@@ -13,7 +16,7 @@ on_disk()
 	END
 	echo old >"before/$2"
 	pipeline "$4" >conf/base/pipeline.yml
-	REPO=$REPO unshare -rm sh -c '
+	REPO=$REPO $apart sh -c '
 		. "$REPO/tests/fault/kit.sh"
 		mount -t tmpfs -o "size=64k,nr_inodes=5" disk data
 		cp before/* data
