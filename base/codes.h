@@ -84,6 +84,8 @@
 	X(MLC_NAME, 705, 2, "bad name", "A name holds characters that are not allowed.")           \
 	X(MLC_NOT_FOUND, 706, 2, "not found", "No run, model or version has that name.")           \
 	X(MLC_SEARCH, 707, 2, "bad search", "A filter or an order could not be understood.")       \
+	X(MLC_CHANGED, 708, 6, "model changed",                                                    \
+		"The files of a model version are not those that were registered.")                \
 	/* 08xx plugins */                                                                         \
 	X(MLC_PLUGIN_REFUSED, 801, 7, "plugin refused",                                            \
 		"The plugin's file could have been written by someone else.")                      \

@@ -256,32 +256,32 @@ feed_line(struct sha256_ctx *ctx, const char *hex, const char *name)
 }
 
 static int
-feed_file(int dir, const char *name, struct sha256_ctx *lines, uint64_t *bytes, struct err *e)
+feed_file(int dir, const char *name, struct sha256_ctx *lines, struct hash_file *f, struct err *e)
 {
 	struct sha256_ctx ctx;
-	char hex[HASH_SHA_HEX];
-	uint64_t size;
+	char *hex = f->hash;
 	int fd = file_open(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, false, e);
 	int rc;
 
 	if (fd < 0)
 		return -1;
 	sha256_init(&ctx);
-	rc = feed_fd(fd, feed_sha, &ctx, &size, e);
+	rc = feed_fd(fd, feed_sha, &ctx, &f->bytes, e);
 	close(fd);
 	if (rc != 0)
 		return err_wrap(e, "`%s`", name);
 	sha_end(&ctx, hex);
 	feed_line(lines, hex, name);
-	*bytes += size;
+	f->name = name;
 	return 0;
 }
 
 int
-hash_tree(
-	int rootfd, const char *path, char hex[static HASH_SHA_HEX], uint64_t *bytes, struct err *e)
+hash_tree_each(int rootfd, const char *path, const struct hash_visitor *v,
+	char hex[static HASH_SHA_HEX], uint64_t *bytes, struct err *e)
 {
 	struct names names = {0};
+	struct hash_file file;
 	struct str name = {0};
 	struct sha256_ctx lines;
 	uint64_t total = 0;
@@ -297,9 +297,13 @@ hash_tree(
 	if (names.n)
 		qsort(names.v, names.n, sizeof *names.v, by_bytes);
 	sha256_init(&lines);
-	for (size_t i = 0; i < names.n; i++)
-		if (feed_file(dir, names.v[i], &lines, &total, e) != 0)
+	for (size_t i = 0; i < names.n; i++) {
+		if (feed_file(dir, names.v[i], &lines, &file, e) != 0)
 			goto out;
+		total += file.bytes;
+		if (v)
+			v->visit(v->to, &file);
+	}
 	sha_end(&lines, hex);
 	if (bytes)
 		*bytes = total;
@@ -309,4 +313,11 @@ out:
 	names_fini(&names);
 	str_fini(&name);
 	return rc;
+}
+
+int
+hash_tree(
+	int rootfd, const char *path, char hex[static HASH_SHA_HEX], uint64_t *bytes, struct err *e)
+{
+	return hash_tree_each(rootfd, path, NULL, hex, bytes, e);
 }

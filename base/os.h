@@ -36,6 +36,12 @@ MUST_CHECK int file_replace(int rootfd, const char *stage, const char *target, s
  * The permissions of a file that is replaced are kept. */
 MUST_CHECK int file_publish(int rootfd, const char *path, const void *p, size_t n, struct err *e);
 
+/* Copies a file, or a folder with the files and folders in it, synced; `to` must not exist, its parents
+ * are made. Both may be anywhere. */
+MUST_CHECK int file_copy(int fromroot, const char *from, int toroot, const char *to, struct err *e);
+/* Copies what is in one open folder into another. */
+MUST_CHECK int file_copy_into(int from, int to, struct err *e);
+
 /* Hashes as lower-case hex. XXH3-128 for contents, SHA-256 for whatever must resist tampering. */
 struct hash_xxh;
 #define HASH_XXH_HEX 33
@@ -52,6 +58,18 @@ MUST_CHECK int hash_xxh3_fd(int fd, char hex[static HASH_XXH_HEX], struct err *e
  * describes it. *bytes, which may be NULL, gets the sum of their sizes. */
 MUST_CHECK int hash_tree(int rootfd, const char *path, char hex[static HASH_SHA_HEX],
 	uint64_t *bytes, struct err *e);
+/* The same, and each file is told of, in the order of their names. */
+struct hash_file {
+	const char *name; /* relative to the folder; valid during the call */
+	uint64_t bytes;
+	char hash[HASH_SHA_HEX];
+};
+struct hash_visitor {
+	void (*visit)(void *to, const struct hash_file *f);
+	void *to;
+};
+MUST_CHECK int hash_tree_each(int rootfd, const char *path, const struct hash_visitor *v,
+	char hex[static HASH_SHA_HEX], uint64_t *bytes, struct err *e);
 
 /* Time and chance, injectable: `at_ms` and `seed` non-zero make them a fixed sequence. One is made
  * in main from MLFLOW_C_CLOCK and MLFLOW_C_SEED and passed down; NULL is a real one without memory.

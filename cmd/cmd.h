@@ -78,6 +78,9 @@ extern const struct cmd cmd_run, cmd_registry_list, cmd_runs_list, cmd_node_list
 	cmd_node_run, cmd_explain, cmd_validate;
 extern const struct cmd cmd_runs_show, cmd_runs_compare, cmd_runs_logs, cmd_runs_tag, cmd_runs_note,
 	cmd_runs_delete, cmd_runs_restore, cmd_runs_gc;
+extern const struct cmd cmd_registry_show, cmd_registry_versions, cmd_registry_diff,
+	cmd_registry_promote, cmd_registry_alias, cmd_registry_tag, cmd_registry_describe,
+	cmd_registry_verify, cmd_registry_download, cmd_registry_delete;
 extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_catalog_describe,
 	cmd_catalog_preview;
 extern const struct cmd cmd_contract_check, cmd_contract_infer, cmd_contract_diff,
@@ -94,6 +97,9 @@ void help_all(const struct cmd *const *all, FILE *to);
 
 /* suggest.c: says that the words name no command, and what was meant. Returns -1. */
 int unknown_command(const struct cmd *const *all, char **words, int n, struct err *e);
+
+/* confirm.c: asks on a terminal whether to do `what`; elsewhere only --yes does. */
+MUST_CHECK int confirm(const struct app *a, bool yes, const char *what, struct err *e);
 
 #define EXIT_DIFFERS 10 /* what --exit-code of diff and compare gives */
 

@@ -179,6 +179,10 @@ static const struct code_text texts[] = {
 	{MLC_SEARCH, "A key, an operator or a quote is missing, or a number is compared as a text.",
 		"Write comparisons such as \"metrics.auc > 0.9 and params.model = 'linear'\"; "
 		"`mlflow-c runs list --help` has more."},
+	{MLC_CHANGED,
+		"A file of the version was edited, cut short or removed after it was registered.",
+		"Put the file back from a copy: `mlflow-c registry verify` names it. A version "
+		"that cannot be restored can be deleted, or made again from its run's commit."},
 	/* 08xx */
 	{MLC_PLUGIN_REFUSED,
 		"The file or a folder above it may be written by others, or belongs to "

@@ -199,7 +199,7 @@ help_all(const struct cmd *const *all, FILE *to)
 		"Runs machine-learning pipelines of C nodes and keeps the record.\n\n"
 		"commands:\n");
 	for (; *all; all++)
-		(void)fprintf(to, "  %-16s %s\n", (*all)->name, (*all)->summary);
+		(void)fprintf(to, "  %-17s %s\n", (*all)->name, (*all)->summary);
 	(void)fprintf(to, "\nflags of every command:\n");
 	help_opts(global_opts, to);
 	(void)fprintf(to, "\nmore: mlflow-c COMMAND --help\n");

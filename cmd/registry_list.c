@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * mlflow-c registry list: model versions, newest first. */
-#include "cmd/cmd.h"
+#include "cmd/registry.h"
 
 /* The metric a table shows: auc if there is one, else the first by name. */
 static const struct metric *
@@ -20,31 +20,11 @@ print_json(struct app *a, const struct version_row *rows, size_t n)
 {
 	struct str out = {0};
 	struct jw w;
-	char when[32];
 	answer_begin(a, &w, &out);
 	jw_array(&w);
 	for (size_t i = 0; i < n; i++) {
 		jw_object(&w);
-		jw_kv_str(&w, "name", rows[i].name);
-		jw_kv_i64(&w, "version", rows[i].version);
-		jw_key(&w, "aliases");
-		jw_array(&w);
-		for (const char **alias = rows[i].aliases; *alias; alias++)
-			jw_str(&w, *alias);
-		jw_end(&w, ']');
-		jw_key(&w, "metrics");
-		jw_object(&w);
-		for (size_t m = 0; m < rows[i].n_metrics; m++)
-			jw_kv_f64(&w, rows[i].metrics[m].key, rows[i].metrics[m].value);
-		jw_end(&w, '}');
-		jw_kv_str(&w, "run_id", rows[i].run_id);
-		clock_rfc3339(rows[i].created_ms, when);
-		jw_kv_str(&w, "created", when);
-		jw_key(&w, "bytes");
-		if (rows[i].bytes < 0) /* another program's: nobody measured it */
-			jw_null(&w);
-		else
-			jw_i64(&w, rows[i].bytes);
+		version_json(&w, &rows[i]);
 		jw_end(&w, '}');
 	}
 	jw_end(&w, ']');

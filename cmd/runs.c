@@ -28,6 +28,15 @@ run_about_tag(const struct run_about *r, const char *key)
 	return NULL;
 }
 
+bool
+run_about_makes(const struct run_detail *d, const char *dataset)
+{
+	for (size_t i = 0; i < d->n_data; i++)
+		if (d->data[i].output && str_eq(d->data[i].dataset, dataset))
+			return true;
+	return false;
+}
+
 void
 run_row_json(const struct app *a, struct jw *w, const struct run_row *r)
 {

@@ -16,6 +16,8 @@ MUST_CHECK int
 run_about_open(struct app *a, const char *which, struct run_about *out, struct err *e);
 void run_about_fini(struct run_about *r);
 const char *run_about_tag(const struct run_about *r, const char *key); /* or NULL */
+/* True if a node of the run made the dataset. */
+bool run_about_makes(const struct run_detail *d, const char *dataset);
 /* The members every run has in JSON: run_id, name, status, pipeline, conf, start, ms. */
 void run_row_json(const struct app *a, struct jw *w, const struct run_row *r);
 

@@ -1,20 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * mlflow-c runs show: everything on record about one run. */
-#include "cmd/runs.h"
+#include "cmd/registry.h"
 
 /* ---- for people */
-
-static void
-line(const char *name, const char *value)
-{
-	struct str out = {0};
-	if (!value || !*value)
-		return;
-	str_addf(&out, "%-9s ", name);
-	term_add_safe(&out, value);
-	(void)printf("%s\n", str_text(&out));
-	str_fini(&out);
-}
 
 static void
 print_head(const struct app *a, const struct run_about *about)
@@ -25,21 +13,21 @@ print_head(const struct app *a, const struct run_about *about)
 	clock_rfc3339(r->start_ms, when);
 	if (r->end_ms)
 		str_add_duration(&time, app_ms(a, (r->end_ms - r->start_ms) * 1000));
-	line("run", r->name);
-	line("id", r->run_id);
-	line("state", r->deleted ? "deleted" : r->status);
-	line("pipeline", r->pipeline);
-	line("conf", r->env);
-	line("started", when);
-	line("time", str_text(&time));
-	line("user", r->user);
-	line("commit", run_about_tag(about, "mlflow.source.git.commit"));
-	line("branch", run_about_tag(about, "mlflow.source.git.branch"));
+	fact("run", r->name);
+	fact("id", r->run_id);
+	fact("state", r->deleted ? "deleted" : r->status);
+	fact("pipeline", r->pipeline);
+	fact("conf", r->env);
+	fact("started", when);
+	fact("time", str_text(&time));
+	fact("user", r->user);
+	fact("commit", run_about_tag(about, "mlflow.source.git.commit"));
+	fact("branch", run_about_tag(about, "mlflow.source.git.branch"));
 	if (str_eq(run_about_tag(about, "mlflow.source.git.dirty"), "true"))
-		line("changes", "not committed");
-	line("command", run_about_tag(about, "mlflow.source.name"));
-	line("note", run_about_tag(about, "mlflow.note.content"));
-	line("folder", r->folder);
+		fact("changes", "not committed");
+	fact("command", run_about_tag(about, "mlflow.source.name"));
+	fact("note", run_about_tag(about, "mlflow.note.content"));
+	fact("folder", r->folder);
 	str_fini(&time);
 }
 
@@ -187,16 +175,6 @@ data_json(struct jw *w, const struct run_detail *d)
 }
 
 static void
-pairs_json(struct jw *w, const char *key, const struct tag *v, size_t n)
-{
-	jw_key(w, key);
-	jw_object(w);
-	for (size_t i = 0; i < n; i++)
-		jw_kv_str(w, v[i].key, v[i].value);
-	jw_end(w, '}');
-}
-
-static void
 values_json(struct jw *w, const struct run_detail *d)
 {
 	jw_key(w, "metrics");
@@ -204,8 +182,8 @@ values_json(struct jw *w, const struct run_detail *d)
 	for (size_t i = 0; i < d->n_metrics; i++)
 		jw_kv_f64(w, d->metrics[i].key, d->metrics[i].value);
 	jw_end(w, '}');
-	pairs_json(w, "params", d->params, d->n_params);
-	pairs_json(w, "tags", d->tags, d->n_tags);
+	tags_json(w, "params", d->params, d->n_params);
+	tags_json(w, "tags", d->tags, d->n_tags);
 	jw_key(w, "models");
 	jw_array(w);
 	for (size_t i = 0; i < d->n_models; i++) {

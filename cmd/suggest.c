@@ -30,15 +30,15 @@ unknown_command(const struct cmd *const *all, char **words, int n, struct err *e
 		size_t first = strcspn(name, " ");
 		consider(&whole, name, strlen(name), typed.s);
 		consider(&group_word, name, first, words[0]);
-		if (strlen(words[0]) == first && strncmp(name, words[0], first) == 0)
-			str_addf(&group, "%s`%s`", group.len ? ", " : "", name);
+		if (name[first] && strlen(words[0]) == first && strncmp(name, words[0], first) == 0)
+			str_addf(&group, "%s%s", group.len ? ", " : "", name + first + 1);
 	}
 	err_set(e, MLC_USAGE, "there is no command `%s`", group.len ? typed.s : words[0]);
 	if (whole.text[0] &&
 		(group.len || !group_word.text[0] || whole.distance <= group_word.distance))
 		err_help(e, "did you mean `%s`?", whole.text);
 	else if (group.len)
-		err_help(e, "there is %s", group.s);
+		err_help(e, "after `%s` comes one of: %s", words[0], group.s);
 	else if (group_word.text[0])
 		err_help(e, "did you mean `%s`?", group_word.text);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Moving an alias to a version that was just inserted, if its condition holds. Comparison and move
- * share the caller's immediate transaction, so the champion that was compared with is the one that is
- * replaced, however many register at once. Every move is kept in mlc_alias_history.
+ * Moving an alias to a version, if its condition holds. Comparison and move share the caller's
+ * immediate transaction, so the champion that was compared with is the one that is replaced,
+ * however many register at once. Every move is kept in mlc_alias_history.
  *
  *	own metric   none, or NaN: the alias stays
  *	`current`    nobody has the alias, or the metric of who has it is NaN: the condition holds
@@ -22,10 +22,10 @@ struct holder {
 };
 
 static int
-find_holder(struct store *s, const struct register_wish *w, struct holder *out, struct err *e)
+find_holder(struct store *s, const struct alias_claim *w, struct holder *out, struct err *e)
 {
 	struct rows *rows = NULL;
-	int rc = db_query(s->db, &rows, e, SQL_HOLDER, "ss", w->name, w->alias);
+	int rc = db_query(s->db, &rows, e, SQL_HOLDER, "ss", w->model, w->alias);
 
 	*out = (struct holder){0};
 	if (rc == 0)
@@ -85,11 +85,15 @@ judge_current(struct store *s, const struct condition *c, const struct holder *h
 }
 
 static int
-judge(struct store *s, const struct run_id *r, const struct condition *c, const struct holder *h,
-	struct registered *out, struct err *e)
+judge(struct store *s, const struct alias_claim *w, const struct holder *h, struct registered *out,
+	struct err *e)
 {
+	struct condition parsed, *c = &parsed;
 	double own = 0;
-	int rc = value__latest(s, r->id, c->metric, &own, e);
+	int rc = condition__parse(w->condition, c, e);
+
+	if (rc == 0)
+		rc = value__latest(s, w->run_id, c->metric, &own, e);
 
 	if (rc < 0)
 		return -1;
@@ -108,29 +112,52 @@ static const char SQL_SET[] =
 	"INSERT INTO registered_model_aliases (alias, version, name)"
 	" VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version";
 static const char SQL_HISTORY[] =
-	"INSERT INTO mlc_alias_history (name, alias, version, previous, run_id, why, moved_ms)"
-	" VALUES (?, ?, ?, nullif(?, 0), ?, ?, ?)";
+	"INSERT INTO mlc_alias_history (name, alias, version, previous, run_id, why, moved_ms, who)"
+	" VALUES (?, ?, ?, nullif(?, 0), ?, ?, ?, ?)";
+
+static int
+write_history(struct store *s, const struct alias_claim *w, const struct holder *h, const char *why,
+	struct err *e)
+{
+	return db_run(s->db, e, SQL_HISTORY, "ssiissis", w->model, w->alias, w->version, h->version,
+		w->who ? NULL : w->run_id, why, clock_now_ms(s->clock), w->who);
+}
 
 int
-alias__move(struct store *s, const struct run_id *r, const struct register_wish *w,
-	struct registered *out, struct err *e)
+alias__move(struct store *s, const struct alias_claim *w, struct registered *out, struct err *e)
 {
-	struct condition c;
 	struct holder h;
 	int move = 1;
 
-	if (!w->alias)
-		return 0;
 	if (find_holder(s, w, &h, e) < 0)
 		return -1;
-	snprintf(out->why, sizeof out->why, "no condition");
+	if (h.version == w->version) {
+		snprintf(out->why, sizeof out->why, "it has the alias already");
+		return 0;
+	}
+	snprintf(out->why, sizeof out->why, w->who ? "by hand" : "no condition");
 	if (w->condition)
-		move = condition__parse(w->condition, &c, e) < 0 ? -1 : judge(s, r, &c, &h, out, e);
+		move = judge(s, w, &h, out, e);
 	if (move <= 0)
 		return move;
 	out->alias_moved = true;
-	if (db_run(s->db, e, SQL_SET, "sis", w->alias, out->version, w->name) < 0)
+	out->previous = h.version;
+	if (db_run(s->db, e, SQL_SET, "sis", w->alias, w->version, w->model) < 0)
 		return -1;
-	return db_run(s->db, e, SQL_HISTORY, "ssiissi", w->name, w->alias, out->version, h.version,
-		r->id, out->why, clock_now_ms(s->clock));
+	return write_history(s, w, &h, out->why, e);
+}
+
+static const char SQL_DROP[] = "DELETE FROM registered_model_aliases WHERE name = ? AND alias = ?";
+
+int
+alias__drop(struct store *s, const struct alias_claim *w, const char *why, struct err *e)
+{
+	struct holder h;
+
+	if (find_holder(s, w, &h, e) < 0 ||
+		db_run(s->db, e, SQL_DROP, "ss", w->model, w->alias) < 0)
+		return -1;
+	if (db_changes(s->db) == 0)
+		return 0;
+	return write_history(s, w, &h, why, e) < 0 ? -1 : 1;
 }

@@ -12,7 +12,8 @@
  *	mlc_runs --num--< mlc_nodes --node_id--< mlc_data
  *	   |  '--num--< mlc_writes      (only while the run lives)
  *	   '-----num--< mlc_intents
- *	mlc_model_versions, mlc_alias_history         beside MLflow's registry tables, by name */
+ *	mlc_model_versions --name, version--< mlc_files
+ *	mlc_alias_history                             both beside MLflow's registry tables, by name */
 #include "registry/store.h"
 
 /* clang-format off */
@@ -255,6 +256,15 @@ const char *const ddl__ours[] = {
 	/* 3 */
 	"ALTER TABLE mlc_runs ADD COLUMN options TEXT;\n" /* what it was asked for, for --resume */
 	"ALTER TABLE mlc_runs ADD COLUMN helper INTEGER;\n", /* pid of the parent of its workers */
+	/* 4 */
+	"CREATE TABLE mlc_files (\n" /* of model versions */
+	"	name TEXT NOT NULL, version INTEGER NOT NULL,\n"
+	"	file TEXT NOT NULL, bytes INTEGER NOT NULL, hash TEXT NOT NULL,\n"
+	"	PRIMARY KEY (name, version, file)\n"
+	") WITHOUT ROWID;\n"
+	/* hash of the folder before it was given an identity, for `reproduce` */
+	"ALTER TABLE mlc_model_versions ADD COLUMN bare TEXT;\n"
+	"ALTER TABLE mlc_alias_history ADD COLUMN who TEXT;\n", /* NULL: the run */
 	NULL,
 };
 

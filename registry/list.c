@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The list of model versions. Versions that MLflow deleted, and prompts, which newer MLflows keep
+ * The list of model versions, and one of them in full. Versions that MLflow deleted, and prompts, which newer MLflows keep
  * among the models, are left out. A store that never had our tables shows MLflow's part. */
 #include "registry/store.h"
 
 #include <math.h>
 
 static const char SQL_VERSIONS[] =
-	"SELECT v.name, v.version, v.creation_time, v.run_id, v.source, r.name"
+	"SELECT v.name, v.version, v.creation_time, v.run_id, v.source, r.name, v.current_stage,"
+	" v.status, v.description"
 	" FROM model_versions v LEFT JOIN runs r ON r.run_uuid = v.run_id"
-	" WHERE (?1 IS NULL OR v.name = ?1) AND v.current_stage <> 'Deleted_Internal'"
+	" WHERE (?1 IS NULL OR v.name = ?1) AND (?2 IS NULL OR v.version = ?2)"
+	" AND v.current_stage <> 'Deleted_Internal'"
 	" AND NOT EXISTS (SELECT 1 FROM registered_model_tags t WHERE t.name = v.name"
 	"   AND t.key = 'mlflow.prompt.is_prompt' AND t.value = 'true')"
 	" ORDER BY v.name, v.version DESC";
@@ -23,6 +25,9 @@ fill_version(struct arena *a, const struct rows *rows, void *one)
 		.run_id = rows__text(a, rows, 3),
 		.source = rows__text(a, rows, 4),
 		.run_name = rows__text(a, rows, 5),
+		.stage = rows__text(a, rows, 6),
+		.status = rows__text(a, rows, 7),
+		.description = rows__text(a, rows, 8),
 		.bytes = -1,
 	};
 }
@@ -48,8 +53,30 @@ static const struct row_shape version_shape = {sizeof(struct version_row), fill_
 			      alias_shape = {sizeof(const char *), fill_alias},
 			      metric_shape = {sizeof(struct metric), rows__metric};
 
-static const char SQL_BYTES[] =
-	"SELECT bytes FROM mlc_model_versions WHERE name = ? AND version = ?";
+/* The run's id, too: after MLflow forgot a model its numbers begin anew. */
+static const char SQL_OURS[] = "SELECT path, hash, bytes FROM mlc_model_versions"
+			       " WHERE name = ? AND version = ? AND run_id = ?";
+
+static int
+add_ours(struct store *s, struct arena *a, struct version_row *v, struct err *e)
+{
+	struct rows *rows = NULL;
+	int rc;
+
+	if (s->level == 0)
+		return 0;
+	rc = db_query(s->db, &rows, e, SQL_OURS, "sis", v->name, v->version, v->run_id);
+	if (rc == 0)
+		rc = rows_next(rows, e);
+	if (rc == 1) {
+		v->path = rows__text(a, rows, 0);
+		v->hash = rows__text(a, rows, 1);
+		v->bytes = rows_i64(rows, 2);
+	}
+	rows_end(rows);
+	return rc < 0 ? -1 : 0;
+}
+
 static const char SQL_ALIASES[] = "SELECT alias FROM registered_model_aliases"
 				  " WHERE name = ? AND version = ? ORDER BY alias";
 
@@ -86,12 +113,34 @@ add_metrics(struct store *s, struct arena *a, struct version_row *v, struct err 
 static int
 complete(struct store *s, struct arena *a, struct version_row *v, struct err *e)
 {
-	if (s->level > 0 &&
-		db_get_i64(s->db, &v->bytes, e, SQL_BYTES, "si", v->name, v->version) < 0)
-		return -1;
-	if (add_aliases(s, a, v, e) < 0)
+	if (add_ours(s, a, v, e) < 0 || add_aliases(s, a, v, e) < 0)
 		return -1;
 	return add_metrics(s, a, v, e);
+}
+
+static int
+read_versions(struct store *s, struct arena *a, const char *model, const int64_t *version,
+	struct row_list *out, struct err *e)
+{
+	struct rows *rows = NULL;
+	int rc = version ? db_query(s->db, &rows, e, SQL_VERSIONS, "si", model, *version)
+			 : db_query(s->db, &rows, e, SQL_VERSIONS, "sn", model);
+
+	return rc < 0 ? -1 : rows__collect(rows, a, &version_shape, out, e);
+}
+
+int
+versions__one(struct store *s, struct arena *a, const char *model, int64_t version,
+	struct version_row *out, struct err *e)
+{
+	struct row_list list = {0};
+
+	if (read_versions(s, a, model, &version, &list, e) < 0)
+		return -1;
+	if (list.n == 0)
+		return 0;
+	*out = *(struct version_row *)list.v;
+	return complete(s, a, out, e) < 0 ? -1 : 1;
 }
 
 int
@@ -99,7 +148,6 @@ store_versions(struct store *s, struct arena *a, const char *model, struct versi
 	size_t *n, struct err *e)
 {
 	struct row_list list = {0};
-	struct rows *rows = NULL;
 	int rc;
 
 	*out = NULL;
@@ -109,9 +157,7 @@ store_versions(struct store *s, struct arena *a, const char *model, struct versi
 	/* one look at the file for all the queries: the same state, and the file is locked once */
 	rc = db_script(s->db, "BEGIN", e);
 	if (rc == 0)
-		rc = db_query(s->db, &rows, e, SQL_VERSIONS, "s", model);
-	if (rc == 0)
-		rc = rows__collect(rows, a, &version_shape, &list, e);
+		rc = read_versions(s, a, model, NULL, &list, e);
 	for (size_t i = 0; rc == 0 && i < list.n; i++)
 		rc = complete(s, a, &((struct version_row *)list.v)[i], e);
 	db_rollback(s->db);

@@ -17,8 +17,8 @@
 
 struct copy {
 	struct str path; /* relative to the root */
-	char hash[HASH_SHA_HEX], uuid[33];
-	uint64_t bytes;
+	char hash[HASH_SHA_HEX], bare[HASH_SHA_HEX], uuid[33];
+	struct file_list files;
 	int64_t time_ms;
 };
 
@@ -34,6 +34,17 @@ is_reserved(const char *alias)
 }
 
 int
+alias__check(const char *alias, struct err *e)
+{
+	if (str_is_name(alias) && !strchr(alias, '.') && !is_reserved(alias))
+		return 0;
+	err_set(e, MLC_NAME, "`%.200s` cannot be an alias", alias);
+	return err_help(e,
+		"use up to 128 letters, digits and any of _ -; `latest` and v1, v2, ... are "
+		"MLflow's own");
+}
+
+int
 wish_check(const struct register_wish *w, struct err *e)
 {
 	struct condition c;
@@ -44,13 +55,8 @@ wish_check(const struct register_wish *w, struct err *e)
 		return err_help(
 			e, "use up to 128 letters, digits and any of _ . -, not a dot first");
 	}
-	if (w->alias &&
-		(!str_is_name(w->alias) || strchr(w->alias, '.') || is_reserved(w->alias))) {
-		err_set(e, MLC_NAME, "`%.200s` cannot be an alias", w->alias);
-		return err_help(e,
-			"use up to 128 letters, digits and any of _ -; `latest` and v1, v2, "
-			"... are MLflow's own");
-	}
+	if (w->alias && alias__check(w->alias, e) < 0)
+		return -1;
 	return w->condition ? condition__parse(w->condition, &c, e) : 0;
 }
 
@@ -70,7 +76,8 @@ copy_files(struct store *s, const struct run_id *r, const struct register_wish *
 	clock_uuid7(s->clock, out->uuid);
 	stamp.time_ms = out->time_ms = clock_now_ms(s->clock);
 	if (model_copy_stamped(s->rootfd, w->model_path, out->path.s, &stamp, e) < 0 ||
-		hash_tree(s->rootfd, out->path.s, out->hash, &out->bytes, e) < 0)
+		hash_tree(s->rootfd, w->model_path, out->bare, NULL, e) < 0 ||
+		files__hash(s->rootfd, out->path.s, &out->files, out->hash, e) < 0)
 		return -1;
 	return file_fsync_dir_of(s->rootfd, out->path.s, e);
 }
@@ -192,15 +199,17 @@ touch_model(struct store *s, const char *name, int64_t now, struct err *e)
 	return db_run(s->db, e, SQL_ADD_MODEL, "sii", name, now, now);
 }
 
+/* Over our rows, too: MLflow forgets the versions of a model that is deleted as a whole. */
 static const char SQL_NEXT[] =
-	"SELECT coalesce(max(version), 0) + 1 FROM model_versions WHERE name = ?";
+	"SELECT max(coalesce((SELECT max(version) FROM model_versions WHERE name = ?1), 0),"
+	" coalesce((SELECT max(version) FROM mlc_model_versions WHERE name = ?1), 0)) + 1";
 static const char SQL_ADD_VERSION[] =
 	"INSERT INTO model_versions (name, version, creation_time, last_updated_time,"
 	" current_stage, source, run_id, status, storage_location)"
 	" VALUES (?1, ?2, ?3, ?3, 'None', ?4, ?5, 'READY', ?4)";
 static const char SQL_ADD_OURS[] =
-	"INSERT INTO mlc_model_versions (name, version, run_id, path, hash, bytes)"
-	" VALUES (?, ?, ?, ?, ?, ?)";
+	"INSERT INTO mlc_model_versions (name, version, run_id, path, hash, bytes, bare)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 static int
 add_version(struct store *s, const struct run_id *r, const char *name, const struct copy *c,
@@ -214,8 +223,10 @@ add_version(struct store *s, const struct run_id *r, const char *name, const str
 		rc = db_run(s->db, e, SQL_ADD_VERSION, "siiss", name, *version, c->time_ms,
 			source.s, r->id);
 	if (rc == 0)
-		rc = db_run(s->db, e, SQL_ADD_OURS, "sisssi", name, *version, r->id, c->path.s,
-			c->hash, (int64_t)c->bytes);
+		rc = db_run(s->db, e, SQL_ADD_OURS, "sisssis", name, *version, r->id, c->path.s,
+			c->hash, c->files.bytes, c->bare);
+	if (rc == 0)
+		rc = files__insert(s, name, *version, &c->files, e);
 	str_fini(&source);
 	return rc;
 }
@@ -224,6 +235,7 @@ static int
 insert_all(struct store *s, const struct run_id *r, const struct register_wish *w,
 	const struct copy *c, struct registered *out, struct err *e)
 {
+	struct alias_claim claim = {w->name, w->alias, w->condition, r->id, NULL, 0};
 	struct str entry = {0};
 	int rc = make_entry(s, r, c, &entry, e);
 
@@ -231,14 +243,16 @@ insert_all(struct store *s, const struct run_id *r, const struct register_wish *
 		rc = db_begin(s->db, e);
 	if (rc == 0) {
 		if (touch_model(s, w->name, c->time_ms, e) < 0 ||
-			add_version(s, r, w->name, c, &out->version, e) < 0 ||
-			alias__move(s, r, w, out, e) < 0 || add_to_history(s, r, entry.s, e) < 0 ||
+			add_version(s, r, w->name, c, &claim.version, e) < 0 ||
+			(w->alias && alias__move(s, &claim, out, e) < 0) ||
+			add_to_history(s, r, entry.s, e) < 0 ||
 			(w->basis && run_basis(s, r, w->node, w->basis, e) < 0) ||
 			db_commit(s->db, e) < 0) {
 			db_rollback(s->db);
 			rc = -1;
 		}
 	}
+	out->version = claim.version;
 	str_fini(&entry);
 	return rc;
 }
@@ -247,7 +261,8 @@ int
 run_register(struct store *s, const struct run_id *r, const struct register_wish *wish,
 	struct registered *out, struct err *e)
 {
-	struct copy c = {0};
+	struct arena arena = {0};
+	struct copy c = {.files.arena = &arena};
 	int rc = wish_check(wish, e);
 
 	*out = (struct registered){0};
@@ -262,5 +277,7 @@ run_register(struct store *s, const struct run_id *r, const struct register_wish
 		err_wrap(e, "registering `%s`", wish->name ? wish->name : "");
 	}
 	str_fini(&c.path);
+	files__fini(&c.files);
+	arena_fini(&arena);
 	return rc;
 }

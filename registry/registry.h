@@ -144,7 +144,8 @@ struct register_wish {
 struct registered {
 	int64_t version;
 	bool alias_moved;
-	char why[160]; /* why the alias moved or not: "auc 0.951 > 0.949 (version 3)" */
+	int64_t previous; /* who had the alias before it moved; 0: nobody */
+	char why[160];    /* why the alias moved or not: "auc 0.951 > 0.949 (version 3)" */
 };
 /* What run_register would refuse for the wish's own sake: its names and condition. */
 MUST_CHECK int wish_check(const struct register_wish *wish, struct err *e);
@@ -156,6 +157,9 @@ MUST_CHECK int run_register(struct store *s, const struct run_id *r,
 /* Lists; every pointer is in the arena. */
 struct version_row {
 	const char *name, *run_id, *run_name, *source;
+	const char *stage, *status, *description; /* MLflow's words; description may be NULL */
+	const char *path,
+		*hash; /* the folder, relative to the root, and its hash; NULL: not ours */
 	int64_t version, created_ms, bytes; /* bytes: -1 if another program registered it */
 	const char **aliases;               /* NULL-terminated */
 	struct metric *metrics;
@@ -164,6 +168,64 @@ struct version_row {
 /* Newest first within a model; model may be NULL: all. */
 MUST_CHECK int store_versions(struct store *s, struct arena *a, const char *model,
 	struct version_row **out, size_t *n, struct err *e);
+/* The version that somebody means, also with `models:/` in front: NAME and NAME/latest the newest,
+ * NAME@3, NAME/3 by number, NAME@ALIAS, NAME/STAGE. MLC_NOT_FOUND with what there is. */
+MUST_CHECK int store_version(struct store *s, struct arena *a, const char *which,
+	struct version_row *out, struct err *e);
+/* A registered model: by its name alone. MLC_NOT_FOUND with what is near. */
+struct model_info {
+	const char *name, *description; /* description may be NULL */
+	int64_t created_ms, updated_ms;
+};
+MUST_CHECK int store_model(
+	struct store *s, struct arena *a, const char *name, struct model_info *out, struct err *e);
+/* What only a look at one version needs. */
+struct file_row {
+	const char *name, *hash;
+	int64_t bytes;
+};
+struct version_detail {
+	struct file_row *files; /* by name; none: nobody wrote them down */
+	struct tag *tags, *model_tags;
+	size_t n_files, n_tags, n_model_tags;
+};
+MUST_CHECK int store_version_detail(struct store *s, struct arena *a, const struct version_row *v,
+	struct version_detail *out, struct err *e);
+/* Who had an alias, newest first. */
+struct alias_row {
+	const char *alias, *why, *who; /* who: the run or the person that moved it */
+	int64_t version, previous;     /* 0: nobody */
+	int64_t moved_ms;
+};
+MUST_CHECK int store_alias_history(struct store *s, struct arena *a, const char *model,
+	struct alias_row **out, size_t *n, struct err *e);
+/* Where the version's folder is on this machine, in *out: 0, or -1: it is elsewhere, or gone. */
+MUST_CHECK int
+store_version_folder(struct store *s, const struct version_row *v, struct str *out, struct err *e);
+/* Hashes the files again. The first that is not what was registered is named: MLC_CHANGED. */
+MUST_CHECK int store_verify(struct store *s, const struct version_row *v, struct err *e);
+
+/* Changes of versions and models; the store is open for writing. */
+struct promotion {
+	const char *alias;     /* NULL: none */
+	const char *condition; /* as in register_wish; NULL: always */
+	const char *stage; /* NULL: as it is. Staging and Production have one version at a time */
+};
+/* All of it in one transaction; *out says what became of the alias. */
+MUST_CHECK int store_promote(struct store *s, const struct version_row *v,
+	const struct promotion *p, struct registered *out, struct err *e);
+MUST_CHECK int
+store_alias_drop(struct store *s, const char *model, const char *alias, struct err *e);
+/* Tags of a version, or with version NULL of the model; one without a value is removed. */
+MUST_CHECK int store_model_tag(struct store *s, const char *model, const int64_t *version,
+	const struct tag *tags, size_t n, struct err *e);
+MUST_CHECK int store_describe(struct store *s, const char *model, const int64_t *version,
+	const char *text, struct err *e);
+/* As MLflow deletes: a version's row stays, hidden and without its source, so that no number comes
+ * twice; a model goes with all of its versions. The files stay until `runs gc`. */
+MUST_CHECK int store_version_delete(struct store *s, const struct version_row *v, struct err *e);
+MUST_CHECK int store_model_delete(struct store *s, const char *model, struct err *e);
+
 /* How long a node took in its last good run of the pipeline. */
 struct duration {
 	const char *node;

@@ -141,8 +141,8 @@ add_theirs(struct store *s, const struct run_id *r, const char *user, int64_t no
 }
 
 /* As Python's getpass does it, so that both tools write the same name. */
-static const char *
-user_name(void)
+const char *
+run__user(void)
 {
 	static const char *const variables[] = {"LOGNAME", "USER", "LNAME", "USERNAME"};
 	const struct passwd *pw;
@@ -194,7 +194,7 @@ insert_run(struct store *s, const struct run_new *r, struct run_id *out, struct 
 {
 	struct str buf = {0};
 	int64_t now = clock_now_ms(s->clock);
-	const char *user = text__fit(&buf, user_name(), 256);
+	const char *user = text__fit(&buf, run__user(), 256);
 	int rc = name__choose(s, r->name, out, e);
 
 	if (rc == 0)

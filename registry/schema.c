@@ -28,12 +28,13 @@ static const struct needed mlflow_needs[] = {
 	{"latest_metrics", "key value timestamp step is_nan run_uuid"},
 	{"params", "key value run_uuid"},
 	{"tags", "key value run_uuid"},
-	{"registered_models", "name creation_time last_updated_time"},
+	{"registered_models", "name creation_time last_updated_time description"},
 	{"registered_model_tags", "key value name"},
 	{"registered_model_aliases", "alias version name"},
 	{"model_versions",
-		"name version creation_time last_updated_time current_stage source run_id "
-		"status storage_location"},
+		"name version creation_time last_updated_time description user_id current_stage "
+		"source run_id status status_message run_link storage_location"},
+	{"model_version_tags", "key value name version"},
 	{"datasets",
 		"dataset_uuid experiment_id name digest dataset_source_type dataset_source "
 		"dataset_schema dataset_profile"},
@@ -51,6 +52,7 @@ static const struct needed our_needs[] = {
 	{"mlc_intents", "num"},
 	{"mlc_model_versions", "version"},
 	{"mlc_alias_history", "version"},
+	{"mlc_files", "version"},
 	{NULL, NULL},
 };
 

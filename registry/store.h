@@ -73,6 +73,9 @@ MUST_CHECK int recover__all(struct store *s, struct err *e);
  * set it is the caller's to remove when the run does not come to be. given may be NULL. */
 MUST_CHECK int name__choose(struct store *s, const char *given, struct run_id *out, struct err *e);
 
+/* run.c: who is asking, as Python's getpass says it. */
+const char *run__user(void);
+
 /* run.c: writes down how the run ended, in a transaction. */
 MUST_CHECK int run__close(
 	struct store *s, const struct run_id *r, enum run_status st, int64_t end_ms, struct err *e);
@@ -114,6 +117,26 @@ const char *rows__text(struct arena *a, const struct rows *rows, int col); /* NU
 void
 rows__metric(struct arena *a, const struct rows *rows, void *one); /* list.c: a struct metric */
 
+/* list.c: one version that is not deleted: 1 found, 0 none. */
+MUST_CHECK int versions__one(struct store *s, struct arena *a, const char *model, int64_t version,
+	struct version_row *out, struct err *e);
+
+/* files.c: the files of a model folder, with their hashes. */
+struct file_list {
+	struct arena *arena; /* of the texts; the caller sets it */
+	struct file_row *v;  /* owned; by name */
+	size_t n, cap;
+	int64_t bytes; /* of all */
+};
+MUST_CHECK int files__hash(int rootfd, const char *path, struct file_list *out,
+	char hash[static HASH_SHA_HEX], struct err *e);
+void files__fini(struct file_list *list);
+MUST_CHECK int files__insert(struct store *s, const char *name, int64_t version,
+	const struct file_list *list, struct err *e); /* in a transaction */
+/* What was written down of a version's files: none if another program, or an older mlflow-c, did. */
+MUST_CHECK int files__read(struct store *s, struct arena *a, const struct version_row *v,
+	struct row_list *out, struct err *e);
+
 /* search.c: the ids of the runs that are searched, in order. */
 MUST_CHECK int search__runs(struct store *s, struct arena *a, const struct run_search *q,
 	const char ***ids, size_t *n, struct err *e);
@@ -128,9 +151,21 @@ struct condition {
 MUST_CHECK int condition__parse(const char *text, struct condition *out, struct err *e);
 bool condition__holds(const struct condition *c, double own, double bound);
 
-/* alias.c: moves the alias of the wish to out->version if its condition holds, and says why in out; in
- * a transaction. */
-MUST_CHECK int alias__move(struct store *s, const struct run_id *r, const struct register_wish *w,
-	struct registered *out, struct err *e);
+/* alias.c: moves an alias to a version if the condition holds, and says why in out; in a transaction. */
+struct alias_claim {
+	const char *model, *alias;
+	const char *condition; /* NULL: always */
+	const char *run_id;    /* the version's run: its metrics are compared */
+	const char *who;       /* NULL: the run itself claims it */
+	int64_t version;       /* of alias__drop: 0 */
+};
+MUST_CHECK int
+alias__move(struct store *s, const struct alias_claim *w, struct registered *out, struct err *e);
+/* 1, or 0: nobody had it. */
+MUST_CHECK int
+alias__drop(struct store *s, const struct alias_claim *w, const char *why, struct err *e);
+
+/* model.c */
+MUST_CHECK int alias__check(const char *alias, struct err *e);
 
 #endif

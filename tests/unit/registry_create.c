@@ -196,7 +196,7 @@ Test(registry_create, many_processes_create_one_store_at_once)
 			cr_expect(wait(&status) > 0 && status == 0, "status %d", status);
 		expect_only_a_store(&f);
 		expect_sql(&f, "SELECT count(*) FROM alembic_version", 1, "1\n");
-		expect_sql(&f, "SELECT count(*) FROM mlc_migrations", 1, "3\n");
+		expect_sql(&f, "SELECT count(*) FROM mlc_migrations", 1, "4\n");
 		expect_sql(&f, "PRAGMA integrity_check", 1, "ok\n");
 		fixture_drop(&f);
 	}

@@ -78,7 +78,7 @@ Test(registry_schema, nothing_of_ours_hangs_on_mlflows_tables)
 		"SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')"
 		" OR (type = 'table' AND name LIKE 'mlc%' AND sql LIKE '%REFERENCES%')",
 		1, "0\n");
-	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n3\n");
+	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n3\n4\n");
 	fixture_drop(&f);
 }
 
@@ -90,13 +90,14 @@ Test(registry_schema, an_mlflow_store_without_our_tables_gets_them_when_written_
 	fixture_change(&f,
 		"DROP TABLE mlc_migrations; DROP TABLE mlc_runs; DROP TABLE mlc_writes;"
 		"DROP TABLE mlc_nodes; DROP TABLE mlc_data; DROP TABLE mlc_intents;"
-		"DROP TABLE mlc_model_versions; DROP TABLE mlc_alias_history;");
+		"DROP TABLE mlc_model_versions; DROP TABLE mlc_alias_history;"
+		"DROP TABLE mlc_files;");
 	store_close(fixture_open(&f, STORE_READ));
 	expect_sql(&f,
 		"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name LIKE 'mlc%'", 1,
 		"0\n");
 	store_close(fixture_open(&f, STORE_WRITE));
-	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n3\n");
+	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n3\n4\n");
 	fixture_drop(&f);
 }
 
@@ -318,6 +319,8 @@ Test(registry_schema, a_store_at_level_1_is_read_as_it_is_and_migrated_when_writ
 	fixture_change(&f,
 		"DROP INDEX mlc_nodes_good; ALTER TABLE mlc_nodes DROP COLUMN basis;"
 		"ALTER TABLE mlc_runs DROP COLUMN options; ALTER TABLE mlc_runs DROP COLUMN helper;"
+		"DROP TABLE mlc_files; ALTER TABLE mlc_model_versions DROP COLUMN bare;"
+		"ALTER TABLE mlc_alias_history DROP COLUMN who;"
 		"DELETE FROM mlc_migrations WHERE level > 1;");
 	s = fixture_open(&f, STORE_READ);
 	cr_expect(store_last_good(s, &a, "old", "base", &good, &f.e) == 0, "%s", f.e.msg);
@@ -327,7 +330,7 @@ Test(registry_schema, a_store_at_level_1_is_read_as_it_is_and_migrated_when_writ
 	store_close(s);
 	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n");
 	store_close(fixture_open(&f, STORE_WRITE));
-	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n3\n");
+	expect_sql(&f, "SELECT level FROM mlc_migrations", 1, "1\n2\n3\n4\n");
 	expect_sql(&f, "SELECT name, basis FROM mlc_nodes", 2, "old|-\n");
 	arena_fini(&a);
 	fixture_drop(&f);
