@@ -73,7 +73,7 @@ copy_folder(int from, int todir, const char *name, int depth, struct err *e)
 
 	if (depth > DEPTH_MAX)
 		return err_set(e, MLC_FILE, "folders lie more than %d deep", DEPTH_MAX);
-	if (mkdirat(todir, name, 0777) < 0)
+	if (mkdirat(todir, name, 0777) < 0 && errno != EEXIST)
 		return err_errno(e, MLC_DISK, "cannot make the folder `%s`", name);
 	to = openat(todir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (to < 0)

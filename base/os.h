@@ -36,8 +36,8 @@ MUST_CHECK int file_replace(int rootfd, const char *stage, const char *target, s
  * The permissions of a file that is replaced are kept. */
 MUST_CHECK int file_publish(int rootfd, const char *path, const void *p, size_t n, struct err *e);
 
-/* Copies a file, or a folder with the files and folders in it, synced; `to` must not exist, its parents
- * are made. Both may be anywhere. */
+/* Copies a file, or a folder with the files and folders in it, synced; parents of `to` are made, and
+ * no file is written over. Both may be anywhere. */
 MUST_CHECK int file_copy(int fromroot, const char *from, int toroot, const char *to, struct err *e);
 /* Copies what is in one open folder into another. */
 MUST_CHECK int file_copy_into(int from, int to, struct err *e);

@@ -105,8 +105,8 @@ differences(const struct comparison *c)
 static int
 by_kind(const void *a, const void *b)
 {
-	static const char *const order[] = {"run", "model", "metric", "param", "input", "output",
-		"file", "plugin", "state", "time"};
+	static const char *const order[] = {"source", "run", "model", "metric", "param", "input",
+		"output", "file", "plugin", "state", "time"};
 	const struct compared *x = a, *y = b;
 	size_t i = 0, k = 0;
 	while (!str_eq(order[i], x->kind))
@@ -161,8 +161,33 @@ print_text(struct app *a, const struct comparison *c, bool all)
 	table_print(a, &t);
 }
 
+void
+compare_json(struct jw *w, struct comparison *c, bool all)
+{
+	if (c->n_rows)
+		qsort(c->rows, c->n_rows, sizeof(*c->rows), by_kind);
+	jw_key(w, "rows");
+	jw_array(w);
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compared *r = &c->rows[i];
+		if (!all && !differs(c, r))
+			continue;
+		jw_object(w);
+		jw_kv_str(w, "kind", r->kind);
+		jw_kv_str(w, "name", r->name);
+		jw_key(w, "values");
+		jw_array(w);
+		for (size_t k = 0; k < c->n; k++)
+			jw_str(w, r->text[k]);
+		jw_end(w, ']');
+		jw_kv_bool(w, "differs", differs(c, r));
+		jw_end(w, '}');
+	}
+	jw_end(w, ']');
+}
+
 static void
-print_json(struct app *a, const struct comparison *c, bool all)
+print_json(struct app *a, struct comparison *c, bool all)
 {
 	struct str out = {0};
 	struct jw w;
@@ -176,24 +201,7 @@ print_json(struct app *a, const struct comparison *c, bool all)
 		jw_end(&w, '}');
 	}
 	jw_end(&w, ']');
-	jw_key(&w, "rows");
-	jw_array(&w);
-	for (size_t i = 0; i < c->n_rows; i++) {
-		const struct compared *r = &c->rows[i];
-		if (!all && !differs(c, r))
-			continue;
-		jw_object(&w);
-		jw_kv_str(&w, "kind", r->kind);
-		jw_kv_str(&w, "name", r->name);
-		jw_key(&w, "values");
-		jw_array(&w);
-		for (size_t k = 0; k < c->n; k++)
-			jw_str(&w, r->text[k]);
-		jw_end(&w, ']');
-		jw_kv_bool(&w, "differs", differs(c, r));
-		jw_end(&w, '}');
-	}
-	jw_end(&w, ']');
+	compare_json(&w, c, all);
 	jw_end(&w, '}');
 	answer_end(&w, &out);
 }
@@ -213,6 +221,20 @@ compare_run(
 	add_settings(c, i);
 	add_nodes(c, a, i);
 	return 0;
+}
+
+bool
+compare_differs(const struct comparison *c)
+{
+	return differences(c) > 0;
+}
+
+void
+compare_drop(struct comparison *c, const char *kind)
+{
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (!kind || str_eq(c->rows[i].kind, kind))
+			memset(c->rows[i].text, 0, sizeof(c->rows[i].text));
 }
 
 int

@@ -25,8 +25,13 @@ MUST_CHECK int compare_run(
 /* Adds what is only known of this one; NULL: it has none. */
 void
 compare_set(struct comparison *c, size_t i, const char *kind, const char *name, const char *text);
+bool compare_differs(const struct comparison *c);
+/* Forgets the rows of a kind; NULL: all. */
+void compare_drop(struct comparison *c, const char *kind);
 /* Prints the differences, or everything. The exit code: EXIT_DIFFERS if asked for and there are any. */
 int compare_print(struct app *a, struct comparison *c, bool all, bool exit_code);
+/* The rows as the member `rows` of the open object. */
+void compare_json(struct jw *w, struct comparison *c, bool all);
 void compare_free(struct comparison *c);
 
 #endif

@@ -16,11 +16,12 @@ static const struct cmd *const commands[] = {&cmd_run, &cmd_validate, &cmd_runs_
 	&cmd_runs_show, &cmd_runs_compare, &cmd_runs_logs, &cmd_runs_tag, &cmd_runs_note,
 	&cmd_runs_delete, &cmd_runs_restore, &cmd_runs_gc, &cmd_registry_list, &cmd_registry_show,
 	&cmd_registry_versions, &cmd_registry_diff, &cmd_registry_promote, &cmd_registry_alias,
-	&cmd_registry_tag, &cmd_registry_describe, &cmd_registry_verify, &cmd_registry_download,
-	&cmd_registry_delete, &cmd_node_list, &cmd_node_describe, &cmd_node_run, &cmd_pipeline_list,
-	&cmd_pipeline_show, &cmd_pipeline_graph, &cmd_catalog_list, &cmd_catalog_describe,
-	&cmd_catalog_preview, &cmd_contract_check, &cmd_contract_infer, &cmd_contract_diff,
-	&cmd_contract_release, &cmd_config_show, &cmd_config_diff, &cmd_explain, NULL};
+	&cmd_registry_tag, &cmd_registry_describe, &cmd_registry_verify, &cmd_registry_reproduce,
+	&cmd_registry_download, &cmd_registry_delete, &cmd_node_list, &cmd_node_describe,
+	&cmd_node_run, &cmd_pipeline_list, &cmd_pipeline_show, &cmd_pipeline_graph,
+	&cmd_catalog_list, &cmd_catalog_describe, &cmd_catalog_preview, &cmd_contract_check,
+	&cmd_contract_infer, &cmd_contract_diff, &cmd_contract_release, &cmd_config_show,
+	&cmd_config_diff, &cmd_explain, NULL};
 
 /* The command whose words stand at the beginning of the positional arguments; *words: how many. */
 static const struct cmd *
@@ -32,7 +33,7 @@ find_command(int argc, char **argv, int *words)
 		if (argv[i][0] == '-') {
 			if (str_eq(argv[i], "-e") || str_eq(argv[i], "--conf") ||
 				str_eq(argv[i], "--env") || str_eq(argv[i], "--project") ||
-				str_eq(argv[i], "--color"))
+				str_eq(argv[i], "--color") || str_eq(argv[i], "--store"))
 				i++; /* a global flag and its value */
 			continue;
 		}

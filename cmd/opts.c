@@ -13,6 +13,8 @@ static const struct opt global_opts[] = {
 	{"env", 0, OPT_STR, offsetof(struct globals, conf), "ENV", NULL}, /* Kedro's word for it */
 	{"project", 0, OPT_STR, offsetof(struct globals, dir), "DIR",
 		"project folder (default: here)"},
+	{"store", 0, OPT_STR, offsetof(struct globals, store), "FILE",
+		"registry (default: store: of mlflow-c.yml)"},
 	{"json", 0, OPT_FLAG, offsetof(struct globals, json), NULL, "answer in JSON"},
 	{"plain", 0, OPT_FLAG, offsetof(struct globals, plain), NULL, "tab-separated tables"},
 	{"quiet", 'q', OPT_FLAG, offsetof(struct globals, quiet), NULL, "errors only"},
@@ -179,9 +181,9 @@ help_command(const struct cmd *c, FILE *to)
 	help_opts(c->opts, to);
 	if (count_opts(c->opts) > MANY_OPTS)
 		(void)fprintf(to,
-			"\nand those of every command: -e --conf, --project, --json, --plain, -q, "
-			"-v,\n"
-			"--color, -h; see mlflow-c --help\n");
+			"\nand those of every command: -e --conf, --project, --store, --json, "
+			"--plain,\n"
+			"-q, -v, --color, -h; see mlflow-c --help\n");
 	else {
 		(void)fprintf(to, "\nflags of every command:\n");
 		help_opts(global_opts, to);
@@ -199,7 +201,7 @@ help_all(const struct cmd *const *all, FILE *to)
 		"Runs machine-learning pipelines of C nodes and keeps the record.\n\n"
 		"commands:\n");
 	for (; *all; all++)
-		(void)fprintf(to, "  %-17s %s\n", (*all)->name, (*all)->summary);
+		(void)fprintf(to, "  %-18s %s\n", (*all)->name, (*all)->summary);
 	(void)fprintf(to, "\nflags of every command:\n");
 	help_opts(global_opts, to);
 	(void)fprintf(to, "\nmore: mlflow-c COMMAND --help\n");

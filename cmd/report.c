@@ -3,6 +3,7 @@
  * one object, and stderr stays for people. */
 #include "cmd/cmd.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 const char *
@@ -132,12 +133,26 @@ answer_end(struct jw *w, struct str *out)
 	str_fini(out);
 }
 
+/* As every path on a command line, that of a flag or a variable is relative to the working folder;
+ * what mlflow-c.yml says is relative to the project. */
+static const char *
+store_path(struct app *a)
+{
+	const char *given = a->g.store ? a->g.store : getenv("MLFLOW_C_STORE");
+	char here[PATH_MAX];
+	if (!given || !*given)
+		return project_setting(a->project, "store", "runs/mlflow.db");
+	if (*given == '/' || !getcwd(here, sizeof(here)))
+		return given;
+	return arena_printf(&a->project->arena, "%s/%s", here, given);
+}
+
 int
 app_store(struct app *a, enum store_mode mode, struct err *e)
 {
 	struct store_opts o = {.root = a->project->root,
 		.rootfd = a->project->rootfd,
-		.path = project_setting(a->project, "store", "runs/mlflow.db"),
+		.path = store_path(a),
 		.experiment = project_setting(a->project, "experiment", "default"),
 		.clock = &a->clock,
 		.mode = mode};

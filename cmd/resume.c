@@ -136,6 +136,30 @@ check_secrets(const struct run_args *args, const struct run_row *r, struct err *
 	return err_help(e, "give its parameters again: --params %s", params);
 }
 
+void
+argv_add(struct argv *a, const char *arg)
+{
+	a->v = mem_grow(a->v, &a->cap, a->n + 2, sizeof(*a->v));
+	a->v[a->n++] = arg;
+	a->v[a->n] = NULL;
+}
+
+int
+run_options_argv(struct arena *a, const char *options, const struct run_row *r, struct argv *out,
+	struct err *e)
+{
+	struct run_args args = {0};
+	if (take_options(&args, a, options, e) < 0 || check_secrets(&args, r, e) < 0)
+		return -1;
+	for (size_t i = 0; i < N_FLAGS; i++)
+		if (*flag_of(&args, i))
+			argv_add(
+				out, arena_printf(a, "--%s=%s", flags[i].name, *flag_of(&args, i)));
+	if (args.slice.only_missing)
+		argv_add(out, "--" ONLY_MISSING);
+	return 0;
+}
+
 static int
 read_run(struct app *a, struct run_args *args, struct arena *arena, struct resume *out,
 	struct err *e)

@@ -55,8 +55,24 @@ struct asked {
 	struct resume resume; /* name NULL: a new run */
 	struct tag tags[OPT_LIST_MAX];
 	int64_t wait_ms;
+	uint64_t seed;
 	struct str options;
 };
+
+static int
+read_seed(const struct run_args *args, uint64_t *out, struct err *e)
+{
+	int64_t n;
+	if (str_to_i64(args->seed, &n) < 0 || n < 0)
+		return err_set(
+			e, MLC_USAGE, "--seed wants a number from 0 on, not `%s`", args->seed);
+	if (args->resume) {
+		err_set(e, MLC_USAGE, "--resume takes the seed from the run");
+		return err_help(e, "leave out --seed");
+	}
+	*out = (uint64_t)n;
+	return 0;
+}
 
 static int
 read_asked(struct app *a, struct run_args *args, struct asked *out, struct errs *found)
@@ -71,6 +87,8 @@ read_asked(struct app *a, struct run_args *args, struct asked *out, struct errs 
 		err_set(&e, MLC_USAGE, "--lock-wait wants a time, not `%s`", args->lock_wait);
 		rc = err_help(&e, "such as 30s or 10m");
 	}
+	if (rc == 0 && args->seed)
+		rc = read_seed(args, &out->seed, &e);
 	if (rc == 0 && args->force && !args->resume) {
 		err_set(&e, MLC_USAGE, "--force is for --resume");
 		rc = err_help(&e, "without --resume every node runs anyway");
@@ -180,6 +198,7 @@ run_plan(struct app *a, const struct run_args *args, const struct asked *asked, 
 		.clock = &a->clock,
 		.name = args->name,
 		.command = a->command_line,
+		.seed = args->seed ? &asked->seed : NULL,
 		.options = str_text(&asked->options),
 		.tags = asked->tags,
 		.n_tags = args->tags.n,
@@ -276,6 +295,8 @@ static const struct opt opts[] = {
 		"auto, tty, plain, json (events) or none"},
 	{"no-annotations", 0, OPT_FLAG, offsetof(struct run_args, no_annotations), NULL,
 		"on GitHub: no marks on files"},
+	{"seed", 0, OPT_STR, offsetof(struct run_args, seed), "N",
+		"of all chance (default: mlflow-c.yml, or chance)"},
 	{"name", 0, OPT_STR, offsetof(struct run_args, name), "NAME", "name of the run"},
 	{"tag", 0, OPT_LIST, offsetof(struct run_args, tags), "K=V", "tag of the run; repeatable"},
 	{"require-contracts", 0, OPT_FLAG, offsetof(struct run_args, require_contracts), NULL,

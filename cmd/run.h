@@ -7,7 +7,7 @@
 
 struct run_args {
 	struct param_opts params; /* first, see TAKES_PARAMS */
-	const char *pipeline, *name, *progress, *resume, *lock_wait, *load_versions, *junit;
+	const char *pipeline, *name, *progress, *resume, *lock_wait, *load_versions, *junit, *seed;
 	struct slice slice;
 	struct opt_list tags;
 	int64_t jobs;
@@ -15,8 +15,19 @@ struct run_args {
 	bool require_contracts;
 };
 
+struct argv {
+	const char **v; /* owned; ends with NULL */
+	size_t n, cap;
+};
+void argv_add(struct argv *a, const char *arg);
+
 /* What a run is asked for, as JSON for its record, secrets masked; owned by out. */
 void run_options(const struct run_args *args, struct str *out);
+
+/* Adds what a run on record was asked for to the arguments of a command that asks for it again: flags
+ * and values, in the arena. MLC_RESUME: one of them is a secret. */
+MUST_CHECK int run_options_argv(struct arena *a, const char *options, const struct run_row *r,
+	struct argv *out, struct err *e);
 
 /* --resume: takes pipeline, selection, parameters and environment from the run that is named, and
  * opens the project anew with them. Texts live in the arena. */

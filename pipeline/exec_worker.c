@@ -382,6 +382,7 @@ int
 ask_git(struct slot *s, struct err *e)
 {
 	struct jw w;
+	struct str save = {0};
 	const struct fds none = {0};
 	if (launch(s, e) < 0)
 		return call_off(s);
@@ -389,7 +390,10 @@ ask_git(struct slot *s, struct err *e)
 	jw_init(&w, &s->run->scratch);
 	jw_object(&w);
 	jw_kv_str(&w, "root", s->run->o->plan->project->root);
+	str_addf(&save, "%s/" RUN_SOURCE, s->run->out->id.folder);
+	jw_kv_str(&w, "save", save.s);
 	jw_end(&w, '}');
+	str_fini(&save);
 	return send_question(s, WIRE_GIT, &s->run->scratch, &none, e) < 0 ? call_off(s) : 0;
 }
 

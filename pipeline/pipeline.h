@@ -166,8 +166,6 @@ const char *plugin_path(const struct plugin_info *info);
 
 /* ---- secret.c: what must not get into the record. */
 
-/* True if a value (NULL: a list or map) is to be hidden because of its name, `db.api_token`. */
-bool secret_by_name(const char *name, const char *value);
 /* Writes a tree with everything secret as "***". */
 void secret_json(struct jw *w, const struct ynode *n);
 /* Adds an argument of the command line, `--params=db.api_token=***,x=1`. */
@@ -259,6 +257,7 @@ struct run_opts {
 	struct run_watch watch;
 	bool changed;                /* leave out nodes that would only make again what is there */
 	const struct resume *resume; /* leave out what that run finished; NULL: none */
+	const uint64_t *seed;        /* NULL: that of mlflow-c.yml, else chance */
 	const char *options;         /* what was asked for, for the record */
 	const struct tag *tags;      /* of the run */
 	size_t n_tags;

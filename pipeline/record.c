@@ -130,7 +130,7 @@ record_begin(struct run *r, struct err *e)
 	struct arena a = {0};
 	struct str config = {0};
 	const struct project *p = r->o->plan->project;
-	r->seed = r->o->resume ? r->o->resume->seed : run_seed(r);
+	r->seed = r->o->resume ? r->o->resume->seed : r->o->seed ? *r->o->seed : run_seed(r);
 	config_json(p, &config);
 	struct run_new n = {.name = r->o->name,
 		.pipeline = r->o->plan->graph->spec->name,
@@ -340,9 +340,11 @@ record_git(struct run *r, const char *json)
 {
 	static const char *const names[][2] = {{"commit", "mlflow.source.git.commit"},
 		{"branch", "mlflow.source.git.branch"}, {"remote", "mlflow.source.git.repoURL"},
-		{"dirty", "mlflow.source.git.dirty"}, {"unknown", "mlflow_c.git.unknown"}};
+		{"dirty", "mlflow.source.git.dirty"}, {"unknown", "mlflow_c.git.unknown"},
+		{"left_out", "mlflow_c.source.left_out"}};
+	enum { N = sizeof names / sizeof names[0] };
 	struct arena a = {0};
-	struct tag tags[5];
+	struct tag tags[N];
 	size_t n = 0;
 	struct jr jr;
 	const char *key;
@@ -351,10 +353,10 @@ record_git(struct run *r, const char *json)
 	if (jr_object(&jr))
 		while (jr_next(&jr, &key)) {
 			size_t i = 0;
-			while (i < 5 && !str_eq(names[i][0], key))
+			while (i < N && !str_eq(names[i][0], key))
 				i++;
 			enum jtype type = jr_peek(&jr);
-			if (i == 5 || n == 5 || (type != J_STRING && type != J_BOOL)) {
+			if (i == N || n == N || (type != J_STRING && type != J_BOOL)) {
 				jr_skip(&jr);
 				continue;
 			}

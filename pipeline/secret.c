@@ -1,26 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What must not get into the record: values that are tagged as secret, because they come from a
- * credentials file, and those whose name says so.
- *
- *	*_password, *_token, *_secret	always, also without what stands before the last word
- *	*_key				from 8 characters on: keys of maps and columns are shorter
- */
+ * credentials file, and those whose name says so. */
 #include "pipeline/pipeline.h"
 
 static const char MASK[] = "***";
-
-bool
-secret_by_name(const char *name, const char *value)
-{
-	static const char *const words[] = {"password", "token", "secret"};
-	const char *dot = strrchr(name, '.');
-	const char *last = dot ? dot + 1 : name, *word = strrchr(last, '_');
-	word = word ? word + 1 : last;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcasecmp(word, words[i]) == 0)
-			return true;
-	return word > last && strcasecmp(word, "key") == 0 && (!value || strlen(value) >= 8);
-}
 
 void
 secret_json(struct jw *w, const struct ynode *n)

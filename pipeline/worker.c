@@ -22,10 +22,11 @@
 #include "project/project.h"
 
 struct question { /* DESCRIBE, GIT */
-	const char *root, *plugin;
+	const char *root, *plugin, *save;
 };
 static const struct field question_fields[] = {
 	{.key = "root", .type = F_TEXT, .offset = offsetof(struct question, root)},
+	{.key = "save", .type = F_TEXT, .offset = offsetof(struct question, save)},
 	{.key = "plugin", .type = F_TEXT, .offset = offsetof(struct question, plugin)},
 	{0},
 };
@@ -221,7 +222,7 @@ do_git(struct wire_msg *m, struct arena *a, struct str *body, struct err *e)
 	if (codec_read(a, str_text(&m->body), m->body.len, &question_shape, &q, e) < 0)
 		return -1;
 	jw_init(&w, body);
-	project_git_facts(q.root, &w);
+	project_git_facts(q.root, q.save, &w);
 	return answer(body, e);
 }
 

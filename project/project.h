@@ -48,9 +48,17 @@ const char *project_contract(const struct project *p, const char *dataset);
 /* A setting of mlflow-c.yml ("store", "experiment") with its default. */
 const char *project_setting(const struct project *p, const char *dotted, const char *def);
 
-/* Facts about the git state of root as one JSON object: {commit, branch, remote, dirty} or
- * {unknown: why}. Loads libgit2, takes many milliseconds, and never fails: call it in a process of
- * its own. */
-void project_git_facts(const char *root, struct jw *w);
+/* Facts about the git state of root as one JSON object: {commit, branch, remote, dirty, left_out} or
+ * {unknown: why}. What is not committed goes into the folder `save` beneath root (NULL: nowhere):
+ * GIT_CHANGES, a patch, and GIT_UNTRACKED, the files; left_out names what does not. Loads libgit2,
+ * takes many milliseconds, and never fails: call it in a process of its own. */
+#define GIT_CHANGES "changes.diff"
+#define GIT_UNTRACKED "untracked"
+void project_git_facts(const char *root, const char *save, struct jw *w);
+
+/* Puts a commit, with the patch and the untracked files of the folder `saved` (NULL: none), into the
+ * empty folder `into` (absolute). *project gets the project's folder in it. */
+MUST_CHECK int project_git_checkout(const char *root, const char *commit, const char *saved,
+	const char *into, struct str *project, struct err *e);
 
 #endif

@@ -49,6 +49,8 @@ struct run_new {
 /* Folders beneath a run's that are of use only while it lives. */
 #define RUN_SCRATCH "scratch"
 #define RUN_MEMORY "memory"
+/* Where it keeps the sources that no commit holds. */
+#define RUN_SOURCE "artifacts/source"
 /* The name that process has, in comm. */
 #define RUN_HELPER "mlflow-c zygote"
 struct run_id {
@@ -188,6 +190,8 @@ struct version_detail {
 	struct file_row *files; /* by name; none: nobody wrote them down */
 	struct tag *tags, *model_tags;
 	size_t n_files, n_tags, n_model_tags;
+	const char
+		*bare; /* hash of the folder before it got run id, time and uuid; NULL: unknown */
 };
 MUST_CHECK int store_version_detail(struct store *s, struct arena *a, const struct version_row *v,
 	struct version_detail *out, struct err *e);

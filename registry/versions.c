@@ -5,7 +5,7 @@
  *	loan@3 . loan/3       by number           loan/Production  the newest of a stage */
 #include "registry/store.h"
 
-#define LEVEL_WHO 4
+#define LEVEL_4 4
 
 struct ref {
 	const char *name;          /* arena */
@@ -196,6 +196,27 @@ static const char SQL_TAGS[] =
 static const char SQL_MODEL_TAGS[] =
 	"SELECT key, value FROM registered_model_tags WHERE name = ? ORDER BY key";
 
+static const char SQL_BARE[] = "SELECT bare FROM mlc_model_versions WHERE name = ? AND version = ?";
+
+static int
+read_bare(struct store *s, struct arena *a, const struct version_row *v, const char **out,
+	struct err *e)
+{
+	struct rows *rows = NULL;
+	int rc;
+
+	*out = NULL;
+	if (s->level < LEVEL_4 || !v->hash)
+		return 0;
+	rc = db_query(s->db, &rows, e, SQL_BARE, "si", v->name, v->version);
+	if (rc == 0)
+		rc = rows_next(rows, e);
+	if (rc == 1)
+		*out = rows__text(a, rows, 0);
+	rows_end(rows);
+	return rc < 0 ? -1 : 0;
+}
+
 int
 store_version_detail(struct store *s, struct arena *a, const struct version_row *v,
 	struct version_detail *out, struct err *e)
@@ -210,8 +231,8 @@ store_version_detail(struct store *s, struct arena *a, const struct version_row 
 		db_query(s->db, &rows, e, SQL_MODEL_TAGS, "s", v->name) < 0 ||
 		rows__collect(rows, a, &shape, &model, e) < 0)
 		return -1;
-	*out = (struct version_detail){files.v, tags.v, model.v, files.n, tags.n, model.n};
-	return 0;
+	*out = (struct version_detail){files.v, tags.v, model.v, files.n, tags.n, model.n, NULL};
+	return read_bare(s, a, v, &out->bare, e);
 }
 
 static void
@@ -242,7 +263,7 @@ store_alias_history(struct store *s, struct arena *a, const char *model, struct 
 
 	*out = NULL;
 	*n = 0;
-	if (!s->db || s->level < LEVEL_WHO)
+	if (!s->db || s->level < LEVEL_4)
 		return 0;
 	if (db_query(s->db, &rows, e, SQL_MOVES, "s", model) < 0 ||
 		rows__collect(rows, a, &shape, &list, e) < 0)

@@ -43,7 +43,7 @@ fact(const char *root, const char *key, struct str *out)
 	struct jw w;
 
 	jw_init(&w, &json);
-	project_git_facts(root, &w);
+	project_git_facts(root, NULL, &w);
 	cr_assert(yaml_parse(&a, "facts", json.s, json.len, &tree, &e) == 0, "%s", json.s);
 	n = yaml_get(tree, key);
 	str_reset(out);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What must not get into the record because its name says so.
+ *
+ *	*_password, *_token, *_secret	always, also without what stands before the last word
+ *	*_key				from 8 characters on: keys of maps and columns are shorter */
+#include "base/base.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+bool
+secret_by_name(const char *name, const char *value)
+{
+	static const char *const words[] = {"password", "token", "secret"};
+	const char *dot = strrchr(name, '.');
+	const char *last = dot ? dot + 1 : name, *word = strrchr(last, '_');
+	word = word ? word + 1 : last;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(word, words[i]) == 0)
+			return true;
+	return word > last && strcasecmp(word, "key") == 0 && (!value || strlen(value) >= 8);
+}
+
+static bool
+is_name_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '-';
+}
+
+/* Of `name: value` or `name=value`, also in quotes, what stands on both sides of the sign. A reference
+ * or nothing is no secret. */
+static bool
+is_secret_at(const char *line, size_t len, size_t sign)
+{
+	char name[65], value[65];
+	size_t from, to = sign, v = 0;
+
+	while (to > 0 && strchr("\"' \t", line[to - 1]))
+		to--;
+	for (from = to; from > 0 && to - from < sizeof(name) - 1 && is_name_char(line[from - 1]);)
+		from--;
+	(void)snprintf(name, sizeof(name), "%.*s", (int)(to - from), line + from);
+	for (size_t i = sign + 1; i < len && v < sizeof(value) - 1; i++)
+		if (v || !strchr("\"' \t", line[i]))
+			value[v++] = line[i];
+	value[v] = '\0';
+	return from < to && v && !strchr("#$*,}", *value) && secret_by_name(name, value);
+}
+
+static bool
+line_has_secret(const char *line, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((line[i] == ':' || line[i] == '=') && is_secret_at(line, len, i))
+			return true;
+	return false;
+}
+
+bool
+secret_in_text(const char *text, size_t len)
+{
+	while (len) {
+		const char *end = memchr(text, '\n', len);
+		size_t n = end ? (size_t)(end - text) : len;
+
+		if (line_has_secret(text, n))
+			return true;
+		n += end != NULL;
+		text += n;
+		len -= n;
+	}
+	return false;
+}
