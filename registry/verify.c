@@ -78,13 +78,14 @@ store_verify(struct store *s, const struct version_row *v, struct err *e)
 	struct row_list want;
 	struct str folder = {0};
 	char hash[HASH_SHA_HEX];
-	int fd = -1, rc = store_version_folder(s, v, &folder, e);
+	int fd = -1, rc;
 
-	if (rc == 0 && !v->hash) {
-		err_set(e, MLC_NOT_FOUND, "nobody hashed %s version %lld", v->name,
+	if (!v->hash) {
+		err_set(e, MLC_NOT_FOUND, "another program registered %s version %lld", v->name,
 			(long long)v->version);
-		rc = err_help(e, "another program registered it");
+		return err_help(e, "its hashes are not on record");
 	}
+	rc = store_version_folder(s, v, &folder, e);
 	if (rc == 0)
 		rc = fd = file_open(AT_FDCWD, folder.s, O_RDONLY | O_DIRECTORY, true, e);
 	if (rc >= 0)

@@ -13,11 +13,13 @@ struct ref {
 	int64_t number;            /* 0: not by number */
 };
 
+#define NO_PROMPT                                                                    \
+	" NOT EXISTS (SELECT 1 FROM registered_model_tags t WHERE"                   \
+	" t.name = registered_models.name AND t.key = 'mlflow.prompt.is_prompt' AND" \
+	" t.value = 'true')"
 static const char SQL_MODEL[] =
 	"SELECT name, description, creation_time, last_updated_time FROM registered_models"
-	" WHERE name = ? AND NOT EXISTS (SELECT 1 FROM registered_model_tags t WHERE"
-	" t.name = registered_models.name AND t.key = 'mlflow.prompt.is_prompt' AND"
-	" t.value = 'true')";
+	" WHERE name = ? AND" NO_PROMPT;
 
 /* 1 found, 0 none. */
 static int
@@ -36,7 +38,8 @@ find_model(
 	return rc;
 }
 
-static const char SQL_NAMES[] = "SELECT name FROM registered_models ORDER BY name LIMIT 10000";
+static const char SQL_NAMES[] =
+	"SELECT name FROM registered_models WHERE" NO_PROMPT " ORDER BY name LIMIT 10000";
 
 static int
 no_model(struct store *s, const char *name, struct err *e)

@@ -2,6 +2,8 @@
  * Secrets are known by the names that stand before them, wherever in a line. */
 #include "tests/unit/unit.h"
 
+#include "base/base.h"
+
 LEAK_SUITE(base_secret);
 
 Test(base_secret, a_value_with_a_secret_name_is_found_in_every_form)
