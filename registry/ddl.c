@@ -272,6 +272,8 @@ const char *const ddl__ours[] = {
  * looked for at every opening. Ascending and without expressions, as its tools can read them. */
 const char *const ddl__indexes[] = {
 	"CREATE INDEX IF NOT EXISTS mlc_runs_by_name ON runs (name)",
+	"CREATE INDEX IF NOT EXISTS mlc_metrics_by_value ON latest_metrics (key, value, run_uuid, is_nan)",
+	"CREATE INDEX IF NOT EXISTS mlc_params_by_value ON params (key, value, run_uuid)",
 	NULL,
 };
 /* clang-format on */

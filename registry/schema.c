@@ -335,8 +335,9 @@ migrate_from(struct db *db, int64_t level, int64_t now, struct err *e)
 	return 0;
 }
 
-static const char SQL_HAS_INDEXES[] = "SELECT count(*) = 1 FROM sqlite_master"
-				      " WHERE type = 'index' AND name = 'mlc_runs_by_name'";
+static const char SQL_HAS_INDEXES[] =
+	"SELECT count(*) = 3 FROM sqlite_master WHERE type = 'index' AND name IN"
+	" ('mlc_runs_by_name', 'mlc_metrics_by_value', 'mlc_params_by_value')";
 
 /* In a transaction. */
 static int

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Runs that a search finds, in the order it asks for.
  *
- *	each comparison   one constant query: the runs that have the key, in order of their ids
+ *	each comparison   one constant query: the runs that have the key, in order of their ids;
+ *	                  of metrics those in a range, of parameters those that are equal
  *	AND, OR           two such sets, walked side by side
  *	the order         newest first, as recorded, then a stable sort by the keys that were asked for
  *
@@ -91,6 +92,32 @@ open_values(struct store *s, const struct search_key *k, struct rows **out, stru
 		       : db_query(s->db, out, e, sql, "s", k->key);
 }
 
+static const char SQL_RANGE[] = "SELECT run_uuid, value, is_nan FROM latest_metrics"
+				" WHERE key = ? AND value BETWEEN ? AND ? ORDER BY +run_uuid";
+static const char SQL_EQUAL[] =
+	"SELECT run_uuid, value FROM params WHERE key = ? AND value = ? ORDER BY +run_uuid";
+
+/* The rows that may fit: few of them where an index knows the values. */
+static int
+open_likely(struct store *s, const struct search *t, struct rows **out, struct err *e)
+{
+	static const struct {
+		bool low, high;
+	} bounds[OP_NOT_NULL + 1] = {[OP_EQ] = {true, true},
+		[OP_LT] = {false, true},
+		[OP_LE] = {false, true},
+		[OP_GT] = {true, false},
+		[OP_GE] = {true, false}};
+	bool low = bounds[t->op].low, high = bounds[t->op].high;
+
+	if (t->what.entity == S_METRIC && (low || high))
+		return db_query(s->db, out, e, SQL_RANGE, "sdd", t->what.key,
+			low ? t->number : (double)-INFINITY, high ? t->number : (double)INFINITY);
+	if (t->what.entity == S_PARAM && t->op == OP_EQ)
+		return db_query(s->db, out, e, SQL_EQUAL, "ss", t->what.key, t->texts[0]);
+	return open_values(s, &t->what, out, e);
+}
+
 static int
 find(struct store *s, struct arena *a, const struct search *t, struct ids *out, struct err *e)
 {
@@ -99,7 +126,7 @@ find(struct store *s, struct arena *a, const struct search *t, struct ids *out, 
 
 	if (t->what.attr && t->what.attr->ours && s->level == 0) /* nothing has it */
 		return 0;
-	rc = open_values(s, &t->what, &rows, e);
+	rc = open_likely(s, t, &rows, e);
 	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
 		const char *id = rows_str(rows, 0);
 
@@ -284,6 +311,11 @@ arrange(struct store *s, struct arena *a, const struct run_search *q, struct can
 static const char SQL_NEWEST[] =
 	"SELECT run_uuid FROM runs WHERE lifecycle_stage IN (?, ?) ORDER BY rowid DESC";
 
+/* Of few runs it is faster to ask for each than to look at all. */
+#define FEW 5000
+static const char SQL_WHERE[] =
+	"SELECT rowid, lifecycle_stage IN (?, ?) FROM runs WHERE run_uuid = ?";
+
 static bool
 holds(const struct ids *set, const char *id)
 {
@@ -308,27 +340,61 @@ struct candidates {
 	size_t n, cap;
 };
 
+static const char *const stages[][2] = {[RUNS_ACTIVE] = {"active", "active"},
+	[RUNS_DELETED] = {"deleted", "deleted"},
+	[RUNS_ALL] = {"active", "deleted"}};
+
+static void
+add_candidate(struct candidates *out, const char *id, size_t place)
+{
+	out->v = mem_grow(out->v, &out->cap, out->n + 1, sizeof *out->v);
+	out->v[out->n++] = (struct candidate){.id = id, .place = place};
+}
+
+/* The few that were found, newest first. */
+static int
+list_few(struct store *s, const struct run_search *q, const struct ids *found,
+	struct candidates *out, struct err *e)
+{
+	struct rows *rows = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < found->n; i++) {
+		rc = db_query(s->db, &rows, e, SQL_WHERE, "sss", stages[q->view][0],
+			stages[q->view][1], found->v[i]);
+		if (rc == 0 && (rc = rows_next(rows, e)) == 1) {
+			rc = 0;
+			if (rows_i64(rows, 1))
+				add_candidate(
+					out, found->v[i], SIZE_MAX - (size_t)rows_i64(rows, 0));
+		}
+		rows_end(rows);
+	}
+	if (out->n)
+		qsort(out->v, out->n, sizeof *out->v, by_place);
+	for (size_t i = 0; i < out->n; i++)
+		out->v[i].place = i;
+	return rc;
+}
+
 /* The runs to choose from, newest first; found NULL: all. Stops at most. */
 static int
 list(struct store *s, struct arena *a, const struct run_search *q, const struct ids *found,
 	struct candidates *out, struct err *e)
 {
-	static const char *const stages[][2] = {[RUNS_ACTIVE] = {"active", "active"},
-		[RUNS_DELETED] = {"deleted", "deleted"},
-		[RUNS_ALL] = {"active", "deleted"}};
 	size_t most = q->order_by ? SIZE_MAX : (size_t)q->limit;
 	struct rows *rows = NULL;
-	int rc =
-		db_query(s->db, &rows, e, SQL_NEWEST, "ss", stages[q->view][0], stages[q->view][1]);
+	int rc;
+
+	if (found && found->n <= FEW)
+		return list_few(s, q, found, out, e);
+	rc = db_query(s->db, &rows, e, SQL_NEWEST, "ss", stages[q->view][0], stages[q->view][1]);
 
 	while (rc == 0 && out->n < most && (rc = rows_next(rows, e)) == 1) {
 		rc = 0;
 		if (found && !holds(found, rows_str(rows, 0)))
 			continue;
-		out->v = mem_grow(out->v, &out->cap, out->n + 1, sizeof *out->v);
-		out->v[out->n] = (struct candidate){
-			.id = arena_strdup(a, rows_str(rows, 0)), .place = out->n};
-		out->n++;
+		add_candidate(out, arena_strdup(a, rows_str(rows, 0)), out->n);
 	}
 	rows_end(rows);
 	return rc;
