@@ -8,7 +8,8 @@
  * All of it is one immediate transaction, so of two recoverers the second finds nothing to do, and no
  * new run can begin in between: an old stage is never put over what a later run wrote. Rows of other
  * machines are left alone: their locks cannot be seen from here. A row of this machine is one with
- * our host name (maybe from before a reboot) or our boot id (maybe from another container). */
+ * our host name (maybe from before a reboot) or our boot id (maybe from another container). Runs of
+ * another project that shares the store are its own to recover: their paths are relative to its root. */
 #include "registry/store.h"
 
 #include <errno.h>
@@ -52,12 +53,32 @@ findings_fini(struct findings *f)
 	free(f->intents);
 }
 
+#define URI "(SELECT x.artifact_uri FROM runs x WHERE x.run_uuid = r.run_id)"
+
+bool
+recover__elsewhere(const struct store *s, const char *uri, const char *folder)
+{
+	struct stat theirs, ours;
+	struct str root = {0};
+	size_t tail = strlen(folder) + sizeof "//artifacts" - 1;
+	bool other = false;
+
+	if (uri && strlen(uri) > tail) {
+		str_addn(&root, uri, strlen(uri) - tail);
+		other = !str_eq(root.s, s->root) && stat(root.s, &theirs) == 0 &&
+			fstat(s->rootfd, &ours) == 0 &&
+			(theirs.st_dev != ours.st_dev || theirs.st_ino != ours.st_ino);
+	}
+	str_fini(&root);
+	return other;
+}
+
 static const char SQL_RUNNING[] =
 	"SELECT num, run_id, name, folder, max(start_ms,"
 	"  coalesce((SELECT max(start_ms + wall_us / 1000) FROM mlc_nodes n"
 	"            WHERE n.num = r.num), 0),"
 	"  coalesce((SELECT max(created_ms) FROM mlc_intents i"
-	"            WHERE i.num = r.num AND i.state = 'open'), 0))"
+	"            WHERE i.num = r.num AND i.state = 'open'), 0)), " URI
 	" FROM mlc_runs r WHERE status = 'running' AND (host = ? OR boot = ?) ORDER BY num";
 
 static int
@@ -70,7 +91,8 @@ find_dead(const struct store *s, struct findings *f, struct err *e)
 		struct dead *d;
 
 		rc = 0;
-		if (lock__held(&s->locks, rows_i64(rows, 0)))
+		if (lock__held(&s->locks, rows_i64(rows, 0)) ||
+			recover__elsewhere(s, rows_str(rows, 5), rows_str(rows, 3)))
 			continue;
 		f->dead = mem_grow(f->dead, &f->cap_dead, f->n_dead + 1, sizeof *f->dead);
 		d = &f->dead[f->n_dead++];
@@ -86,8 +108,7 @@ find_dead(const struct store *s, struct findings *f, struct err *e)
 /* The + keeps SQLite from walking the whole table in the order it is asked for. */
 static const char SQL_OPEN[] =
 	"SELECT i.intent_id, i.stage, i.target, i.hash, i.folder, i.outside, r.name,"
-	" r.run_id"
-	" FROM mlc_intents i JOIN mlc_runs r ON r.num = i.num"
+	" r.run_id, r.folder, " URI " FROM mlc_intents i JOIN mlc_runs r ON r.num = i.num"
 	" WHERE i.state = 'open' AND r.status <> 'running' AND (r.host = ? OR r.boot = ?)"
 	" ORDER BY +i.intent_id";
 
@@ -101,6 +122,8 @@ find_open(const struct store *s, struct findings *f, struct err *e)
 		struct open_intent *i;
 
 		rc = 0;
+		if (recover__elsewhere(s, rows_str(rows, 9), rows_str(rows, 8)))
+			continue;
 		f->intents =
 			mem_grow(f->intents, &f->cap_intents, f->n_intents + 1, sizeof *f->intents);
 		i = &f->intents[f->n_intents++];

@@ -230,6 +230,25 @@ MUST_CHECK int store_describe(struct store *s, const char *model, const int64_t 
 MUST_CHECK int store_version_delete(struct store *s, const struct version_row *v, struct err *e);
 MUST_CHECK int store_model_delete(struct store *s, const char *model, struct err *e);
 
+/* The store as a file. */
+struct store_report {
+	const char *path;  /* absolute; of the store */
+	char revision[64]; /* of MLflow's tables */
+	int64_t level;     /* of ours; 0: it has none */
+	int64_t runs, versions, bytes;
+	char **problems; /* owned; none: it is whole */
+	size_t n_problems, cap;
+};
+MUST_CHECK int store_check(struct store *s, struct store_report *out, struct err *e);
+void store_report_fini(struct store_report *r);
+/* Writes a copy, of one moment, to a file that is not there yet. */
+MUST_CHECK int store_backup(struct store *s, const char *path, struct err *e);
+MUST_CHECK int store_vacuum(struct store *s, struct err *e);
+/* Lets the absolute paths that begin with `from` begin with the root instead; NULL: with what the
+ * root was at the newest run. *was gets that, *n the number of paths. */
+MUST_CHECK int
+store_relocate(struct store *s, const char *from, struct str *was, int64_t *n, struct err *e);
+
 /* How long a node took in its last good run of the pipeline. */
 struct duration {
 	const char *node;

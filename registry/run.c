@@ -31,7 +31,8 @@ run_status_name(enum run_status st)
 /* --- two runs, one target ------------------------------------------------------------------------ */
 
 static const char SQL_WRITERS[] =
-	"SELECT r.num, r.name, r.pid, r.start_ms, r.host = ?2 OR r.boot = ?3"
+	"SELECT r.num, r.name, r.pid, r.start_ms, r.host = ?2 OR r.boot = ?3, r.folder,"
+	" (SELECT x.artifact_uri FROM runs x WHERE x.run_uuid = r.run_id)"
 	" FROM mlc_writes w JOIN mlc_runs r ON r.num = w.num"
 	" WHERE w.target = ?1 AND r.status = 'running'";
 
@@ -69,6 +70,8 @@ check_target(const struct store *s, const char *target, struct err *e)
 
 	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
 		rc = 0;
+		if (recover__elsewhere(s, rows_str(rows, 6), rows_str(rows, 5)))
+			continue;
 		if (rows_i64(rows, 4) || lock__held(&s->locks, rows_i64(rows, 0)))
 			rc = refuse(s, rows, target, e);
 	}

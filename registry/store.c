@@ -102,10 +102,18 @@ check_experiment(const struct store *s, struct err *e)
 		"of _ . -, not a dot first");
 }
 
+/* A store that several projects share is where they agree on. */
+static bool
+lies_outside(const char *path)
+{
+	return *path == '/' || str_starts(path, "../");
+}
+
 static int
 open_writing(struct store *s, const struct store_opts *o, struct err *e)
 {
-	if (check_experiment(s, e) < 0 || file_mkdirs(s->rootfd, o->path, *o->path == '/', e) < 0)
+	if (check_experiment(s, e) < 0 ||
+		file_mkdirs(s->rootfd, o->path, lies_outside(o->path), e) < 0)
 		return -1;
 	free(s->path);
 	s->path = resolve(o->root, o->path); /* the folder may exist only now */

@@ -66,6 +66,8 @@ MUST_CHECK int create__store(struct store *s, struct err *e);
 
 /* recover.c */
 bool recover__needed(struct store *s); /* false also when it cannot be told */
+/* True if a run is that of another project on this machine: where MLflow is told its artifacts are. */
+bool recover__elsewhere(const struct store *s, const char *uri, const char *folder);
 MUST_CHECK int recover__dead(struct store *s, struct err *e); /* in a transaction */
 MUST_CHECK int recover__all(struct store *s, struct err *e);
 

@@ -332,3 +332,31 @@ Test(registry_recover, a_dead_runs_end_is_its_last_sign_of_life)
 	expect_sql(&f, "SELECT end_ms FROM mlc_runs", 1, "2500\n");
 	fixture_drop(&f);
 }
+
+/* Two projects keep their runs in one store: that of the first. */
+Test(registry_recover, the_dead_run_of_another_project_is_left_to_it)
+{
+	struct fixture f = fixture_make(), other = fixture_make();
+	struct store_opts o = fixture_opts(&other, STORE_WRITE);
+	const char *writes[] = {"data/out.csv", NULL};
+	const struct run_new r = {.name = "theirs", .writes = writes};
+	char path[256];
+	struct store *s;
+	struct run_id id;
+
+	die_doing(&f, INTEND);
+	fixture_write(&other, "data/.out.stage", "another file\n");
+	o.path = fixture_path(&f, "runs/mlflow.db", path);
+	cr_assert(store_open(&s, &o, &f.e) == 0, "%s", f.e.msg);
+	cr_expect(store_recovered(s, 0, NULL) == 0);
+	cr_expect(run_begin(s, &r, &id, &f.e) == 0, "its target is not the other's: %s", f.e.msg);
+	cr_expect(run_end(s, &id, RUN_OK, &f.e) == 0);
+	store_close(s);
+	cr_expect(!file_exists(other.rootfd, "data/out.csv"), "published in the wrong project");
+	expect_sql(&f, "SELECT status FROM mlc_runs WHERE name = 'tall-heron'", 1, "running\n");
+	store_close(fixture_open(&f, STORE_WRITE));
+	expect_sql(&f, "SELECT status FROM mlc_runs WHERE name = 'tall-heron'", 1, "interrupted\n");
+	expect_content(&f, NEW);
+	fixture_drop(&f);
+	fixture_drop(&other);
+}
