@@ -37,6 +37,26 @@ files__fini(struct file_list *list)
 	free(list->v);
 }
 
+const char *
+files__compare(const struct row_list *want, const struct file_list *got, const char **name)
+{
+	const struct file_row *w = want->v;
+	size_t i = 0, k = 0;
+
+	for (; i < want->n || k < got->n; i++, k++) {
+		int order = i == want->n ? 1 : k == got->n ? -1 : strcmp(w[i].name, got->v[k].name);
+
+		*name = order > 0 ? got->v[k].name : w[i].name;
+		if (order < 0)
+			return "is missing";
+		if (order > 0)
+			return "was added";
+		if (!str_eq(w[i].hash, got->v[k].hash))
+			return "is not what it was";
+	}
+	return NULL;
+}
+
 static const char SQL_ADD[] =
 	"INSERT INTO mlc_files (name, version, file, bytes, hash) VALUES (?, ?, ?, ?, ?)";
 

@@ -211,22 +211,23 @@ static const char SQL_ADD_OURS[] =
 	"INSERT INTO mlc_model_versions (name, version, run_id, path, hash, bytes, bare)"
 	" VALUES (?, ?, ?, ?, ?, ?, ?)";
 
-static int
-add_version(struct store *s, const struct run_id *r, const char *name, const struct copy *c,
-	int64_t *version, struct err *e)
+int
+version__insert(struct store *s, const struct run_id *r, const char *name,
+	const struct version_files *f, int64_t *version, struct err *e)
 {
 	struct str source = {0};
-	int rc = db_get_i64(s->db, version, e, SQL_NEXT, "s", name);
+	int64_t now = clock_now_ms(s->clock);
+	int rc = touch_model(s, name, now, e);
 
-	str_addf(&source, "%s/%s", s->root, c->path.s);
-	if (rc == 1)
-		rc = db_run(s->db, e, SQL_ADD_VERSION, "siiss", name, *version, c->time_ms,
-			source.s, r->id);
+	str_addf(&source, "%s/%s", s->root, f->path);
 	if (rc == 0)
-		rc = db_run(s->db, e, SQL_ADD_OURS, "sisssis", name, *version, r->id, c->path.s,
-			c->hash, c->files.bytes, c->bare);
+		rc = db_get_i64(s->db, version, e, SQL_NEXT, "s", name) < 0 ? -1 : 0;
 	if (rc == 0)
-		rc = files__insert(s, name, *version, &c->files, e);
+		rc = db_run(
+			s->db, e, SQL_ADD_VERSION, "siiss", name, *version, now, source.s, r->id);
+	if (rc == 0)
+		rc = db_run(s->db, e, SQL_ADD_OURS, "sisssis", name, *version, r->id, f->path,
+			f->hash, f->bytes, f->bare);
 	str_fini(&source);
 	return rc;
 }
@@ -236,14 +237,15 @@ insert_all(struct store *s, const struct run_id *r, const struct register_wish *
 	const struct copy *c, struct registered *out, struct err *e)
 {
 	struct alias_claim claim = {w->name, w->alias, w->condition, r->id, NULL, 0};
+	const struct version_files f = {c->path.s, c->hash, c->bare, c->files.bytes};
 	struct str entry = {0};
 	int rc = make_entry(s, r, c, &entry, e);
 
 	if (rc == 0)
 		rc = db_begin(s->db, e);
 	if (rc == 0) {
-		if (touch_model(s, w->name, c->time_ms, e) < 0 ||
-			add_version(s, r, w->name, c, &claim.version, e) < 0 ||
+		if (version__insert(s, r, w->name, &f, &claim.version, e) < 0 ||
+			files__insert(s, w->name, claim.version, &c->files, e) < 0 ||
 			(w->alias && alias__move(s, &claim, out, e) < 0) ||
 			add_to_history(s, r, entry.s, e) < 0 ||
 			(w->basis && run_basis(s, r, w->node, w->basis, e) < 0) ||

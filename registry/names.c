@@ -89,8 +89,8 @@ claim_folder(const struct store *s, struct run_id *out, const char *leaf, struct
 }
 
 /* A name the user chose may repeat; then the folder is called by the id. */
-static int
-use_given(const struct store *s, const char *name, struct run_id *out, struct err *e)
+int
+name__take(const struct store *s, const char *name, struct run_id *out, struct err *e)
 {
 	int rc;
 
@@ -127,10 +127,10 @@ name__choose(struct store *s, const char *given, struct run_id *out, struct err 
 	if (rc < 0)
 		return -1;
 	if (given)
-		return use_given(s, given, out, e);
+		return name__take(s, given, out, e);
 	for (int i = 0; rc == 0 && i < NAME_TRIES; i++)
 		rc = try_drawn(s, i, out, e);
 	if (rc == 0)
-		rc = use_given(s, out->id, out, e);
+		rc = name__take(s, out->id, out, e);
 	return rc < 0 ? -1 : 0;
 }

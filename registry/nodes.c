@@ -106,7 +106,8 @@ store_written(struct store *s, struct arena *a, const char *path, const char **h
 
 static const char SQL_LAST_GOOD[] =
 	"SELECT n.plugin_hash, n.basis FROM mlc_nodes n JOIN mlc_runs r ON r.num = n.num"
-	" WHERE n.status = 'ok' AND n.name = ? AND r.env IS ? ORDER BY n.node_id DESC LIMIT 1";
+	" WHERE n.status = 'ok' AND n.name = ? AND r.env IS ? AND r.host <> '' ORDER BY n.node_id "
+	"DESC LIMIT 1";
 #define LEVEL_BASIS 2
 
 /* Ends the query. 1 found, 0 none, also where the row lacks something. */

@@ -325,6 +325,23 @@ struct run_detail {
 };
 MUST_CHECK int store_detail(struct store *s, struct arena *a, const struct run_row *run,
 	struct run_detail *out, struct err *e);
+/* A run as a folder: RUN_FILE, artifacts/ and logs/; with `only` the files and the row of that version
+ * alone. dirfd is an empty folder. */
+#define RUN_FILE "run.json"
+MUST_CHECK int store_export(struct store *s, const struct run_row *run,
+	const struct version_row *only, int dirfd, struct err *e);
+/* Takes such a folder in, or nothing of it. MLC_CHANGED: a file is not what was exported. */
+#define IMPORT_MODELS 16
+struct import_result {
+	struct run_id run;
+	struct {
+		char name[129];
+		int64_t version;
+	} models[IMPORT_MODELS]; /* the first of them */
+	size_t n_models;
+};
+MUST_CHECK int store_import(struct store *s, int dirfd, struct import_result *out, struct err *e);
+
 /* Changes of runs on record; the store is open for writing. A tag without a value is removed. */
 MUST_CHECK int store_tag(struct store *s, const struct run_row *run, const struct tag *tags,
 	size_t n, struct err *e);

@@ -75,6 +75,10 @@ MUST_CHECK int recover__all(struct store *s, struct err *e);
  * set it is the caller's to remove when the run does not come to be. given may be NULL. */
 MUST_CHECK int name__choose(struct store *s, const char *given, struct run_id *out, struct err *e);
 
+/* The same for a name and an id that are known: the folder is made. */
+MUST_CHECK int
+name__take(const struct store *s, const char *name, struct run_id *out, struct err *e);
+
 /* run.c: who is asking, as Python's getpass says it. */
 const char *run__user(void);
 
@@ -123,6 +127,9 @@ rows__metric(struct arena *a, const struct rows *rows, void *one); /* list.c: a 
 MUST_CHECK int versions__one(struct store *s, struct arena *a, const char *model, int64_t version,
 	struct version_row *out, struct err *e);
 
+/* export.c, import.c */
+#define RUN_SCHEMA "mlflow-c/run"
+
 /* files.c: the files of a model folder, with their hashes. */
 struct file_list {
 	struct arena *arena; /* of the texts; the caller sets it */
@@ -133,6 +140,10 @@ struct file_list {
 MUST_CHECK int files__hash(int rootfd, const char *path, struct file_list *out,
 	char hash[static HASH_SHA_HEX], struct err *e);
 void files__fini(struct file_list *list);
+/* What is wrong with the first file that differs, and its name; NULL: none does. Rows of the list are
+ * struct file_row; both are in the order of names. */
+const char *
+files__compare(const struct row_list *want, const struct file_list *got, const char **name);
 MUST_CHECK int files__insert(struct store *s, const char *name, int64_t version,
 	const struct file_list *list, struct err *e); /* in a transaction */
 /* What was written down of a version's files: none if another program, or an older mlflow-c, did. */
@@ -168,6 +179,14 @@ MUST_CHECK int
 alias__drop(struct store *s, const struct alias_claim *w, const char *why, struct err *e);
 
 /* model.c */
+struct version_files {
+	const char *path; /* relative to the root */
+	const char *hash, *bare;
+	int64_t bytes;
+};
+/* The next version of a model, which may be new, from the run; in a transaction. */
+MUST_CHECK int version__insert(struct store *s, const struct run_id *r, const char *name,
+	const struct version_files *f, int64_t *version, struct err *e);
 MUST_CHECK int alias__check(const char *alias, struct err *e);
 
 #endif

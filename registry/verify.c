@@ -47,29 +47,6 @@ changed(const struct version_row *v, const char *file, const char *how, struct e
 	return err_help(e, "put the file back from a copy; the version cannot be trusted as it is");
 }
 
-/* Both lists are in the order of names. */
-static int
-compare(const struct version_row *v, const struct row_list *want, const struct file_list *got,
-	struct err *e)
-{
-	const struct file_row *w = want->v;
-	size_t i = 0, k = 0;
-
-	while (i < want->n || k < got->n) {
-		int order = i == want->n ? 1 : k == got->n ? -1 : strcmp(w[i].name, got->v[k].name);
-
-		if (order < 0)
-			return changed(v, w[i].name, "is missing", e);
-		if (order > 0)
-			return changed(v, got->v[k].name, "was added", e);
-		if (!str_eq(w[i].hash, got->v[k].hash))
-			return changed(v, w[i].name, "is not what was registered", e);
-		i++;
-		k++;
-	}
-	return 0;
-}
-
 int
 store_verify(struct store *s, const struct version_row *v, struct err *e)
 {
@@ -77,6 +54,7 @@ store_verify(struct store *s, const struct version_row *v, struct err *e)
 	struct file_list got = {.arena = &a};
 	struct row_list want;
 	struct str folder = {0};
+	const char *name = NULL, *how;
 	char hash[HASH_SHA_HEX];
 	int fd = -1, rc;
 
@@ -92,8 +70,9 @@ store_verify(struct store *s, const struct version_row *v, struct err *e)
 		rc = files__hash(fd, ".", &got, hash, e);
 	if (rc == 0)
 		rc = files__read(s, &a, v, &want, e);
-	if (rc == 0 && want.n)
-		rc = compare(v, &want, &got, e);
+	how = rc == 0 && want.n ? files__compare(&want, &got, &name) : NULL;
+	if (how)
+		rc = changed(v, name, how, e);
 	if (rc == 0 && !str_eq(hash, v->hash))
 		rc = changed(v, folder.s, "is not what was registered", e);
 	if (fd >= 0)
