@@ -81,7 +81,8 @@ extern const struct cmd cmd_runs_show, cmd_runs_compare, cmd_runs_logs, cmd_runs
 extern const struct cmd cmd_registry_show, cmd_registry_versions, cmd_registry_diff,
 	cmd_registry_promote, cmd_registry_alias, cmd_registry_tag, cmd_registry_describe,
 	cmd_registry_verify, cmd_registry_download, cmd_registry_delete, cmd_registry_reproduce;
-extern const struct cmd cmd_runs_export, cmd_runs_import, cmd_registry_export, cmd_registry_import;
+extern const struct cmd cmd_runs_plot, cmd_runs_export, cmd_runs_import, cmd_registry_export,
+	cmd_registry_import;
 extern const struct cmd cmd_store_init, cmd_store_check, cmd_store_upgrade, cmd_store_backup,
 	cmd_store_vacuum, cmd_store_relocate;
 extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_catalog_describe,

@@ -108,3 +108,23 @@ store_detail(struct store *s, struct arena *a, const struct run_row *run, struct
 	db_rollback(s->db);
 	return rc;
 }
+
+static const char SQL_HISTORY[] =
+	"SELECT key, value, is_nan, step, timestamp FROM metrics WHERE run_uuid = ?1"
+	" AND (?2 IS NULL OR key = ?2) ORDER BY key, step, timestamp, rowid";
+
+int
+store_history(struct store *s, struct arena *a, const char *run_id, const char *key,
+	struct metric **out, size_t *n, struct err *e)
+{
+	static const struct row_shape shape = {sizeof(struct metric), rows__metric};
+	struct row_list list = {0};
+	struct rows *rows = NULL;
+
+	if (db_query(s->db, &rows, e, SQL_HISTORY, "ss", run_id, key) < 0 ||
+		rows__collect(rows, a, &shape, &list, e) < 0)
+		return -1;
+	*out = list.v;
+	*n = list.n;
+	return 0;
+}

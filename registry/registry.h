@@ -325,6 +325,9 @@ struct run_detail {
 };
 MUST_CHECK int store_detail(struct store *s, struct arena *a, const struct run_row *run,
 	struct run_detail *out, struct err *e);
+/* Every point of a metric, or with key NULL of all, by key, step and time. */
+MUST_CHECK int store_history(struct store *s, struct arena *a, const char *run_id, const char *key,
+	struct metric **out, size_t *n, struct err *e);
 /* A run as a folder: RUN_FILE, artifacts/ and logs/; with `only` the files and the row of that version
  * alone. dirfd is an empty folder. */
 #define RUN_FILE "run.json"
