@@ -174,9 +174,11 @@ plot_svg(struct str *out, const struct chart *charts, size_t n)
 			height);
 		add_name(out, charts[i].metric);
 		str_add(out, "</text>\n");
-		if (!charts[i].empty && charts[i].bars)
+		if (charts[i].empty)
+			add_text(out, 16, TOP + 12, "start", "no number among its values");
+		else if (charts[i].bars)
 			add_bars(out, &charts[i]);
-		else if (!charts[i].empty)
+		else
 			add_lines(out, &charts[i]);
 		str_add(out, "</g>\n");
 		height += height_of(&charts[i]);

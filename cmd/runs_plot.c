@@ -22,7 +22,11 @@ struct plot {
 void
 plot_number(struct str *out, double v)
 {
-	str_addf(out, fabs(v) >= 1e6 || (v != 0 && fabs(v) < 1e-3) ? "%.3g" : "%.6g", v);
+	str_addf(out,
+		fabs(v) >= 1e6 || (v != 0 && fabs(v) < 1e-3) ? "%.3g"
+			: fabs(v) < 1e4                      ? "%.4g"
+							     : "%.6g",
+		v);
 }
 
 static void
