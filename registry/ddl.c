@@ -264,7 +264,8 @@ const char *const ddl__ours[] = {
 	") WITHOUT ROWID;\n"
 	/* hash of the folder before it was given an identity, for `reproduce` */
 	"ALTER TABLE mlc_model_versions ADD COLUMN bare TEXT;\n"
-	"ALTER TABLE mlc_alias_history ADD COLUMN who TEXT;\n", /* NULL: the run */
+	"ALTER TABLE mlc_alias_history ADD COLUMN who TEXT;\n" /* NULL: the run */
+	"CREATE INDEX mlc_data_dataset ON mlc_data (dataset, output, hash);\n",
 	NULL,
 };
 

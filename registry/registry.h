@@ -325,6 +325,20 @@ struct run_detail {
 };
 MUST_CHECK int store_detail(struct store *s, struct arena *a, const struct run_row *run,
 	struct run_detail *out, struct err *e);
+/* Where the last content of a dataset came from, or what was made of it: a tree, parents first. The
+ * first row is the dataset itself; none: nothing is on record. */
+struct lineage_row {
+	int depth;
+	const char *dataset, *hash, *type, *path, *schema; /* the last two may be NULL */
+	const char *node, *run, *run_id;                   /* that made it, or read it */
+	const char *model;                     /* a version that came of it, else NULL */
+	int64_t version, rows, bytes, time_ms; /* rows -1: not known */
+	bool output; /* the node made it; else it read it, and upstream that is where it ends */
+	bool again;  /* what is beyond it stands above already */
+};
+MUST_CHECK int store_lineage(struct store *s, struct arena *a, const char *dataset, bool upstream,
+	struct lineage_row **out, size_t *n, struct err *e);
+
 /* Every point of a metric, or with key NULL of all, by key, step and time. */
 MUST_CHECK int store_history(struct store *s, struct arena *a, const char *run_id, const char *key,
 	struct metric **out, size_t *n, struct err *e);

@@ -320,6 +320,7 @@ Test(registry_schema, a_store_at_level_1_is_read_as_it_is_and_migrated_when_writ
 		"DROP INDEX mlc_nodes_good; ALTER TABLE mlc_nodes DROP COLUMN basis;"
 		"ALTER TABLE mlc_runs DROP COLUMN options; ALTER TABLE mlc_runs DROP COLUMN helper;"
 		"DROP TABLE mlc_files; ALTER TABLE mlc_model_versions DROP COLUMN bare;"
+		"DROP INDEX mlc_data_dataset;"
 		"ALTER TABLE mlc_alias_history DROP COLUMN who;"
 		"DELETE FROM mlc_migrations WHERE level > 1;");
 	s = fixture_open(&f, STORE_READ);
