@@ -10,8 +10,7 @@ struct lineage_args {
 struct side {
 	const char *name;
 	bool upstream;
-	struct lineage_row *v; /* arena */
-	size_t n;
+	struct lineage rows;
 };
 
 /* ---- for people */
@@ -20,8 +19,8 @@ struct side {
 static bool
 has_sibling(const struct side *s, size_t i)
 {
-	for (size_t k = i + 1; k < s->n && s->v[k].depth >= s->v[i].depth; k++)
-		if (s->v[k].depth == s->v[i].depth)
+	for (size_t k = i + 1; k < s->rows.n && s->rows.v[k].depth >= s->rows.v[i].depth; k++)
+		if (s->rows.v[k].depth == s->rows.v[i].depth)
 			return true;
 	return false;
 }
@@ -30,7 +29,7 @@ has_sibling(const struct side *s, size_t i)
 static size_t
 ancestor(const struct side *s, size_t i, int depth)
 {
-	while (s->v[i].depth > depth)
+	while (s->rows.v[i].depth > depth)
 		i--;
 	return i;
 }
@@ -38,9 +37,9 @@ ancestor(const struct side *s, size_t i, int depth)
 static void
 add_branches(struct str *out, const struct side *s, size_t i, bool utf8)
 {
-	for (int depth = 1; depth < s->v[i].depth; depth++)
+	for (int depth = 1; depth < s->rows.v[i].depth; depth++)
 		str_add(out, !has_sibling(s, ancestor(s, i, depth)) ? "   " : utf8 ? "│  " : "|  ");
-	if (s->v[i].depth > 0)
+	if (s->rows.v[i].depth > 0)
 		str_add(out, has_sibling(s, i) ? (utf8 ? "├─ " : "|- ") : (utf8 ? "└─ " : "`- "));
 }
 
@@ -62,7 +61,7 @@ add_fact(struct str *out, const struct lineage_row *r)
 static void
 add_line(struct str *out, const struct side *s, size_t i, bool utf8)
 {
-	const struct lineage_row *r = &s->v[i];
+	const struct lineage_row *r = &s->rows.v[i];
 	add_branches(out, s, i, utf8);
 	if (r->model) {
 		term_add_safe(out, r->model);
@@ -91,7 +90,7 @@ print_text(struct app *a, const struct side *sides, size_t n)
 	for (size_t s = 0; s < n; s++) {
 		if (n > 1)
 			str_addf(&out, "%s%s:\n", s ? "\n" : "", sides[s].name);
-		for (size_t i = 0; i < sides[s].n; i++)
+		for (size_t i = 0; i < sides[s].rows.n; i++)
 			add_line(&out, &sides[s], i, a->out.utf8);
 	}
 	(void)fputs(str_text(&out), stdout);
@@ -144,8 +143,8 @@ print_json(struct app *a, const struct side *sides, size_t n)
 	for (size_t s = 0; s < n; s++) {
 		jw_key(&w, sides[s].name);
 		jw_array(&w);
-		for (size_t i = 0; i < sides[s].n; i++)
-			row_json(&w, &sides[s].v[i]);
+		for (size_t i = 0; i < sides[s].rows.n; i++)
+			row_json(&w, &sides[s].rows.v[i]);
 		jw_end(&w, ']');
 	}
 	jw_end(&w, '}');
@@ -171,11 +170,11 @@ run(struct app *a)
 	struct err e = {0};
 	int rc = 0, code = 0;
 	for (size_t i = from; rc == 0 && i < to; i++)
-		rc = store_lineage(a->store, &arena, a->args[0], sides[i].upstream, &sides[i].v,
-			&sides[i].n, &e);
+		rc = store_lineage(
+			a->store, &arena, a->args[0], sides[i].upstream, &sides[i].rows, &e);
 	if (rc < 0)
 		code = report(a, &e);
-	else if (!sides[from].n)
+	else if (!sides[from].rows.n)
 		code = nothing(a, a->args[0]);
 	else if (a->g.json)
 		print_json(a, &sides[from], to - from);

@@ -89,16 +89,16 @@ add_run(struct app *a, const struct plot_args *args, struct plot *p, const char 
 	struct err *e)
 {
 	struct run_row run;
-	struct metric *v;
-	size_t n, keys = args->metrics.n ? args->metrics.n : 1, found = 0;
+	struct points points;
+	size_t keys = args->metrics.n ? args->metrics.n : 1, found = 0;
 	if (store_run(a->store, &p->arena, which, &run, e) < 0)
 		return -1;
 	for (size_t i = 0; i < keys; i++) {
 		const char *key = args->metrics.n ? args->metrics.v[i] : NULL;
-		if (store_history(a->store, &p->arena, run.run_id, key, &v, &n, e) < 0)
+		if (store_history(a->store, &p->arena, run.run_id, key, &points, e) < 0)
 			return -1;
-		add_points(p, run.name, v, n);
-		found += n;
+		add_points(p, run.name, points.v, points.n);
+		found += points.n;
 	}
 	if (found)
 		return 0;

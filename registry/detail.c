@@ -115,7 +115,7 @@ static const char SQL_HISTORY[] =
 
 int
 store_history(struct store *s, struct arena *a, const char *run_id, const char *key,
-	struct metric **out, size_t *n, struct err *e)
+	struct points *out, struct err *e)
 {
 	static const struct row_shape shape = {sizeof(struct metric), rows__metric};
 	struct row_list list = {0};
@@ -124,7 +124,6 @@ store_history(struct store *s, struct arena *a, const char *run_id, const char *
 	if (db_query(s->db, &rows, e, SQL_HISTORY, "ss", run_id, key) < 0 ||
 		rows__collect(rows, a, &shape, &list, e) < 0)
 		return -1;
-	*out = list.v;
-	*n = list.n;
+	*out = (struct points){list.v, list.n};
 	return 0;
 }

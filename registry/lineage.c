@@ -208,7 +208,7 @@ static const char SQL_LAST[] = FACT
 
 int
 store_lineage(struct store *s, struct arena *a, const char *dataset, bool upstream,
-	struct lineage_row **out, size_t *n, struct err *e)
+	struct lineage *out, struct err *e)
 {
 	struct walk w = {.s = s, .a = a};
 	struct rows *rows = NULL;
@@ -216,8 +216,7 @@ store_lineage(struct store *s, struct arena *a, const char *dataset, bool upstre
 	size_t found = 0;
 	int rc = 0;
 
-	*out = NULL;
-	*n = 0;
+	*out = (struct lineage){0};
 	if (!s->db || s->level < LEVEL_LINEAGE)
 		return 0;
 	rc = db_script(s->db, "BEGIN", e);
@@ -229,9 +228,9 @@ store_lineage(struct store *s, struct arena *a, const char *dataset, bool upstre
 		rc = upstream ? go_up(&w, last, 1, e) : go_down(&w, last, 1, e);
 	db_rollback(s->db);
 	if (rc == 0 && w.n) {
-		*out = arena_alloc(a, w.n * sizeof **out);
-		memcpy(*out, w.v, w.n * sizeof **out);
-		*n = w.n;
+		out->v = arena_alloc(a, w.n * sizeof *out->v);
+		memcpy(out->v, w.v, w.n * sizeof *out->v);
+		out->n = w.n;
 	}
 	free(w.v);
 	map_fini(&w.seen);

@@ -336,12 +336,20 @@ struct lineage_row {
 	bool output; /* the node made it; else it read it, and upstream that is where it ends */
 	bool again;  /* what is beyond it stands above already */
 };
+struct lineage {
+	struct lineage_row *v; /* arena */
+	size_t n;
+};
 MUST_CHECK int store_lineage(struct store *s, struct arena *a, const char *dataset, bool upstream,
-	struct lineage_row **out, size_t *n, struct err *e);
+	struct lineage *out, struct err *e);
 
 /* Every point of a metric, or with key NULL of all, by key, step and time. */
+struct points {
+	struct metric *v; /* arena */
+	size_t n;
+};
 MUST_CHECK int store_history(struct store *s, struct arena *a, const char *run_id, const char *key,
-	struct metric **out, size_t *n, struct err *e);
+	struct points *out, struct err *e);
 /* A run as a folder: RUN_FILE, artifacts/ and logs/; with `only` the files and the row of that version
  * alone. dirfd is an empty folder. */
 #define RUN_FILE "run.json"
