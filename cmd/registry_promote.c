@@ -2,6 +2,8 @@
  * mlflow-c registry promote and registry alias: which version stands for what. */
 #include "cmd/registry.h"
 
+#include <strings.h>
+
 #define CHAMPION "champion"
 
 struct promote_args {
@@ -14,7 +16,7 @@ static bool
 is_production(const struct promotion *p)
 {
 	return (p->alias && str_eq(p->alias, "production")) ||
-		(p->stage && (str_eq(p->stage, "Production") || str_eq(p->stage, "production")));
+		(p->stage && strcasecmp(p->stage, "production") == 0);
 }
 
 static int

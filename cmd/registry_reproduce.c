@@ -89,6 +89,7 @@ spawn(const char *exe, const struct argv *argv, int *status, struct err *e)
 	(void)posix_spawnattr_setsigdefault(&attr, &set);
 	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
 	(void)signal(SIGINT, SIG_IGN);
+	(void)unsetenv("GITHUB_ACTIONS"); /* the job's summary is for the job's own runs */
 	int rc = posix_spawn(&pid, exe, &to, &attr, (char *const *)(uintptr_t)argv->v, environ);
 	(void)posix_spawn_file_actions_destroy(&to);
 	(void)posix_spawnattr_destroy(&attr);

@@ -5,6 +5,7 @@
 #include "project/git.h"
 #include "project/project.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -140,16 +141,37 @@ save_changes(struct save *s, struct err *e)
 
 /* ---- untracked files */
 
-/* What runs and tools make, beneath the project. */
+/* What runs and tools make is not even looked at: it may be a lot. */
 static bool
-is_result(const char *path)
+is_source(const char *name)
 {
-	static const char *const folders[] = {"data/", "runs/", "build/", "."};
+	return *name != '.' && !str_eq(name, "data") && !str_eq(name, "runs") &&
+		!str_eq(name, "build");
+}
 
-	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
-		if (str_starts(path, folders[i]))
-			return true;
-	return false;
+/* What lies in the project, as paths in the repository; the texts are owned. */
+static int
+list_sources(struct save *s, git_strarray *out, struct err *e)
+{
+	struct str path = {0};
+	struct dirent *entry;
+	size_t cap = 0;
+	DIR *d = opendir(s->root);
+
+	if (!d)
+		return err_errno(e, MLC_FILE, "cannot read the project");
+	while ((entry = readdir(d))) {
+		if (!is_source(entry->d_name))
+			continue;
+		str_reset(&path);
+		str_addf(&path, "%s%s%s", str_text(&s->inside), s->inside.len ? "/" : "",
+			entry->d_name);
+		out->strings = mem_grow(out->strings, &cap, out->count + 1, sizeof *out->strings);
+		out->strings[out->count++] = mem_strdup(path.s);
+	}
+	closedir(d);
+	str_fini(&path);
+	return 0;
 }
 
 static int
@@ -190,7 +212,7 @@ within(const struct save *s, const char *path)
 }
 
 static int
-save_untracked(struct save *s, struct err *e)
+save_listed(struct save *s, const git_strarray *paths, struct err *e)
 {
 	git_status_list *list = NULL;
 	git_status_options opts;
@@ -199,7 +221,9 @@ save_untracked(struct save *s, struct err *e)
 	if (s->git->status_options(&opts, GIT_STATUS_OPTIONS_VERSION) != 0)
 		return git__failed(s->git, "status", e);
 	opts.show = GIT_STATUS_SHOW_WORKDIR_ONLY;
-	opts.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS;
+	opts.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
+		GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH;
+	opts.pathspec = *paths;
 	if (s->git->status_new(&list, s->repo, &opts) != 0)
 		return git__failed(s->git, "status", e);
 	size_t n = s->git->status_count(list);
@@ -210,10 +234,24 @@ save_untracked(struct save *s, struct err *e)
 		if (entry->status != GIT_STATUS_WT_NEW || !entry->index_to_workdir)
 			continue;
 		path = within(s, entry->index_to_workdir->new_file.path);
-		if (path && !is_result(path))
+		if (path)
 			rc = save_file(s, path, e);
 	}
 	s->git->status_free(list);
+	return rc;
+}
+
+static int
+save_untracked(struct save *s, struct err *e)
+{
+	git_strarray paths = {0};
+	int rc = list_sources(s, &paths, e);
+
+	if (rc == 0 && paths.count) /* none would mean all */
+		rc = save_listed(s, &paths, e);
+	for (size_t i = 0; i < paths.count; i++)
+		free(paths.strings[i]);
+	free(paths.strings);
 	return rc;
 }
 

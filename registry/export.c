@@ -134,9 +134,35 @@ add_files(int dirfd, struct jw *w, struct err *e)
 }
 
 static int
-copy_part(struct store *s, const char *from, int dirfd, const char *to, struct err *e)
+copy_folder(struct store *s, const struct run_row *run, const char *name, int dirfd, struct err *e)
 {
-	return file_exists(s->rootfd, from) ? file_copy(s->rootfd, from, dirfd, to, e) : 0;
+	struct str path = {0};
+	int rc;
+
+	str_addf(&path, "%s/%s", run->folder, name);
+	if (file_exists(s->rootfd, path.s)) {
+		rc = file_copy(s->rootfd, path.s, dirfd, name, e);
+	} else {
+		err_set(e, MLC_NOT_FOUND, "the files of run %s are not here: there is no %s",
+			run->name, path.s);
+		rc = err_help(e, "export it from the project that made it");
+	}
+	str_fini(&path);
+	return rc;
+}
+
+static int
+copy_version(struct store *s, const struct version_row *v, int dirfd, struct err *e)
+{
+	struct str from = {0}, to = {0};
+	int rc = store_version_folder(s, v, &from, e);
+
+	str_addf(&to, "artifacts/%s", strrchr(v->path, '/') + 1);
+	if (rc == 0)
+		rc = file_copy(AT_FDCWD, from.s, dirfd, to.s, e);
+	str_fini(&from);
+	str_fini(&to);
+	return rc;
 }
 
 /* All of the run's files, or those of the one version. */
@@ -144,23 +170,11 @@ static int
 copy_files(struct store *s, const struct run_row *run, const struct version_row *only, int dirfd,
 	struct err *e)
 {
-	struct str path = {0}, to = {0};
-	int rc;
-
-	if (only) {
-		str_addf(&to, "artifacts/%s", strrchr(only->path, '/') + 1);
-		rc = copy_part(s, only->path, dirfd, to.s, e);
-	} else {
-		str_addf(&path, "%s/artifacts", run->folder);
-		rc = copy_part(s, path.s, dirfd, "artifacts", e);
-		str_reset(&path);
-		str_addf(&path, "%s/logs", run->folder);
-		if (rc == 0)
-			rc = copy_part(s, path.s, dirfd, "logs", e);
-	}
-	str_fini(&path);
-	str_fini(&to);
-	return rc;
+	if (only)
+		return copy_version(s, only, dirfd, e);
+	return copy_folder(s, run, "artifacts", dirfd, e) < 0
+		? -1
+		: copy_folder(s, run, "logs", dirfd, e);
 }
 
 static int
