@@ -59,6 +59,8 @@ sql__fail(struct db *db, const char *sql, struct err *e)
 	err_set(e, code_of(result), "`%s`: %s", db->shown, sqlite3_errmsg(db->handle));
 	if (kind == SQLITE_BUSY)
 		err_help(e, "another program is writing to it: let it finish, then try again");
+	if (kind == SQLITE_FULL)
+		err_help(e, "free space on its disk, then try again; what was begun is undone");
 	if (no && (kind == SQLITE_CANTOPEN || kind == SQLITE_IOERR))
 		err_note(e, "%s", strerrordesc_np(no));
 	if (sql)
