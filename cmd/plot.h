@@ -25,6 +25,7 @@ struct chart {
 void chart_measure(struct chart *c);
 void plot_text(struct str *out, const struct chart *c, const struct term *t);
 void plot_svg(struct str *out, const struct chart *charts, size_t n);
+void plot_png(struct str *out, const struct chart *charts, size_t n);
 /* The whole number or the four digits that a tick says. */
 void plot_number(struct str *out, double v);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * mlflow-c runs plot: metrics of runs in the terminal, or as an SVG file. */
+ * mlflow-c runs plot: metrics of runs in the terminal, or as a picture. */
 #include "cmd/plot.h"
 
 #include <fcntl.h>
@@ -112,11 +112,14 @@ static int
 write_file(const struct plot *p, const char *path, struct err *e)
 {
 	struct str out = {0};
-	if (!str_ends(path, ".svg")) {
-		err_set(e, MLC_USAGE, "`%s`: only .svg files can be drawn", path);
-		return err_help(e, "any browser shows them; for a PNG: rsvg-convert or inkscape");
+	if (str_ends(path, ".svg")) {
+		plot_svg(&out, p->charts, p->n);
+	} else if (str_ends(path, ".png")) {
+		plot_png(&out, p->charts, p->n);
+	} else {
+		err_set(e, MLC_USAGE, "`%s` is no kind of picture", path);
+		return err_help(e, "name a file that ends with .svg or .png");
 	}
-	plot_svg(&out, p->charts, p->n);
 	int rc = file_mkdirs(AT_FDCWD, path, true, e);
 	int fd = rc < 0 ? -1 : file_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, true, e);
 	rc = fd < 0 ? -1 : file_write_all(fd, out.s, out.len, e);
@@ -190,7 +193,8 @@ static const char *const examples[] = {"mlflow-c runs plot last --metric loss", 
 static const struct opt opts[] = {
 	{"metric", 'm', OPT_LIST, offsetof(struct plot_args, metrics), "KEY",
 		"which (default: all); repeatable"},
-	{"out", 'o', OPT_STR, offsetof(struct plot_args, out), "FILE.svg", "as a picture"},
+	{"out", 'o', OPT_STR, offsetof(struct plot_args, out), "FILE",
+		"as a picture, .svg or .png"},
 	{0},
 };
 const struct cmd cmd_runs_plot = {

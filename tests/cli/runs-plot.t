@@ -20,8 +20,10 @@ done
 mlflow-c runs plot one two
 mlflow-c runs plot one -m auc -m loss --json | jq -c '.data | length, .[0], .[-1]'
 mlflow-c runs plot one two --out pictures/all.svg
-grep -c '<path' pictures/all.svg
-grep -o '<text class[^/]*' pictures/all.svg
+grep -c '<line' pictures/all.svg
+grep -o '<text x="16.0"[^/]*' pictures/all.svg
+mlflow-c runs plot one two -m loss --out pictures/loss.png
+head -c 8 pictures/loss.png | od -An -c
 mlflow-c runs plot one -m nothing; echo "exit $?"
-mlflow-c runs plot one --out x.png; echo "exit $?"
+mlflow-c runs plot one --out x.gif; echo "exit $?"
 mlflow-c runs plot none; echo "exit $?"
