@@ -103,8 +103,8 @@ report_all(struct app *a, struct errs *found)
 		for (size_t i = 0; i < found->n; i++)
 			print_text(a, &found->v[i]);
 	if (!a->g.json && found->n + found->dropped > 1)
-		(void)fprintf(stderr, "%zu errors; nothing was run (exit %d)\n",
-			found->n + found->dropped, code);
+		(void)fprintf(stderr, "%zu errors%s (exit %d)\n", found->n + found->dropped,
+			a->cmd == &cmd_run ? "; nothing was run" : "", code);
 	errs_fini(found);
 	return code;
 }
