@@ -26,8 +26,12 @@ broken(const char *what, struct err *e)
 	return err_help(e, "mlflow-c runs export makes such folders");
 }
 
-static const char SQL_HEAD[] = "SELECT json_extract(?1, '$.schema'), json_extract(?1, '$.version'),"
-			       " json_extract(?1, '$.run.run_id'), json_extract(?1, '$.run.name')";
+static const char SQL_HEAD[] =
+	"SELECT json_extract(?1, '$.schema'), json_extract(?1, '$.version'),"
+	" json_extract(?1, '$.run.run_id'), json_extract(?1, '$.run.name'),"
+	" json_extract(?1, '$.ours.status') IN"
+	"   ('ok', 'failed', 'contract_failed', 'cancelled', 'interrupted')"
+	" AND json_extract(?1, '$.run.status') IN ('FINISHED', 'FAILED', 'KILLED')";
 static const char SQL_VALID[] = "SELECT json_valid(?)";
 
 static int
@@ -52,6 +56,8 @@ read_head(struct import *m, struct err *e)
 			rc = broken("it has no run id", e);
 		else if (!name || !str_is_name(name))
 			rc = broken("it has no name", e);
+		else if (!rows_i64(rows, 4))
+			rc = broken("it does not say how the run ended", e);
 		else {
 			snprintf(m->run.id, sizeof m->run.id, "%s", id);
 			snprintf(m->run.name, sizeof m->run.name, "%s", name);

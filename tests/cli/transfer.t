@@ -46,6 +46,8 @@ sed 's/"name":"first"/"name":"..\/up"/' ../first.run/run.json >../bad.run/run.js
 mlflow-c runs import ../bad.run; echo "exit $?"
 sed 's/"path":"[^"]*loan"/"path":"..\/..\/.."/' ../first.run/run.json >../bad.run/run.json
 mlflow-c runs import ../bad.run; echo "exit $?"
+sed 's/"status":"ok"/"status":"running"/' ../first.run/run.json >../bad.run/run.json
+mlflow-c runs import ../bad.run; echo "exit $?"
 head -c 200 ../first.run/run.json >../bad.run/run.json
 mlflow-c runs import ../bad.run; echo "exit $?"
 mlflow-c runs import ..; echo "exit $?"
