@@ -104,7 +104,7 @@ report_all(struct app *a, struct errs *found)
 			print_text(a, &found->v[i]);
 	if (!a->g.json && found->n + found->dropped > 1)
 		(void)fprintf(stderr, "%zu errors%s (exit %d)\n", found->n + found->dropped,
-			a->cmd == &cmd_run ? "; nothing was run" : "", code);
+			a->cmd && str_eq(a->cmd->name, "run") ? "; nothing was run" : "", code);
 	errs_fini(found);
 	return code;
 }
