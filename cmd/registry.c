@@ -136,4 +136,47 @@ version_json(struct jw *w, const struct version_row *v)
 	jw_kv_str(w, "stage", v->stage);
 	jw_kv_str(w, "status", v->status);
 	jw_kv_str(w, "hash", v->hash);
+	jw_kv_str(w, "description", v->description);
+}
+
+void
+versions_json(struct app *a, const struct version_row *rows, size_t n)
+{
+	struct str out = {0};
+	struct jw w;
+	answer_begin(a, &w, &out);
+	jw_array(&w);
+	for (size_t i = 0; i < n; i++) {
+		jw_object(&w);
+		version_json(&w, &rows[i]);
+		jw_end(&w, '}');
+	}
+	jw_end(&w, ']');
+	answer_end(&w, &out);
+}
+
+void
+print_metrics(struct app *a, const struct metric *v, size_t n)
+{
+	static const char *const head[] = {"METRIC", "VALUE"};
+	struct table t = {.columns = 2};
+	table_head(&t, head);
+	for (size_t i = 0; i < n; i++) {
+		table_cell(&t, "%s", v[i].key);
+		table_number(&t, v[i].value);
+	}
+	table_section(a, &t);
+}
+
+void
+print_params(struct app *a, const struct tag *v, size_t n)
+{
+	static const char *const head[] = {"PARAMETER", "VALUE"};
+	struct table t = {.columns = 2};
+	table_head(&t, head);
+	for (size_t i = 0; i < n; i++) {
+		table_cell(&t, "%s", v[i].key);
+		table_cell(&t, "%s", v[i].value);
+	}
+	table_section(a, &t);
 }

@@ -29,6 +29,11 @@ void about_version_fini(struct about_version *v);
 void fact(const char *name, const char *value);
 /* The members every version has in JSON, into the open object. */
 void version_json(struct jw *w, const struct version_row *v);
+/* The answer of a list. */
+void versions_json(struct app *a, const struct version_row *rows, size_t n);
+/* Tables below an empty line; nothing without rows. */
+void print_metrics(struct app *a, const struct metric *v, size_t n);
+void print_params(struct app *a, const struct tag *v, size_t n);
 void tags_json(struct jw *w, const char *key, const struct tag *v, size_t n);
 
 #endif

@@ -15,23 +15,6 @@ main_metric(const struct version_row *v)
 	return best;
 }
 
-static int
-print_json(struct app *a, const struct version_row *rows, size_t n)
-{
-	struct str out = {0};
-	struct jw w;
-	answer_begin(a, &w, &out);
-	jw_array(&w);
-	for (size_t i = 0; i < n; i++) {
-		jw_object(&w);
-		version_json(&w, &rows[i]);
-		jw_end(&w, '}');
-	}
-	jw_end(&w, ']');
-	answer_end(&w, &out);
-	return 0;
-}
-
 static void
 add_row(struct table *t, const struct version_row *v)
 {
@@ -73,7 +56,7 @@ run(struct app *a)
 		err_help(&e, "all of them: mlflow-c registry list");
 		code = report(a, &e);
 	} else if (a->g.json) {
-		code = print_json(a, rows, n);
+		versions_json(a, rows, n);
 	} else if (n == 0) {
 		if (!a->g.quiet)
 			(void)fprintf(stderr,

@@ -122,27 +122,6 @@ print_origin(struct app *a, const struct about_version *v)
 	str_fini(&rows);
 }
 
-static void
-print_values(struct app *a, const struct about_version *v)
-{
-	static const char *const metric_head[] = {"METRIC", "VALUE"},
-				 *const param_head[] = {"PARAMETER", "VALUE"};
-	struct table metrics = {.columns = 2}, params = {.columns = 2};
-	const struct run_detail *d = &v->run.detail;
-	table_head(&metrics, metric_head);
-	for (size_t i = 0; i < v->row.n_metrics; i++) {
-		table_cell(&metrics, "%s", v->row.metrics[i].key);
-		table_number(&metrics, v->row.metrics[i].value);
-	}
-	table_section(a, &metrics);
-	table_head(&params, param_head);
-	for (size_t i = 0; i < d->n_params; i++) {
-		table_cell(&params, "%s", d->params[i].key);
-		table_cell(&params, "%s", d->params[i].value);
-	}
-	table_section(a, &params);
-}
-
 /* ---- for scripts */
 
 static void
@@ -183,7 +162,6 @@ print_json(struct app *a, const struct about_version *v)
 	answer_begin(a, &w, &out);
 	jw_object(&w);
 	version_json(&w, &v->row);
-	jw_kv_str(&w, "description", v->row.description);
 	jw_kv_str(&w, "model_description", v->model.description);
 	tags_json(&w, "tags", v->detail.tags, v->detail.n_tags);
 	tags_json(&w, "model_tags", v->detail.model_tags, v->detail.n_model_tags);
@@ -210,7 +188,8 @@ run(struct app *a)
 	else {
 		print_head(a, &v);
 		print_tags(a, &v);
-		print_values(a, &v);
+		print_metrics(a, v.row.metrics, v.row.n_metrics);
+		print_params(a, v.run.detail.params, v.run.detail.n_params);
 		print_origin(a, &v);
 		print_signature(a, &v);
 		print_files(a, &v);

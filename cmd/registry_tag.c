@@ -50,22 +50,14 @@ has_tag(const struct subject *s, const char *key)
 static int
 change(struct app *a, const struct tag_args *args, struct subject *s, struct err *e)
 {
-	size_t n = 0, room = (size_t)a->n_args + 1;
-	struct tag *tags = arena_alloc(&s->arena, room * sizeof(*tags));
-	for (int i = 1; i < a->n_args; i++)
-		if (run_tag_parse(&s->arena, a->args[i], &tags[n++], e) < 0)
-			return -1;
-	if (args->remove)
-		tags[n++] = (struct tag){args->remove, NULL};
-	if (n == 0) {
-		err_set(e, MLC_USAGE, "there is no tag to set or to remove");
-		return err_help(e, "write KEY=VALUE, or --remove KEY");
-	}
+	struct tag_list tags;
+	if (run_tags_parse(&s->arena, a, args->remove, &tags, e) < 0)
+		return -1;
 	if (args->remove && !has_tag(s, args->remove)) {
 		err_set(e, MLC_NOT_FOUND, "%s has no tag `%s`", a->args[0], args->remove);
 		return err_help(e, "its tags: mlflow-c registry show %s", a->args[0]);
 	}
-	return store_model_tag(a->store, s->model, s->version, tags, n, e);
+	return store_model_tag(a->store, s->model, s->version, tags.v, tags.n, e);
 }
 
 static int

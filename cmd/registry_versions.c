@@ -18,23 +18,6 @@ add_row(struct table *t, const struct version_row *v)
 	str_fini(&aliases);
 }
 
-static void
-print_json(struct app *a, const struct version_row *rows, size_t n)
-{
-	struct str out = {0};
-	struct jw w;
-	answer_begin(a, &w, &out);
-	jw_array(&w);
-	for (size_t i = 0; i < n; i++) {
-		jw_object(&w);
-		version_json(&w, &rows[i]);
-		jw_kv_str(&w, "description", rows[i].description);
-		jw_end(&w, '}');
-	}
-	jw_end(&w, ']');
-	answer_end(&w, &out);
-}
-
 static int
 run(struct app *a)
 {
@@ -51,7 +34,7 @@ run(struct app *a)
 		store_versions(a->store, &arena, model.name, &rows, &n, &e) < 0) {
 		code = report(a, &e);
 	} else if (a->g.json) {
-		print_json(a, rows, n);
+		versions_json(a, rows, n);
 	} else {
 		table_head(&t, head);
 		for (size_t i = 0; i < n; i++)

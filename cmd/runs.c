@@ -75,3 +75,19 @@ run_tag_parse(struct arena *a, const char *arg, struct tag *out, struct err *e)
 	err_set(e, MLC_NAME, "`%s` cannot be the name of a tag", out->key);
 	return err_help(e, "use letters, digits and any of _ - . : / and blank");
 }
+
+int
+run_tags_parse(struct arena *a, const struct app *app, const char *remove, struct tag_list *out,
+	struct err *e)
+{
+	*out = (struct tag_list){arena_alloc(a, ((size_t)app->n_args + 1) * sizeof(*out->v)), 0};
+	for (int i = 1; i < app->n_args; i++)
+		if (run_tag_parse(a, app->args[i], &out->v[out->n++], e) < 0)
+			return -1;
+	if (remove)
+		out->v[out->n++] = (struct tag){remove, NULL};
+	if (out->n)
+		return 0;
+	err_set(e, MLC_USAGE, "there is no tag to set or to remove");
+	return err_help(e, "write KEY=VALUE, or --remove KEY");
+}

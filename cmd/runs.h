@@ -24,4 +24,13 @@ void run_row_json(const struct app *a, struct jw *w, const struct run_row *r);
 /* KEY=VALUE of a command line; the value stays where it is. */
 MUST_CHECK int run_tag_parse(struct arena *a, const char *arg, struct tag *out, struct err *e);
 
+/* KEY=VALUE of the arguments after the first, and the key to remove (or NULL), as a list in the arena.
+ * Nothing at all is MLC_USAGE. */
+struct tag_list {
+	struct tag *v;
+	size_t n;
+};
+MUST_CHECK int run_tags_parse(struct arena *a, const struct app *app, const char *remove,
+	struct tag_list *out, struct err *e);
+
 #endif

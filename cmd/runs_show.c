@@ -93,31 +93,16 @@ print_data(struct app *a, const struct run_about *r)
 }
 
 static void
-print_values(struct app *a, const struct run_about *r)
+print_models(struct app *a, const struct run_detail *d)
 {
-	static const char *const metric_head[] = {"METRIC", "VALUE"},
-				 *const param_head[] = {"PARAMETER", "VALUE"},
-				 *const model_head[] = {"MODEL", "VERSION"};
-	struct table metrics = {.columns = 2}, params = {.columns = 2}, models = {.columns = 2};
-	const struct run_detail *d = &r->detail;
-	table_head(&metrics, metric_head);
-	for (size_t i = 0; i < d->n_metrics; i++) {
-		table_cell(&metrics, "%s", d->metrics[i].key);
-		table_number(&metrics, d->metrics[i].value);
-	}
-	table_section(a, &metrics);
-	table_head(&params, param_head);
-	for (size_t i = 0; i < d->n_params; i++) {
-		table_cell(&params, "%s", d->params[i].key);
-		table_cell(&params, "%s", d->params[i].value);
-	}
-	table_section(a, &params);
-	table_head(&models, model_head);
+	static const char *const head[] = {"MODEL", "VERSION"};
+	struct table t = {.columns = 2};
+	table_head(&t, head);
 	for (size_t i = 0; i < d->n_models; i++) {
-		table_cell(&models, "%s", d->models[i].name);
-		table_cell(&models, "%lld", (long long)d->models[i].version);
+		table_cell(&t, "%s", d->models[i].name);
+		table_cell(&t, "%lld", (long long)d->models[i].version);
 	}
-	table_section(a, &models);
+	table_section(a, &t);
 }
 
 /* ---- for scripts */
@@ -224,7 +209,9 @@ run(struct app *a)
 		print_head(a, &r);
 		print_nodes(a, &r);
 		print_data(a, &r);
-		print_values(a, &r);
+		print_metrics(a, r.detail.metrics, r.detail.n_metrics);
+		print_params(a, r.detail.params, r.detail.n_params);
+		print_models(a, &r.detail);
 	}
 	run_about_fini(&r);
 	return code;

@@ -11,22 +11,14 @@ struct tag_args {
 static int
 change(struct app *a, const struct tag_args *args, struct run_about *r, struct err *e)
 {
-	size_t n = 0, room = (size_t)a->n_args + 1;
-	struct tag *tags = arena_alloc(&r->arena, room * sizeof(*tags));
-	for (int i = 1; i < a->n_args; i++)
-		if (run_tag_parse(&r->arena, a->args[i], &tags[n++], e) < 0)
-			return -1;
-	if (args->remove)
-		tags[n++] = (struct tag){args->remove, NULL};
-	if (n == 0) {
-		err_set(e, MLC_USAGE, "there is no tag to set or to remove");
-		return err_help(e, "write KEY=VALUE, or --remove KEY");
-	}
+	struct tag_list tags;
+	if (run_tags_parse(&r->arena, a, args->remove, &tags, e) < 0)
+		return -1;
 	if (args->remove && !run_about_tag(r, args->remove)) {
 		err_set(e, MLC_NOT_FOUND, "run %s has no tag `%s`", r->run.name, args->remove);
 		return err_help(e, "its tags: mlflow-c runs show %s --json", r->run.name);
 	}
-	return store_tag(a->store, &r->run, tags, n, e);
+	return store_tag(a->store, &r->run, tags.v, tags.n, e);
 }
 
 static int
