@@ -128,9 +128,7 @@ add_bars(struct str *out, const struct chart *c, int width, const struct term *t
 		str_addf(out, "  %-20.20s ", str_text(&label));
 		for (int i = 0; i < cells; i++)
 			str_add(out, t->utf8 ? "█" : "#");
-		str_addc(out, ' ');
-		str_add_f64(out, m->value);
-		str_addc(out, '\n');
+		str_addf(out, " %.6g\n", m->value);
 		str_fini(&label);
 	}
 }

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #define CHAMPION "champion"
+#define WHY_AT 58 /* where the last column of the moves begins, with names of usual length */
 
 struct promote_args {
 	const char *to, *condition, *stage;
@@ -152,7 +153,9 @@ moves_text(struct app *a, const struct alias_row *rows, size_t n)
 		version_cell(&t, rows[i].previous);
 		version_cell(&t, rows[i].version);
 		table_cell(&t, "%s", rows[i].who ? rows[i].who : "-");
-		table_cell(&t, "%s", rows[i].why ? rows[i].why : "-");
+		/* on a terminal a line stays one line; --json has the whole */
+		table_cell(&t, "%.*s", a->out.tty ? a->out.width - WHY_AT : 200,
+			rows[i].why ? rows[i].why : "-");
 	}
 	table_print(a, &t);
 }
