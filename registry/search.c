@@ -351,30 +351,38 @@ add_candidate(struct candidates *out, const char *id, size_t place)
 	out->v[out->n++] = (struct candidate){.id = id, .place = place};
 }
 
+/* Adds a run if the view has it: 1, else 0. Its place is by age. */
+static int
+add_found(struct store *s, const struct run_search *q, const char *id, struct candidates *out,
+	struct err *e)
+{
+	struct rows *rows = NULL;
+	int rc = db_query(
+		s->db, &rows, e, SQL_WHERE, "sss", stages[q->view][0], stages[q->view][1], id);
+
+	if (rc == 0 && (rc = rows_next(rows, e)) == 1) {
+		rc = rows_i64(rows, 1) != 0;
+		if (rc == 1)
+			add_candidate(out, id, SIZE_MAX - (size_t)rows_i64(rows, 0));
+	}
+	rows_end(rows);
+	return rc;
+}
+
 /* The few that were found, newest first. */
 static int
 list_few(struct store *s, const struct run_search *q, const struct ids *found,
 	struct candidates *out, struct err *e)
 {
-	struct rows *rows = NULL;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < found->n; i++) {
-		rc = db_query(s->db, &rows, e, SQL_WHERE, "sss", stages[q->view][0],
-			stages[q->view][1], found->v[i]);
-		if (rc == 0 && (rc = rows_next(rows, e)) == 1) {
-			rc = 0;
-			if (rows_i64(rows, 1))
-				add_candidate(
-					out, found->v[i], SIZE_MAX - (size_t)rows_i64(rows, 0));
-		}
-		rows_end(rows);
-	}
+	for (size_t i = 0; rc >= 0 && i < found->n; i++)
+		rc = add_found(s, q, found->v[i], out, e);
 	if (out->n)
 		qsort(out->v, out->n, sizeof *out->v, by_place);
 	for (size_t i = 0; i < out->n; i++)
 		out->v[i].place = i;
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 /* The runs to choose from, newest first; found NULL: all. Stops at most. */
@@ -400,6 +408,61 @@ list(struct store *s, struct arena *a, const struct run_search *q, const struct 
 	return rc;
 }
 
+/* ---- the best of a metric */
+
+#define TOP_MAX 1000
+static const char SQL_BEST[] = "SELECT run_uuid, value FROM latest_metrics WHERE key = ?"
+			       " AND is_nan = 0 ORDER BY value DESC";
+static const char SQL_LEAST[] = "SELECT run_uuid, value FROM latest_metrics WHERE key = ?"
+				" AND is_nan = 0 ORDER BY value";
+
+/* Reads the index from its end until there are enough, and all that are equal to the last of them. */
+static int
+read_top(struct store *s, struct arena *a, const struct run_search *q, const struct search_order *o,
+	struct candidates *out, struct err *e)
+{
+	struct rows *rows = NULL;
+	int rc = db_query(s->db, &rows, e, o->descending ? SQL_BEST : SQL_LEAST, "s", o->what.key);
+
+	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
+		double value = rows_f64(rows, 1);
+
+		rc = 0;
+		if (out->n >= (size_t)q->limit && value != out->v[out->n - 1].number)
+			break;
+		rc = add_found(s, q, arena_strdup(a, rows_str(rows, 0)), out, e);
+		if (rc == 1)
+			out->v[out->n - 1].number = value;
+		rc = rc < 0 ? -1 : 0;
+	}
+	rows_end(rows);
+	return rc;
+}
+
+/* 1: all runs by one metric, as many as are asked for; 0: that has to be found out by looking at all. */
+static int
+find_top(struct store *s, struct arena *a, const struct run_search *q, struct candidates *out,
+	struct err *e)
+{
+	struct search_order orders[ORDERS_MAX];
+	size_t n = 0;
+
+	if (q->filter || !q->order_by || q->limit < 1 || q->limit > TOP_MAX)
+		return 0;
+	if (search__parse_order(a, "--order-by", q->order_by, orders, &n, e) < 0)
+		return -1;
+	if (n != 1 || orders[0].what.entity != S_METRIC)
+		return 0;
+	if (read_top(s, a, q, &orders[0], out, e) < 0)
+		return -1;
+	if (out->n < (size_t)q->limit) { /* those without the metric come after */
+		out->n = 0;
+		return 0;
+	}
+	qsort_r(out->v, out->n, sizeof *out->v, by_value, &orders[0]);
+	return 1;
+}
+
 int
 search__runs(struct store *s, struct arena *a, const struct run_search *q, const char ***ids,
 	size_t *n, struct err *e)
@@ -408,12 +471,14 @@ search__runs(struct store *s, struct arena *a, const struct run_search *q, const
 	struct ids found = {0};
 	struct candidates c = {0};
 	int rc = q->filter ? search__parse(a, "--filter", q->filter, &tree, e) : 0;
+	int top = rc == 0 ? find_top(s, a, q, &c, e) : 0;
 
+	rc = top < 0 ? -1 : rc;
 	if (rc == 0 && tree)
 		rc = evaluate(s, a, tree, &found, e);
-	if (rc == 0)
+	if (rc == 0 && !top)
 		rc = list(s, a, q, tree ? &found : NULL, &c, e);
-	if (rc == 0 && q->order_by)
+	if (rc == 0 && !top && q->order_by)
 		rc = arrange(s, a, q, c.v, c.n, e);
 	*n = rc < 0 ? 0 : c.n < (size_t)q->limit ? c.n : (size_t)q->limit;
 	*ids = arena_alloc(a, (*n + 1) * sizeof **ids);

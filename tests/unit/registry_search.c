@@ -254,3 +254,52 @@ Test(registry_search, a_run_is_found_by_name_id_beginning_of_its_id_and_last)
 	store_close(s);
 	fixture_drop(&f);
 }
+
+/* The first k by a metric are read from an index; all of them are sorted: both have one order. */
+static void
+expect_prefixes(struct fixture *f, struct store *s, const char *order)
+{
+	struct run_search all = {.order_by = order, .limit = -1};
+	struct arena a = {0};
+	struct run_row *want, *got;
+	size_t n, k;
+
+	cr_assert(store_runs(s, &a, &all, &want, &n, &f->e) == 0, "%s", f->e.msg);
+	for (int64_t limit = 1; limit <= (int64_t)n + 1; limit++) {
+		const struct run_search first = {.order_by = order, .limit = limit};
+
+		cr_assert(store_runs(s, &a, &first, &got, &k, &f->e) == 0, "%s", f->e.msg);
+		cr_expect(k == (limit < (int64_t)n ? (size_t)limit : n));
+		for (size_t i = 0; i < k; i++)
+			cr_expect(str_eq(got[i].run_id, want[i].run_id),
+				"%s, limit %lld, row %zu: %s, not %s", order, (long long)limit, i,
+				got[i].name, want[i].name);
+	}
+	arena_fini(&a);
+}
+
+Test(registry_search, the_first_by_a_metric_are_those_of_the_whole_order)
+{
+	struct fixture f = fixture_make();
+	struct store *s = fixture_open(&f, STORE_WRITE);
+
+	for (int i = 0; i < 40; i++) {
+		const struct metric m = {"auc", i % 9 == 8 ? (double)NAN : (i * 7) % 5, 0, 1};
+		const struct node_fact n = {
+			.name = "n", .status = "ok", .metrics = &m, .n_metrics = i % 11 != 10};
+		struct run_id id = fixture_run(&f, s, NULL);
+
+		cr_assert(run_nodes(s, &id, &n, 1, &f.e) == 0, "%s", f.e.msg);
+		cr_assert(run_end(s, &id, RUN_OK, &f.e) == 0);
+		if (i % 6 == 5) {
+			const struct run_row row = {.run_id = id.id, .name = id.name};
+
+			cr_assert(store_delete(s, &row, true, &f.e) == 0);
+		}
+	}
+	expect_prefixes(&f, s, "metrics.auc DESC");
+	expect_prefixes(&f, s, "metrics.auc ASC");
+	expect_prefixes(&f, s, "metrics.none");
+	store_close(s);
+	fixture_drop(&f);
+}
