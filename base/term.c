@@ -86,12 +86,23 @@ term_init(struct term *t, int fd, const char *mode)
 	t->width = find_width(fd);
 }
 
+/* How many printable ASCII characters there are at the beginning: mostly all. */
+static size_t
+plain_length(const char *s, const char *end)
+{
+	const char *p = s;
+
+	while (p < end && *p >= 0x20 && *p < 0x7f)
+		p++;
+	return (size_t)(p - s);
+}
+
 int
 term_width_of(const char *utf8)
 {
-	const char *p = utf8, *end = utf8 + strlen(utf8);
+	const char *end = utf8 + strlen(utf8), *p = utf8 + plain_length(utf8, end);
 	uint32_t point;
-	int width = 0;
+	int width = (int)(p - utf8);
 
 	while (p < end) {
 		p += utf8_next(p, end, &point);
@@ -121,6 +132,7 @@ term_add_safe(struct str *out, const char *s)
 	const char *end = s + strlen(s), *plain = s;
 	uint32_t point;
 
+	s += plain_length(s, end);
 	while (s < end) {
 		size_t n = utf8_next(s, end, &point);
 
