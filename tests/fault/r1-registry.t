@@ -1,4 +1,4 @@
-# A registry that is cut, zeroed, overwritten, empty, foreign or newer is named with a way out, and never changed.
+# A registry that is cut, zeroed, overwritten, empty, foreign, newer or without its journal is named with a way out, and never changed.
 . "$REPO/tests/fault/kit.sh"
 project
 pipeline good >conf/base/pipeline.yml
@@ -53,6 +53,28 @@ for page in 2 5 9 14 20 27; do
 	done
 	cp good.db $db
 done
+# a writer that is killed half-way leaves its journal: it is undone by whoever comes next
+half_way()
+{
+	sqlite3 $db "PRAGMA cache_size = 1; BEGIN IMMEDIATE;
+		WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 3000)
+		INSERT INTO tags (key, value, run_uuid) SELECT 'half' || i, hex(randomblob(50)), run_uuid FROM c, runs;" \
+		".shell kill -9 \$PPID" >/dev/null 2>&1
+	cmp -s good.db $db && echo 'nothing was written yet'
+}
+half_way
+mlflow-c runs list -q --plain | cut -f 1,2
+sqlite3 $db "PRAGMA integrity_check; SELECT count(*) FROM tags WHERE key LIKE 'half%'"
+cp good.db $db
+# and if somebody removes the journal, what is left is refused or read, never a crash
+half_way
+rm $db-journal
+for command in 'runs list' 'runs show one' 'registry list' 'store check'; do
+	mlflow-c $command >said 2>&1
+	code=$?
+	[ $code = 0 ] || [ $code = 6 ] || [ $code = 2 ] || echo "no journal: $command: exit $code: $(head -n 1 said)"
+done
+cp good.db $db
 rm $db; mkdir $db; mlflow-c runs list; echo "folder: exit $?"; rmdir $db
 ln -s nowhere/x.db $db; mlflow-c runs list; echo "dangling link: exit $?"; rm $db
 mv good.db elsewhere.db; ln -s ../elsewhere.db $db
