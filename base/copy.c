@@ -59,9 +59,11 @@ copy_entries(int from, int to, int depth, struct err *e)
 			close(again);
 		return -1;
 	}
-	while (rc == 0 && (entry = readdir(d)))
+	while (rc == 0 && (errno = 0, entry = readdir(d)))
 		if (!str_eq(entry->d_name, ".") && !str_eq(entry->d_name, ".."))
 			rc = copy_entry(from, entry->d_name, to, depth + 1, e);
+	if (rc == 0 && errno)
+		rc = err_errno(e, MLC_FILE, "cannot list a folder");
 	closedir(d);
 	return rc;
 }

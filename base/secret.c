@@ -27,6 +27,40 @@ is_name_char(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '-';
 }
 
+/* However the words of the name are joined: dbPassword, db-passwd, APIKEY. */
+static bool
+ends_secretly(const char *name)
+{
+	static const char *const words[] = {"password", "passwd", "passphrase", "token", "secret",
+		"apikey", "api-key", "accesskey", "access-key", "privatekey", "private-key"};
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t w = strlen(words[i]);
+
+		if (n >= w && strcasecmp(name + n - w, words[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* postgres://user:password@host */
+static bool
+has_url_password(const char *line, size_t len)
+{
+	const char *at = memmem(line, len, "://", 3);
+	bool colon = false;
+
+	for (size_t i = at ? (size_t)(at - line) + 3 : len; i < len; i++) {
+		if (line[i] == '@')
+			return colon;
+		if (strchr("/ \t\"'", line[i]))
+			return false;
+		colon |= line[i] == ':';
+	}
+	return false;
+}
+
 /* Of `name: value` or `name=value`, also in quotes, what stands on both sides of the sign. A reference
  * or nothing is no secret. */
 static bool
@@ -34,22 +68,28 @@ is_secret_at(const char *line, size_t len, size_t sign)
 {
 	char name[65], value[65];
 	size_t from, to = sign, v = 0;
+	bool quoted = false;
 
 	while (to > 0 && strchr("\"' \t", line[to - 1]))
 		to--;
 	for (from = to; from > 0 && to - from < sizeof(name) - 1 && is_name_char(line[from - 1]);)
 		from--;
 	(void)snprintf(name, sizeof(name), "%.*s", (int)(to - from), line + from);
-	for (size_t i = sign + 1; i < len && v < sizeof(value) - 1; i++)
+	for (size_t i = sign + 1; i < len && v < sizeof(value) - 1; i++) {
+		quoted |= !v && strchr("\"'", line[i]);
 		if (v || !strchr("\"' \t", line[i]))
 			value[v++] = line[i];
+	}
 	value[v] = '\0';
-	return from < to && v && !strchr("#$*,}", *value) && secret_by_name(name, value);
+	return from < to && v && (quoted || !strchr("#$*,}", *value) || *value == '\0') &&
+		(secret_by_name(name, value) || ends_secretly(name));
 }
 
 static bool
 line_has_secret(const char *line, size_t len)
 {
+	if (has_url_password(line, len))
+		return true;
 	for (size_t i = 0; i < len; i++)
 		if ((line[i] == ':' || line[i] == '=') && is_secret_at(line, len, i))
 			return true;

@@ -21,6 +21,8 @@ struct chart {
 	bool empty;       /* nothing can be drawn */
 };
 
+/* False for NaN, and for the infinities, which the record keeps as the largest numbers. */
+bool plot_drawable(double v);
 /* Finds the bounds; the series are there. */
 void chart_measure(struct chart *c);
 void plot_text(struct str *out, const struct chart *c, const struct term *t);

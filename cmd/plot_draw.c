@@ -30,7 +30,7 @@ x_of(const struct chart *c, double step)
 	double width = WIDTH - LEFT - RIGHT;
 	if (c->to == c->from)
 		return LEFT + width / 2;
-	return LEFT + (step - (double)c->from) / (double)(c->to - c->from) * width;
+	return LEFT + (step - (double)c->from) / ((double)c->to - (double)c->from) * width;
 }
 
 static double
@@ -51,12 +51,13 @@ add_axes(struct canvas *to, const struct chart *c)
 		to->text(to, LEFT - 8, y + 4, ANCHOR_END, str_text(&text));
 	}
 	for (int i = 0; i <= TICKS; i++) {
-		int64_t step = c->from + (c->to - c->from) * i / TICKS;
-		if (i > 0 && step == c->from + (c->to - c->from) * (i - 1) / TICKS)
+		double part = ((double)c->to - (double)c->from) / TICKS,
+		       step = floor((double)c->from + part * i);
+		if (i > 0 && step == floor((double)c->from + part * (i - 1)))
 			continue;
 		str_reset(&text);
-		str_addf(&text, "%lld", (long long)step);
-		to->text(to, x_of(c, (double)step), HEIGHT - BOTTOM + 18, ANCHOR_MIDDLE, text.s);
+		str_addf(&text, "%.0f", step);
+		to->text(to, x_of(c, step), HEIGHT - BOTTOM + 18, ANCHOR_MIDDLE, text.s);
 	}
 	str_fini(&text);
 }
@@ -70,9 +71,9 @@ add_line(struct canvas *to, const struct chart *c, size_t s)
 	bool open = false;
 	for (size_t i = 0; i < line->n; i++) {
 		double here[] = {x_of(c, (double)line->v[i].step), y_of(c, line->v[i].value)};
-		if (isfinite(line->v[i].value) && open)
+		if (plot_drawable(line->v[i].value) && open)
 			to->line(to, last, here, (int)(s % COLORS), 2);
-		open = isfinite(line->v[i].value);
+		open = plot_drawable(line->v[i].value);
 		if (open && line->n <= 60)
 			to->rect(to, here[0] - 2.5, here[1] - 2.5, 5, 5, (int)(s % COLORS));
 		memcpy(last, here, sizeof(last));
@@ -99,7 +100,7 @@ add_bars(struct canvas *to, const struct chart *c)
 	struct str text = {0};
 	for (size_t s = 0; s < c->n; s++) {
 		double v = c->series[s].v[0].value, y = TOP + (double)s * BAR,
-		       width = isfinite(v) && most > 0 ? fabs(v) / most * room : 0;
+		       width = plot_drawable(v) && most > 0 ? fabs(v) / most * room : 0;
 		to->text(to, LEFT + 72, y + 12, ANCHOR_END, c->series[s].label);
 		to->rect(to, LEFT + 80, y, width, 16, (int)(s % COLORS));
 		str_reset(&text);

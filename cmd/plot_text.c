@@ -32,7 +32,8 @@ column_of(const struct chart *c, int width, int64_t step)
 {
 	if (c->to == c->from)
 		return width / 2;
-	return (int)lround((double)(step - c->from) / (double)(c->to - c->from) * (width - 1));
+	return (int)lround(
+		((double)step - (double)c->from) / ((double)c->to - (double)c->from) * (width - 1));
 }
 
 /* The cells between two points; what another line has drawn stays. */
@@ -60,7 +61,7 @@ draw(struct grid *g, const struct chart *c)
 		bool has_last = false;
 		for (size_t i = 0; i < c->series[s].n; i++) {
 			const struct metric *m = &c->series[s].v[i];
-			if (!isfinite(m->value)) {
+			if (!plot_drawable(m->value)) {
 				has_last = false;
 				continue;
 			}
@@ -122,7 +123,7 @@ add_bars(struct str *out, const struct chart *c, int width, const struct term *t
 		const struct metric *m = &c->series[s].v[0];
 		struct str label = {0};
 		term_add_safe(&label, c->series[s].label);
-		int cells = isfinite(m->value) && most > 0
+		int cells = plot_drawable(m->value) && most > 0
 			? (int)lround(fabs(m->value) / most * (width - 24))
 			: 0;
 		str_addf(out, "  %-20.20s ", str_text(&label));

@@ -67,7 +67,7 @@ say(struct app *a, const struct version_row *v, const struct promotion *p,
 	else if (p->alias)
 		(void)fprintf(stderr, "%s: version %lld has the alias %s%s%s\n", v->name,
 			(long long)v->version, p->alias, *why ? ": " : "", why);
-	if (p->stage && (!p->condition || r->alias_moved))
+	if (p->stage && (!p->condition || r->holds))
 		(void)fprintf(stderr, "%s: version %lld is in the stage %s\n", v->name,
 			(long long)v->version, p->stage);
 }
@@ -86,7 +86,7 @@ promote(struct app *a, const struct promotion *p, bool yes)
 		code = report(a, &e);
 	} else {
 		say(a, &v, p, &out);
-		if (p->condition && !out.alias_moved)
+		if (p->condition && !out.holds)
 			code = EXIT_DIFFERS;
 	}
 	arena_fini(&arena);
@@ -181,6 +181,37 @@ show_moves(struct app *a)
 	return code;
 }
 
+/* Of a model, or only if that version has it. */
+static int
+drop(struct app *a, struct arena *arena, const struct promotion *p, bool yes, struct err *e)
+{
+	struct model_info model;
+	struct version_row v;
+	if (app_store(a, STORE_WRITE, e) < 0)
+		return -1;
+	if (is_production(p) && confirm(a, yes, "the alias `production` will be removed", e) < 0)
+		return -1;
+	if (store_model(a->store, arena, a->args[0], &model, NULL) == 0)
+		return store_alias_drop(a->store, model.name, p->alias, e);
+	if (store_version(a->store, arena, a->args[0], &v, e) < 0)
+		return -1;
+	for (const char **alias = v.aliases; *alias; alias++)
+		if (str_eq(*alias, p->alias))
+			return store_alias_drop(a->store, v.name, p->alias, e);
+	err_set(e, MLC_NOT_FOUND, "%s does not have the alias `%s`", a->args[0], p->alias);
+	return err_help(e, "who has which: mlflow-c registry alias %s", v.name);
+}
+
+static int
+remove_alias(struct app *a, const struct promotion *p, bool yes)
+{
+	struct arena arena = {0};
+	struct err e = {0};
+	int rc = drop(a, &arena, p, yes, &e);
+	arena_fini(&arena);
+	return rc < 0 ? report(a, &e) : 0;
+}
+
 static int
 run_alias(struct app *a)
 {
@@ -195,10 +226,7 @@ run_alias(struct app *a)
 	}
 	if (!args->remove)
 		return promote(a, &p, args->yes);
-	if (app_store(a, STORE_WRITE, &e) < 0 ||
-		store_alias_drop(a->store, a->args[0], a->args[1], &e) < 0)
-		return report(a, &e);
-	return 0;
+	return remove_alias(a, &p, args->yes);
 }
 
 static const char *const promote_examples[] = {"mlflow-c registry promote loan@8",

@@ -120,27 +120,56 @@ hash_input(
 	return rc;
 }
 
+/* From the scratch folder such a path would lead to another file than from the project. */
+static bool
+leaves(const char *path)
+{
+	return str_starts(path, "../") || strstr(path, "/../");
+}
+
+static int
+outside(const struct data_row *d, struct err *e)
+{
+	err_set(e, MLC_OUTSIDE, "the run read `%s` from beside the project: %s", d->dataset,
+		d->path);
+	return err_help(e, "only inputs within it, or with absolute paths, can be read again");
+}
+
+/* Nothing on the way may lead out of the scratch project, whatever links the commit holds. */
+static int
+place(const struct reproduction *r, const char *from, const char *path, struct err *e)
+{
+	int rc, fd = file_open(AT_FDCWD, r->project.s, O_RDONLY | O_DIRECTORY, true, e);
+	if (fd < 0)
+		return -1;
+	rc = file_remove_tree(fd, path, e);
+	if (rc == 0)
+		rc = file_mkdirs(fd, path, false, e);
+	if (rc == 0)
+		rc = file_copy(AT_FDCWD, from, fd, path, e);
+	close(fd);
+	return rc;
+}
+
 static int
 put_input(struct reproduction *r, const struct data_row *d, struct err *e)
 {
-	struct str from = {0}, to = {0};
+	struct str from = {0};
 	char hash[HASH_SHA_HEX];
 	int rc = 0;
 	str_addf(&from, "%s%s%s", *d->path == '/' ? "" : r->a->project->root,
 		*d->path == '/' ? "" : "/", d->path);
-	str_addf(&to, "%s/%s", r->project.s, d->path);
-	if (access(from.s, R_OK) < 0)
+	if (leaves(d->path))
+		rc = outside(d, e);
+	else if (access(from.s, R_OK) < 0)
 		rc = gone(r, d, "is not there", e);
 	else if (!r->worktree)
 		rc = hash_input(from.s, d, hash, e);
 	if (rc == 0 && !r->worktree && *hash && d->hash && !str_eq(hash, d->hash))
 		rc = gone(r, d, "holds something else now", e);
 	if (rc == 0 && *d->path != '/')
-		rc = file_remove_tree(r->a->project->rootfd, reproduce_inside(r, to.s), e);
-	if (rc == 0 && *d->path != '/')
-		rc = file_copy(AT_FDCWD, from.s, AT_FDCWD, to.s, e);
+		rc = place(r, from.s, d->path, e);
 	str_fini(&from);
-	str_fini(&to);
 	return rc;
 }
 

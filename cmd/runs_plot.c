@@ -3,6 +3,7 @@
 #include "cmd/plot.h"
 
 #include <fcntl.h>
+#include <float.h>
 #include <math.h>
 #include <unistd.h>
 
@@ -29,10 +30,16 @@ plot_number(struct str *out, double v)
 		v);
 }
 
+bool
+plot_drawable(double v)
+{
+	return isfinite(v) && fabs(v) < DBL_MAX;
+}
+
 static void
 add_bound(struct chart *c, const struct metric *m)
 {
-	if (!isfinite(m->value))
+	if (!plot_drawable(m->value))
 		return;
 	if (c->empty || m->value < c->low)
 		c->low = m->value;

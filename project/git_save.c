@@ -49,23 +49,23 @@ is_secret_name(const char *path)
 		strcasestr(name, "secret") || strcasestr(name, "password");
 }
 
-/* Files of settings; in programs `token = next()` is no secret. */
+/* What may hold settings: all but sources, in which `token = next()` is no secret. */
 static bool
 is_settings(const char *path)
 {
-	static const char *const ends[] = {
-		".yml", ".yaml", ".json", ".ini", ".cfg", ".conf", ".toml", ".properties", ".txt"};
+	static const char *const sources[] = {".c", ".h", ".py", ".md"};
 
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-		if (str_ends(path, ends[i]))
-			return true;
-	return false;
+	for (size_t k = 0; k < sizeof sources / sizeof sources[0]; k++)
+		if (str_ends(path, sources[k]))
+			return false;
+	return true;
 }
 
 static bool
 may_show(struct save *s, const char *path, const char *text, size_t n)
 {
-	if (!is_secret_name(path) && !(is_settings(path) && secret_in_text(text, n)))
+	if (!is_secret_name(path) && !memmem(text, n, "PRIVATE KEY-----", 16) &&
+		!(is_settings(path) && secret_in_text(text, n)))
 		return true;
 	leave_out(s, path, "may hold a secret");
 	return false;

@@ -131,15 +131,16 @@ alias__move(struct store *s, const struct alias_claim *w, struct registered *out
 
 	if (find_holder(s, w, &h, e) < 0)
 		return -1;
+	snprintf(out->why, sizeof out->why, w->who ? "by hand" : "no condition");
+	if (w->condition)
+		move = judge(s, w, &h, out, e);
+	out->holds = move == 1;
+	if (move <= 0)
+		return move;
 	if (h.version == w->version) {
 		snprintf(out->why, sizeof out->why, "it has the alias already");
 		return 0;
 	}
-	snprintf(out->why, sizeof out->why, w->who ? "by hand" : "no condition");
-	if (w->condition)
-		move = judge(s, w, &h, out, e);
-	if (move <= 0)
-		return move;
 	out->alias_moved = true;
 	out->previous = h.version;
 	if (db_run(s->db, e, SQL_SET, "sis", w->alias, w->version, w->model) < 0)

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A run as a folder that another store can take in: RUN_FILE with all rows about it, artifacts/ and
  * logs/. SQLite makes the JSON and takes it apart again (import.c), so what a table holds stands in one
- * query on each side. Numbers travel as text of 17 digits: they come back bit for bit. */
+ * query on each side. Numbers of metrics travel as text that reads back as the same bits. */
 #include "registry/store.h"
 
 #include <fcntl.h>
 #include <unistd.h>
-
-#define METRIC                                                                         \
-	"json_object('key', key, 'value', printf('%!.17g', value), 'time', timestamp," \
-	" 'step', step, 'nan', is_nan)"
 
 /* Of each the first argument is the run's id, or with `ours` its number. */
 static const struct {
@@ -35,9 +31,6 @@ static const struct {
 		"SELECT json_group_array(json_object('key', key, 'value', value))"
 		" FROM tags WHERE run_uuid = ?",
 		false},
-	{"metrics", "SELECT json_group_array(" METRIC ") FROM metrics WHERE run_uuid = ?", false},
-	{"latest", "SELECT json_group_array(" METRIC ") FROM latest_metrics WHERE run_uuid = ?",
-		false},
 	{"inputs",
 		"SELECT json_group_array(json_object('uuid', i.input_uuid, 'dataset', "
 		"d.dataset_uuid,"
@@ -60,6 +53,15 @@ static const struct {
 		"   FROM mlc_data d WHERE d.node_id = n.node_id))))"
 		" FROM mlc_nodes n WHERE num = ?",
 		true},
+};
+
+static const struct {
+	const char *key, *sql;
+} points[] = {
+	{"metrics", "SELECT key, value, timestamp, step, is_nan FROM metrics WHERE run_uuid = ?"},
+	{"latest",
+		"SELECT key, value, timestamp, step, is_nan FROM latest_metrics WHERE run_uuid = "
+		"?"},
 };
 
 /* Of the run, or of the run the one version that is asked for. */
@@ -90,6 +92,34 @@ add_value(struct jw *w, const char *key, struct rows *rows, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
+/* SQLite's own text of a number is not always the whole number. */
+static int
+add_points(struct store *s, const struct run_row *run, size_t i, struct jw *w, struct err *e)
+{
+	struct rows *rows = NULL;
+	struct str value = {0};
+	int rc = db_query(s->db, &rows, e, points[i].sql, "s", run->run_id);
+
+	jw_key(w, points[i].key);
+	jw_array(w);
+	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
+		rc = 0;
+		str_reset(&value);
+		str_add_f64(&value, rows_f64(rows, 1));
+		jw_object(w);
+		jw_kv_str(w, "key", rows_str(rows, 0));
+		jw_kv_str(w, "value", value.s);
+		jw_kv_i64(w, "time", rows_i64(rows, 2));
+		jw_kv_i64(w, "step", rows_i64(rows, 3));
+		jw_kv_i64(w, "nan", rows_i64(rows, 4));
+		jw_end(w, '}');
+	}
+	jw_end(w, ']');
+	rows_end(rows);
+	str_fini(&value);
+	return rc;
+}
+
 static int
 add_rows(struct store *s, const struct run_row *run, const struct version_row *only, struct jw *w,
 	struct err *e)
@@ -103,6 +133,8 @@ add_rows(struct store *s, const struct run_row *run, const struct version_row *o
 		if (rc == 0)
 			rc = add_value(w, parts[i].key, rows, e);
 	}
+	for (size_t i = 0; rc == 0 && i < 2; i++)
+		rc = add_points(s, run, i, w, e);
 	if (rc == 0)
 		rc = db_query(s->db, &rows, e, SQL_MODELS, "ssi", run->run_id,
 			only ? only->name : NULL, only ? only->version : 0);
@@ -178,8 +210,12 @@ copy_files(struct store *s, const struct run_row *run, const struct version_row 
 }
 
 static int
-check(const struct run_row *run, struct err *e)
+check(const struct store *s, const struct run_row *run, struct err *e)
 {
+	if (s->level > 0 && s->level < 4) {
+		err_set(e, MLC_STORE, "the registry `%s` is of an older mlflow-c", s->shown);
+		return err_help(e, "bring it up to date first: mlflow-c store upgrade");
+	}
 	if (!run->num) {
 		err_set(e, MLC_NOT_FOUND, "run %s was recorded by another program", run->name);
 		return err_help(e, "mlflow-c gives away its own runs only");
@@ -196,7 +232,7 @@ store_export(struct store *s, const struct run_row *run, const struct version_ro
 {
 	struct str json = {0};
 	struct jw w;
-	int rc = check(run, e);
+	int rc = check(s, run, e);
 
 	if (rc == 0)
 		rc = copy_files(s, run, only, dirfd, e);

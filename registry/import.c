@@ -113,11 +113,6 @@ check_files(struct import *m, struct err *e)
 
 #define AT(path) "json_extract(value, '$." path "')"
 #define RUN "json_extract(?1, '$.run.run_id')"
-#define METRICS(table)                                                                     \
-	"INSERT INTO " table                                                               \
-	" (key, value, timestamp, step, is_nan, run_uuid) SELECT " AT("key") ", CAST(" AT( \
-		"value") " AS REAL), " AT("time") ", " AT("step") ", " AT("nan") ", " RUN
-
 /* ?1 the JSON, ?2 the run's number. */
 static const char *const fills[] =
 	{
@@ -125,8 +120,6 @@ static const char *const fills[] =
 			"value") ", " RUN " FROM json_each(?1, '$.params')",
 		"INSERT INTO tags (key, value, run_uuid) SELECT " AT("key") ", " AT(
 			"value") ", " RUN " FROM json_each(?1, '$.tags')",
-		METRICS("metrics") " FROM json_each(?1, '$.metrics')",
-		METRICS("latest_metrics") " FROM json_each(?1, '$.latest')",
 		"INSERT INTO datasets (dataset_uuid, experiment_id, name, digest, "
 		"dataset_source_type,"
 		" dataset_source, dataset_schema, dataset_profile) SELECT " AT(
@@ -192,6 +185,39 @@ static const char SQL_OURS[] =
 	" json_extract(?1, '$.ours.nodes_ok'), json_extract(?1, '$.ours.config'),"
 	" json_extract(?1, '$.ours.options')";
 
+/* SQLite reads the largest numbers inexactly, so the texts become numbers here. */
+#define POINTS(member)                                                                \
+	"SELECT " AT("key") ", " AT("value") ", " AT("time") ", " AT("step") ", " AT( \
+		"nan") " FROM json_each(?1, '$." member "')"
+#define ADD_POINT(table)                                                        \
+	"INSERT INTO " table " (key, value, timestamp, step, is_nan, run_uuid)" \
+	" VALUES (?, ?, ?, ?, ?, ?)"
+static const struct {
+	const char *read, *add;
+} points[] = {
+	{POINTS("metrics"), ADD_POINT("metrics")},
+	{POINTS("latest"), ADD_POINT("latest_metrics")},
+};
+
+static int
+insert_points(struct import *m, size_t i, struct err *e)
+{
+	struct rows *rows = NULL;
+	double value;
+	int rc = db_query(m->s->db, &rows, e, points[i].read, "s", m->json);
+
+	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
+		rc = rows_str(rows, 0) && rows_str(rows, 1) &&
+				str_to_f64(rows_str(rows, 1), &value) == 0
+			? db_run(m->s->db, e, points[i].add, "sdiiis", rows_str(rows, 0), value,
+				  rows_i64(rows, 2), rows_i64(rows, 3), rows_i64(rows, 4),
+				  m->run.id)
+			: broken("it has a metric that is no number", e);
+	}
+	rows_end(rows);
+	return rc;
+}
+
 static int
 insert_run(struct import *m, struct err *e)
 {
@@ -209,6 +235,8 @@ insert_run(struct import *m, struct err *e)
 		rc = strstr(fills[i], "?2")
 			? db_run(m->s->db, e, fills[i], "si", m->json, m->run.num)
 			: db_run(m->s->db, e, fills[i], "s", m->json);
+	for (size_t i = 0; rc == 0 && i < 2; i++)
+		rc = insert_points(m, i, e);
 	str_fini(&uri);
 	return rc;
 }
@@ -242,15 +270,29 @@ static const char SQL_DETAILS[] =
 static const char SQL_TAGS[] =
 	"INSERT INTO model_version_tags (key, value, name, version) SELECT " AT("key") ", " AT(
 		"value") ", ?2, ?3 FROM json_each(?1, '$.tags')";
-static const char SQL_HASHES[] =
-	"INSERT INTO mlc_files (name, version, file, bytes, hash) SELECT ?2, ?3, " AT(
-		"file") ", " AT("bytes") ", " AT("hash") " FROM json_each(?1, '$.files')";
+/* What was copied has to be what the version says it is. */
+static int
+hash_version(struct import *m, const struct taken *t, const char *path, struct file_list *out,
+	struct err *e)
+{
+	char hash[HASH_SHA_HEX];
+
+	if (files__hash(m->s->rootfd, path, out, hash, e) < 0)
+		return -1;
+	if (str_eq(hash, t->hash))
+		return 0;
+	err_set(e, MLC_CHANGED, "the folder is not what was registered: the files of `%s`",
+		t->name);
+	return err_help(e, "see which: mlflow-c registry verify, where it was exported");
+}
 
 static int
 insert_version(struct import *m, const struct taken *t, struct err *e)
 {
 	const char *slash = t->path ? strrchr(t->path, '/') : NULL;
 	struct db *db = m->s->db;
+	struct arena a = {0};
+	struct file_list files = {.arena = &a};
 	struct str path = {0};
 	int64_t version = 0;
 	int rc;
@@ -258,18 +300,22 @@ insert_version(struct import *m, const struct taken *t, struct err *e)
 	if (!t->name || !str_is_name(t->name) || !slash || !str_is_name(slash + 1) || !t->hash)
 		return broken("it has a model without a name", e);
 	str_addf(&path, "%s/artifacts/%s", m->run.folder, slash + 1);
-	const struct version_files f = {path.s, t->hash, t->bare, t->bytes};
-	rc = version__insert(m->s, &m->run, t->name, &f, &version, e);
+	rc = hash_version(m, t, path.s, &files, e);
+	const struct version_files f = {path.s, t->hash, t->bare, files.bytes};
+	if (rc == 0)
+		rc = version__insert(m->s, &m->run, t->name, &f, &version, e);
 	if (rc == 0)
 		rc = db_run(db, e, SQL_DETAILS, "ssi", t->json, t->name, version);
 	if (rc == 0)
 		rc = db_run(db, e, SQL_TAGS, "ssi", t->json, t->name, version);
 	if (rc == 0)
-		rc = db_run(db, e, SQL_HASHES, "ssi", t->json, t->name, version);
+		rc = files__insert(m->s, t->name, version, &files, e);
 	if (rc == 0 && m->out->n_models < IMPORT_MODELS) {
 		snprintf(m->out->models[m->out->n_models].name, 129, "%s", t->name);
 		m->out->models[m->out->n_models++].version = version;
 	}
+	files__fini(&files);
+	arena_fini(&a);
 	str_fini(&path);
 	return rc;
 }
@@ -313,23 +359,33 @@ copy_files(struct import *m, struct err *e)
 static const char SQL_KNOWN[] = "SELECT count(*) FROM runs WHERE run_uuid = ?";
 
 static int
+check_known(struct import *m, struct err *e)
+{
+	int64_t known = 0;
+
+	if (db_get_i64(m->s->db, &known, e, SQL_KNOWN, "s", m->run.id) < 0)
+		return -1;
+	if (!known)
+		return 0;
+	err_set(e, MLC_USAGE, "run %s is in this registry already (%s)", m->run.name, m->run.id);
+	return err_help(e, "look at it: mlflow-c runs show %s", m->run.id);
+}
+
+/* The files come first: the registry is not locked while they are copied. */
+static int
 take(struct import *m, struct err *e)
 {
 	char name[sizeof m->run.name];
-	int64_t known = 0;
-	int rc = db_get_i64(m->s->db, &known, e, SQL_KNOWN, "s", m->run.id);
 
-	if (rc >= 0 && known) {
-		err_set(e, MLC_USAGE, "run %s is in this registry already (%s)", m->run.name,
-			m->run.id);
-		return err_help(e, "look at it: mlflow-c runs show %s", m->run.id);
-	}
 	memcpy(name, m->run.name, sizeof name);
-	if (rc < 0 || name__take(m->s, name, &m->run, e) < 0 || copy_files(m, e) < 0)
+	if (check_known(m, e) < 0 || name__take(m->s, name, &m->run, e) < 0 ||
+		copy_files(m, e) < 0 || db_begin(m->s->db, e) < 0)
 		return -1;
-	if (insert_run(m, e) < 0)
-		return -1;
-	return insert_versions(m, e);
+	if (check_known(m, e) == 0 && insert_run(m, e) == 0 && insert_versions(m, e) == 0 &&
+		db_commit(m->s->db, e) == 0)
+		return 0;
+	db_rollback(m->s->db);
+	return -1;
 }
 
 int
@@ -347,16 +403,9 @@ store_import(struct store *s, int dirfd, struct import_result *out, struct err *
 	if (rc == 0)
 		rc = check_files(&m, e);
 	if (rc == 0)
-		rc = db_begin(s->db, e);
-	if (rc == 0) {
 		rc = take(&m, e);
-		if (rc < 0 || db_commit(s->db, e) < 0) {
-			db_rollback(s->db);
-			rc = -1;
-		}
-		if (rc < 0 && *m.run.folder)
-			(void)!file_remove_tree(s->rootfd, m.run.folder, NULL);
-	}
+	if (rc < 0 && *m.run.folder)
+		(void)!file_remove_tree(s->rootfd, m.run.folder, NULL);
 	out->run = m.run;
 	str_fini(&json);
 	return rc;

@@ -28,7 +28,7 @@ struct copy {
 static bool
 is_reserved(const char *alias)
 {
-	return strcasecmp(alias, "latest") == 0 ||
+	return strcasecmp(alias, "latest") == 0 || strspn(alias, "0123456789") == strlen(alias) ||
 		((*alias == 'v' || *alias == 'V') && alias[1] &&
 			strspn(alias + 1, "0123456789") == strlen(alias + 1));
 }
@@ -40,8 +40,9 @@ alias__check(const char *alias, struct err *e)
 		return 0;
 	err_set(e, MLC_NAME, "`%.200s` cannot be an alias", alias);
 	return err_help(e,
-		"use up to 128 letters, digits and any of _ -; `latest` and v1, v2, ... are "
-		"MLflow's own");
+		"use up to 128 letters, digits and any of _ -; `latest`, numbers and v1, v2, ... "
+		"mean "
+		"versions");
 }
 
 int

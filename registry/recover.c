@@ -58,18 +58,19 @@ findings_fini(struct findings *f)
 bool
 recover__elsewhere(const struct store *s, const char *uri, const char *folder)
 {
+	static const char tail[] = "/artifacts";
 	struct stat theirs, ours;
-	struct str root = {0};
-	size_t tail = strlen(folder) + sizeof "//artifacts" - 1;
+	struct str path = {0};
+	size_t n = sizeof tail - 1;
 	bool other = false;
 
-	if (uri && strlen(uri) > tail) {
-		str_addn(&root, uri, strlen(uri) - tail);
-		other = !str_eq(root.s, s->root) && stat(root.s, &theirs) == 0 &&
-			fstat(s->rootfd, &ours) == 0 &&
-			(theirs.st_dev != ours.st_dev || theirs.st_ino != ours.st_ino);
+	if (uri && strlen(uri) > n) {
+		str_addn(&path, uri, strlen(uri) - n);
+		other = stat(path.s, &theirs) == 0 &&
+			(fstatat(s->rootfd, folder, &ours, 0) < 0 || theirs.st_dev != ours.st_dev ||
+				theirs.st_ino != ours.st_ino);
 	}
-	str_fini(&root);
+	str_fini(&path);
 	return other;
 }
 

@@ -145,6 +145,7 @@ struct register_wish {
 };
 struct registered {
 	int64_t version;
+	bool holds; /* the condition does, or there is none */
 	bool alias_moved;
 	int64_t previous; /* who had the alias before it moved; 0: nobody */
 	char why[160];    /* why the alias moved or not: "auc 0.951 > 0.949 (version 3)" */

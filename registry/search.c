@@ -294,7 +294,7 @@ arrange(struct store *s, struct arena *a, const struct run_search *q, struct can
 
 	if (search__parse_order(a, "--order-by", q->order_by, orders, &n_orders, e) < 0)
 		return -1;
-	while (n_orders-- > 0) {
+	while (n && n_orders-- > 0) {
 		qsort(v, n, sizeof *v, by_id);
 		if (fetch(s, a, &orders[n_orders], v, n, e) < 0)
 			return -1;

@@ -42,8 +42,6 @@ static const struct {
 		"nodes of no run", true},
 	{"SELECT count(*) FROM mlc_data WHERE node_id NOT IN (SELECT node_id FROM mlc_nodes)",
 		"datasets of no node", true},
-	{"SELECT count(*) FROM mlc_runs WHERE run_id NOT IN (SELECT run_uuid FROM runs)",
-		"runs that MLflow's tables do not have (mlflow gc?)", true},
 };
 
 static int
@@ -148,23 +146,26 @@ store_vacuum(struct store *s, struct err *e)
 /* ---- after a move */
 
 static const char SQL_OLD_ROOT[] =
-	"SELECT substr(r.artifact_uri, 1, length(r.artifact_uri) - length(m.folder) - 11)"
-	" FROM mlc_runs m JOIN runs r ON r.run_uuid = m.run_id"
-	" WHERE r.artifact_uri LIKE '%/' || m.folder || '/artifacts' ORDER BY m.num DESC LIMIT 1";
+	"SELECT substr(r.artifact_uri, 1, length(r.artifact_uri) - length(m.folder) - 11),"
+	" r.artifact_uri, m.folder FROM mlc_runs m JOIN runs r ON r.run_uuid = m.run_id"
+	" WHERE r.artifact_uri LIKE '%/' || m.folder || '/artifacts' ORDER BY m.num DESC";
 
-/* Where the project was when its newest run was recorded: 1, or 0: there is none. */
+/* Where the project was when its newest run was recorded; empty: there is none. */
 static int
 old_root(struct store *s, struct str *out, struct err *e)
 {
 	struct rows *rows = NULL;
 	int rc = db_query(s->db, &rows, e, SQL_OLD_ROOT, "");
 
-	if (rc == 0)
-		rc = rows_next(rows, e);
-	if (rc == 1)
-		str_add(out, rows_str(rows, 0));
+	while (rc == 0 && (rc = rows_next(rows, e)) == 1 && !out->len) {
+		rc = 0;
+		/* not of another project that shares the store */
+		if (file_exists(s->rootfd, rows_str(rows, 2)) &&
+			!recover__elsewhere(s, rows_str(rows, 1), rows_str(rows, 2)))
+			str_add(out, rows_str(rows, 0));
+	}
 	rows_end(rows);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 #define MOVE(table, column)                                                  \

@@ -7,12 +7,32 @@
 
 #define DELETED "Deleted_Internal"
 
+static const char SQL_HAS_WORKSPACES[] =
+	"SELECT count(*) FROM pragma_table_info('registered_models') WHERE name = 'workspace'";
+static const char SQL_WORKSPACES[] =
+	"SELECT count(*) FROM registered_models WHERE workspace <> 'default'";
+
+/* Newer MLflows may keep models of one name in several workspaces: we would change all of them. */
+static int
+check_workspace(struct store *s, struct err *e)
+{
+	int64_t has = 0, others = 0;
+
+	if (db_get_i64(s->db, &has, e, SQL_HAS_WORKSPACES, "") < 0 ||
+		(has && db_get_i64(s->db, &others, e, SQL_WORKSPACES, "") < 0))
+		return -1;
+	if (!others)
+		return 0;
+	err_set(e, MLC_STORE, "the registry `%s` has models in several workspaces", s->shown);
+	return err_help(e, "mlflow-c knows one only; change them with MLflow's own client");
+}
+
 static int
 begin(struct store *s, struct err *e)
 {
 	if (!s->db || s->mode != STORE_WRITE)
 		return err_set(e, MLC_BUG, "a registry opened for reading was to be changed");
-	return db_begin(s->db, e);
+	return check_workspace(s, e) < 0 ? -1 : db_begin(s->db, e);
 }
 
 /* Ends what begin began: rc < 0 undoes it. */
@@ -31,6 +51,25 @@ static int
 touch(struct store *s, const char *model, int64_t now, struct err *e)
 {
 	return db_run(s->db, e, SQL_TOUCH, "is", now, model);
+}
+
+static const char SQL_THERE[] =
+	"SELECT count(*) FROM model_versions WHERE name = ? AND version = ? AND run_id IS ?"
+	" AND current_stage <> '" DELETED "'";
+
+/* Somebody may have deleted it since it was looked up, while a question waited for its answer. */
+static int
+check_there(struct store *s, const struct version_row *v, struct err *e)
+{
+	int64_t n = 0;
+
+	if (db_get_i64(s->db, &n, e, SQL_THERE, "sis", v->name, v->version, v->run_id) < 0)
+		return -1;
+	if (n == 1)
+		return 0;
+	err_set(e, MLC_NOT_FOUND, "`%s` has no version %lld any more", v->name,
+		(long long)v->version);
+	return err_help(e, "somebody deleted it meanwhile: mlflow-c registry versions %s", v->name);
 }
 
 /* ---- stages and aliases */
@@ -90,10 +129,11 @@ store_promote(struct store *s, const struct version_row *v, const struct promoti
 	*out = (struct registered){.version = v->version};
 	if (rc < 0 || begin(s, e) < 0)
 		return -1;
-	if (p->alias)
+	rc = check_there(s, v, e);
+	if (rc == 0 && p->alias)
 		rc = alias__move(s, &claim, out, e);
 	/* a condition that does not hold stops the stage as well */
-	if (rc == 0 && p->stage && (!p->condition || out->alias_moved))
+	if (rc == 0 && p->stage && (!p->condition || out->holds))
 		rc = move_stage(s, v, stage_name(p->stage), e);
 	return end(s, rc, e);
 }
@@ -230,7 +270,9 @@ store_version_delete(struct store *s, const struct version_row *v, struct err *e
 
 	if (rc < 0)
 		return -1;
-	rc = drop_aliases(s, v, e);
+	rc = check_there(s, v, e);
+	if (rc == 0)
+		rc = drop_aliases(s, v, e);
 	if (rc == 0)
 		rc = db_run(s->db, e, SQL_HIDE, "isi", now, v->name, v->version);
 	if (rc == 0)

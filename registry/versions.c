@@ -10,7 +10,8 @@
 struct ref {
 	const char *name;          /* arena */
 	const char *alias, *stage; /* into the text that was asked for */
-	int64_t number;            /* 0: not by number */
+	int64_t number;
+	bool by_number;
 };
 
 #define NO_PROMPT                                                                    \
@@ -92,7 +93,8 @@ parse(struct store *s, struct arena *a, const char *which, struct ref *out, stru
 	if (rc != 0 || !cut)
 		return rc < 0 ? -1 : 0;
 	out->name = arena_strndup(a, which, (size_t)(cut - which));
-	if (is_number(cut + 1, &out->number))
+	out->by_number = is_number(cut + 1, &out->number);
+	if (out->by_number)
 		return 0;
 	if (at)
 		out->alias = cut + 1;
@@ -110,7 +112,7 @@ static const char SQL_HOLDER[] =
 static int
 find_number(struct store *s, struct ref *r, struct err *e)
 {
-	if (r->number)
+	if (r->by_number)
 		return 0;
 	if (r->alias)
 		return db_get_i64(s->db, &r->number, e, SQL_HOLDER, "ss", r->name, r->alias);
@@ -161,7 +163,7 @@ no_version(struct store *s, struct arena *a, const struct ref *r, struct err *e)
 	else if (r->stage)
 		err_set(e, MLC_NOT_FOUND, "no version of `%s` is in the stage `%.200s`", r->name,
 			r->stage);
-	else if (r->number)
+	else if (r->by_number)
 		err_set(e, MLC_NOT_FOUND, "`%s` has no version %lld", r->name,
 			(long long)r->number);
 	else

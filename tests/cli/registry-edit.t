@@ -13,7 +13,12 @@ mlflow-c registry promote loan --stage Production; echo "exit $?"
 mlflow-c registry promote loan@1 --stage production --yes
 mlflow-c registry promote loan@2 --to champion --stage production --yes
 mlflow-c registry alias loan@2 v2; echo "exit $?"
-mlflow-c registry alias loan staging --remove
+mlflow-c registry alias loan@2 7; echo "exit $?"
+mlflow-c registry show loan@0; echo "exit $?"
+mlflow-c registry promote loan@2 --if 'auc > 0.5' --stage Staging; echo "exit $?"
+mlflow-c registry promote loan@2 --stage Production --yes
+mlflow-c registry alias loan@1 staging --remove; echo "exit $?"
+mlflow-c registry alias loan@2 staging --remove
 mlflow-c registry alias loan staging --remove; echo "exit $?"
 mlflow-c registry alias loan | sed 's/0\.[0-9]*/0._/'
 mlflow-c registry alias loan --json | jq -c '.data[0] | [.alias, .version, .previous, .who]'

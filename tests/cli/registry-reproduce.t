@@ -42,5 +42,10 @@ mlflow-c registry reproduce loan --worktree | say | grep '^differs\|^input\|^sou
 rm data/01_raw/loans.csv
 mlflow-c registry reproduce loan 2>&1 | sed 's/read [0-9a-f]*/read _/'
 mlflow-c registry reproduce loan --worktree 2>/dev/null; echo "exit $?"
+# what lies beside the project would be another file seen from the scratch folder
+mkdir -p ../raw raw && cp .gitignore ../raw/x.csv && echo mine >raw/x.csv
+sqlite3 runs/mlflow.db "UPDATE mlc_data SET path = '../../../raw/x.csv' WHERE output = 0 AND path = 'data/01_raw/loans.csv'"
+mlflow-c registry reproduce loan --worktree; echo "exit $?"
+cat raw/x.csv
 ls -A runs | grep reproduce
 mlflow-c registry list -q --plain | cut -f 2,5

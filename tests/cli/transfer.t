@@ -5,6 +5,8 @@ unset LOGNAME LNAME USERNAME
 mkdir here there
 cd here && loan
 mlflow-c run -q -j 2 --name first --tag team=risk
+sqlite3 runs/mlflow.db "INSERT INTO metrics (key, value, timestamp, step, is_nan, run_uuid)
+	SELECT 'infinite', 1.7976931348623157e308, 1, 0, 0, run_uuid FROM runs UNION ALL SELECT 'small', 4.9e-324, 1, 0, 0, run_uuid FROM runs"
 mlflow-c registry tag loan@1 audited=yes
 mlflow-c registry describe loan@1 "the first"
 mlflow-c runs export first ../first.run
@@ -45,6 +47,8 @@ cp ../first.run/artifacts/report.json ../bad.run/artifacts/
 sed 's/"name":"first"/"name":"..\/up"/' ../first.run/run.json >../bad.run/run.json
 mlflow-c runs import ../bad.run; echo "exit $?"
 sed 's/"path":"[^"]*loan"/"path":"..\/..\/.."/' ../first.run/run.json >../bad.run/run.json
+mlflow-c runs import ../bad.run; echo "exit $?"
+sed 's/"hash":"[0-9a-f]*","bare"/"hash":"'"$(head -c 64 /dev/zero | tr '\0' a)"'","bare"/' ../first.run/run.json >../bad.run/run.json
 mlflow-c runs import ../bad.run; echo "exit $?"
 sed 's/"status":"ok"/"status":"running"/' ../first.run/run.json >../bad.run/run.json
 mlflow-c runs import ../bad.run; echo "exit $?"

@@ -10,7 +10,8 @@ Test(base_secret, a_value_with_a_secret_name_is_found_in_every_form)
 {
 	static const char *const texts[] = {"db_password: x", "a: 1\n+  api_token = \"y\"\n",
 		"{\"client_secret\": \"z\"}", "notes: {api_token: x}", "export API_TOKEN=x",
-		"url: {a: 1, 'secret' : x}"};
+		"url: {a: 1, 'secret' : x}", "dbPassword: x", "db-passwd: x", "apiKey=x",
+		"y_password: \"#hunter2\"", "t_token: '$x'", "url: postgres://u:pw@h/db"};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		cr_expect(secret_in_text(texts[i], strlen(texts[i])), "%s", texts[i]);
