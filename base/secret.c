@@ -81,7 +81,7 @@ is_secret_at(const char *line, size_t len, size_t sign)
 			value[v++] = line[i];
 	}
 	value[v] = '\0';
-	return from < to && v && (quoted || !strchr("#$*,}", *value) || *value == '\0') &&
+	return from < to && v && (quoted || !strchr("#$*,}", *value)) &&
 		(secret_by_name(name, value) || ends_secretly(name));
 }
 

@@ -116,6 +116,13 @@ by_kind(const void *a, const void *b)
 	return i != k ? (i > k) - (i < k) : (x->met > y->met) - (x->met < y->met);
 }
 
+static void
+sort(struct comparison *c)
+{
+	if (c->n_rows)
+		qsort(c->rows, c->n_rows, sizeof(*c->rows), by_kind);
+}
+
 /* 0.9624 to 0.9598: -0.0026 */
 static void
 change_cell(struct table *t, const struct compared *r)
@@ -129,8 +136,9 @@ change_cell(struct table *t, const struct compared *r)
 }
 
 static void
-print_text(struct app *a, const struct comparison *c, bool all)
+print_text(struct app *a, struct comparison *c, bool all)
 {
+	sort(c);
 	bool two = c->n == 2;
 	int columns = 2 + (int)c->n + two;
 	struct table t = {.columns = columns, .right = ~3u};
@@ -164,8 +172,7 @@ print_text(struct app *a, const struct comparison *c, bool all)
 void
 compare_json(struct jw *w, struct comparison *c, bool all)
 {
-	if (c->n_rows)
-		qsort(c->rows, c->n_rows, sizeof(*c->rows), by_kind);
+	sort(c);
 	jw_key(w, "rows");
 	jw_array(w);
 	for (size_t i = 0; i < c->n_rows; i++) {
@@ -240,8 +247,6 @@ compare_drop(struct comparison *c, const char *kind)
 int
 compare_print(struct app *a, struct comparison *c, bool all, bool exit_code)
 {
-	if (c->n_rows)
-		qsort(c->rows, c->n_rows, sizeof(*c->rows), by_kind);
 	if (a->g.json)
 		print_json(a, c, all);
 	else

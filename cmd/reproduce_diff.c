@@ -14,8 +14,7 @@ static void
 keep(void *to, const struct hash_file *f)
 {
 	struct listing *l = to;
-	if (*f->name != '.' && !str_starts(f->name, "data/") && !str_starts(f->name, "runs/") &&
-		!str_starts(f->name, "build/"))
+	if (project_is_source(f->name))
 		map_put(&l->hashes, f->name, arena_strdup(&l->arena, f->hash));
 }
 

@@ -11,14 +11,6 @@
 
 /* ---- sources */
 
-/* Results, and what is hidden, are no sources. */
-static bool
-is_source(const char *name)
-{
-	return *name != '.' && !str_eq(name, "runs") && !str_eq(name, "build") &&
-		!str_eq(name, "data");
-}
-
 static int
 copy_worktree(struct reproduction *r, struct err *e)
 {
@@ -30,7 +22,7 @@ copy_worktree(struct reproduction *r, struct err *e)
 	if (!d)
 		return err_errno(e, MLC_FILE, "cannot read the project");
 	while (rc == 0 && (entry = readdir(d))) {
-		if (!is_source(entry->d_name))
+		if (!project_is_source(entry->d_name))
 			continue;
 		str_reset(&to);
 		str_addf(&to, "%s/%s", r->project.s, entry->d_name);

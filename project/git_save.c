@@ -141,15 +141,8 @@ save_changes(struct save *s, struct err *e)
 
 /* ---- untracked files */
 
-/* What runs and tools make is not even looked at: it may be a lot. */
-static bool
-is_source(const char *name)
-{
-	return *name != '.' && !str_eq(name, "data") && !str_eq(name, "runs") &&
-		!str_eq(name, "build");
-}
-
-/* What lies in the project, as paths in the repository; the texts are owned. */
+/* The sources in the project, as paths in the repository; the texts are owned. What runs and tools make
+ * is not even looked at: it may be a lot. */
 static int
 list_sources(struct save *s, git_strarray *out, struct err *e)
 {
@@ -161,7 +154,7 @@ list_sources(struct save *s, git_strarray *out, struct err *e)
 	if (!d)
 		return err_errno(e, MLC_FILE, "cannot read the project");
 	while ((entry = readdir(d))) {
-		if (!is_source(entry->d_name))
+		if (!project_is_source(entry->d_name))
 			continue;
 		str_reset(&path);
 		str_addf(&path, "%s%s%s", str_text(&s->inside), s->inside.len ? "/" : "",

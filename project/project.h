@@ -48,6 +48,9 @@ const char *project_contract(const struct project *p, const char *dataset);
 /* A setting of mlflow-c.yml ("store", "experiment") with its default. */
 const char *project_setting(const struct project *p, const char *dotted, const char *def);
 
+/* False for a path in the project whose first part is hidden, or holds what runs make. */
+bool project_is_source(const char *path);
+
 /* Facts about the git state of root as one JSON object: {commit, branch, remote, dirty, left_out} or
  * {unknown: why}. What is not committed goes into the folder `save` beneath root (NULL: nowhere):
  * GIT_CHANGES, a patch, and GIT_UNTRACKED, the files; left_out names what does not. Loads libgit2,

@@ -70,3 +70,15 @@ project_find_root(const char *dir, char **root, int *rootfd, struct err *e)
 	*root = mem_strdup(path);
 	return 0;
 }
+
+bool
+project_is_source(const char *path)
+{
+	static const char *const results[] = {"data", "runs", "build"};
+	size_t n = strcspn(path, "/");
+
+	for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
+		if (strlen(results[i]) == n && strncmp(path, results[i], n) == 0)
+			return false;
+	return *path != '.';
+}

@@ -67,12 +67,9 @@ static const struct {
 /* Of the run, or of the run the one version that is asked for. */
 static const char SQL_MODELS[] =
 	"SELECT json_group_array(json_object('name', v.name, 'version', v.version, 'description',"
-	" v.description, 'path', o.path, 'hash', o.hash, 'bare', o.bare, 'bytes', o.bytes,"
-	" 'created_ms', v.creation_time, 'tags', json((SELECT json_group_array(json_object('key',"
-	"   t.key, 'value', t.value)) FROM model_version_tags t WHERE t.name = v.name AND"
-	"   t.version = v.version)), 'files', json((SELECT json_group_array(json_object('file',"
-	"   f.file, 'bytes', f.bytes, 'hash', f.hash)) FROM mlc_files f WHERE f.name = v.name AND"
-	"   f.version = v.version))))"
+	" v.description, 'path', o.path, 'hash', o.hash, 'bare', o.bare, 'tags', json((SELECT"
+	"   json_group_array(json_object('key', t.key, 'value', t.value)) FROM model_version_tags t"
+	"   WHERE t.name = v.name AND t.version = v.version))))"
 	" FROM model_versions v JOIN mlc_model_versions o ON o.name = v.name AND"
 	" o.version = v.version AND o.run_id = v.run_id WHERE v.run_id = ?1 AND"
 	" (?2 IS NULL OR (v.name = ?2 AND v.version = ?3)) AND"
@@ -212,7 +209,7 @@ copy_files(struct store *s, const struct run_row *run, const struct version_row 
 static int
 check(const struct store *s, const struct run_row *run, struct err *e)
 {
-	if (s->level > 0 && s->level < 4) {
+	if (s->level > 0 && s->level < LEVEL_VERSIONS) {
 		err_set(e, MLC_STORE, "the registry `%s` is of an older mlflow-c", s->shown);
 		return err_help(e, "bring it up to date first: mlflow-c store upgrade");
 	}

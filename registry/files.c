@@ -3,8 +3,6 @@
  * somebody asks whether it still is what it was. */
 #include "registry/store.h"
 
-#define LEVEL_FILES 4
-
 static void
 keep(void *to, const struct hash_file *f)
 {
@@ -92,7 +90,7 @@ files__read(struct store *s, struct arena *a, const struct version_row *v, struc
 	struct rows *rows = NULL;
 
 	*out = (struct row_list){0};
-	if (s->level < LEVEL_FILES || !v->hash)
+	if (s->level < LEVEL_VERSIONS || !v->hash)
 		return 0;
 	if (db_query(s->db, &rows, e, SQL_FILES, "si", v->name, v->version) < 0)
 		return -1;

@@ -245,7 +245,6 @@ insert_run(struct import *m, struct err *e)
 
 struct taken {
 	const char *name, *path, *hash, *bare, *json; /* arena */
-	int64_t bytes;
 };
 
 static void
@@ -256,14 +255,14 @@ fill_taken(struct arena *a, const struct rows *rows, void *one)
 		.path = rows__text(a, rows, 1),
 		.hash = rows__text(a, rows, 2),
 		.bare = rows__text(a, rows, 3),
-		.bytes = rows_i64(rows, 4),
-		.json = rows__text(a, rows, 5),
+		.json = rows__text(a, rows, 4),
 	};
 }
 
 static const char SQL_MODELS[] = "SELECT " AT("name") ", " AT("path") ", " AT("hash") ", " AT(
-	"bare") ", " AT("bytes") ", value"
-				 " FROM json_each(?1, '$.models') ORDER BY " AT("version");
+	"bare") ", "
+		"value"
+		" FROM json_each(?1, '$.models') ORDER BY " AT("version");
 static const char SQL_DETAILS[] =
 	"UPDATE model_versions SET description = json_extract(?1, '$.description')"
 	" WHERE name = ?2 AND version = ?3";

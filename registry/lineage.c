@@ -9,7 +9,6 @@
  *	            at the end */
 #include "registry/store.h"
 
-#define LEVEL_LINEAGE 4
 #define DEPTH_MAX 64
 #define ROWS_MAX 10000
 
@@ -217,7 +216,7 @@ store_lineage(struct store *s, struct arena *a, const char *dataset, bool upstre
 	int rc = 0;
 
 	*out = (struct lineage){0};
-	if (!s->db || s->level < LEVEL_LINEAGE)
+	if (!s->db || s->level < LEVEL_VERSIONS)
 		return 0;
 	rc = db_script(s->db, "BEGIN", e);
 	if (rc == 0)

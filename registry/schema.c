@@ -204,8 +204,8 @@ columns_read(const struct store *s, struct columns *c, struct err *e)
 
 static const char SQL_REVISION[] = "SELECT version_num FROM alembic_version";
 
-static int
-revision_read(const struct store *s, char *out, size_t cap, struct err *e)
+int
+schema__revision(const struct store *s, char *out, size_t cap, struct err *e)
 {
 	struct rows *rows = NULL;
 	int rc = db_query(s->db, &rows, e, SQL_REVISION, "");
@@ -309,7 +309,7 @@ schema__check(struct store *s, struct err *e)
 	if (rc == 0 && !map_has(&c.all, "alembic_version.version_num"))
 		rc = foreign(s, e);
 	if (rc == 0)
-		rc = revision_read(s, revision, sizeof revision, e);
+		rc = schema__revision(s, revision, sizeof revision, e);
 	if (rc == 0 && (column = find_lacking(&c, mlflow_needs, buf, sizeof buf)))
 		rc = too_old(s, revision, column, e);
 	if (rc == 0 && (column = find_unknown(&c)))

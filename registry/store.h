@@ -44,6 +44,10 @@ struct store {
 	size_t n_recovered, cap_recovered;
 };
 
+/* From this migration on there are the files and bare hashes of versions, who moved an alias, and the
+ * index for lineage. */
+#define LEVEL_VERSIONS 4
+
 /* ddl.c: the texts. */
 #define MLFLOW_REVISION "acf3f17fdcc7"
 extern const char *const ddl__mlflow[];  /* NULL-terminated */
@@ -56,6 +60,7 @@ MUST_CHECK int schema__check_file(const struct store *s, struct err *e);
 MUST_CHECK int schema__check(struct store *s, struct err *e);
 /* Names the file in what SQLite said of it. Returns -1. */
 int schema__unreadable(const struct store *s, struct err *e);
+MUST_CHECK int schema__revision(const struct store *s, char *out, size_t cap, struct err *e);
 MUST_CHECK int schema__migrate(struct store *s, struct err *e);
 /* Fills an empty database: MLflow's tables, its version row, experiment 0, our tables. */
 MUST_CHECK int schema__fill(struct db *db, const char *root, int64_t now, struct err *e);

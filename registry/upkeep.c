@@ -82,24 +82,9 @@ check_pages(struct store *s, struct store_report *r, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-static const char SQL_REVISION[] = "SELECT version_num FROM alembic_version";
 static const char SQL_RUNS[] = "SELECT count(*) FROM runs";
 static const char SQL_VERSIONS[] =
 	"SELECT count(*) FROM model_versions WHERE current_stage <> 'Deleted_Internal'";
-
-static int
-read_revision(struct store *s, struct store_report *r, struct err *e)
-{
-	struct rows *rows = NULL;
-	int rc = db_query(s->db, &rows, e, SQL_REVISION, "");
-
-	if (rc == 0)
-		rc = rows_next(rows, e);
-	if (rc == 1)
-		snprintf(r->revision, sizeof r->revision, "%s", rows_str(rows, 0));
-	rows_end(rows);
-	return rc < 0 ? -1 : 0;
-}
 
 int
 store_check(struct store *s, struct store_report *out, struct err *e)
@@ -111,8 +96,9 @@ store_check(struct store *s, struct store_report *out, struct err *e)
 		err_set(e, MLC_STORE, "there is no registry `%s`", s->shown);
 		return err_help(e, "the first run makes it, or: mlflow-c store init");
 	}
-	if (read_revision(s, out, e) < 0 || check_pages(s, out, e) < 0 ||
-		count_all(s, out, e) < 0 || db_get_i64(s->db, &out->runs, e, SQL_RUNS, "") < 0 ||
+	if (schema__revision(s, out->revision, sizeof out->revision, e) < 0 ||
+		check_pages(s, out, e) < 0 || count_all(s, out, e) < 0 ||
+		db_get_i64(s->db, &out->runs, e, SQL_RUNS, "") < 0 ||
 		db_get_i64(s->db, &out->versions, e, SQL_VERSIONS, "") < 0)
 		return -1;
 	out->path = s->path;

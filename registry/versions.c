@@ -5,8 +5,6 @@
  *	loan@3 . loan/3       by number           loan/Production  the newest of a stage */
 #include "registry/store.h"
 
-#define LEVEL_4 4
-
 struct ref {
 	const char *name;          /* arena */
 	const char *alias, *stage; /* into the text that was asked for */
@@ -211,7 +209,7 @@ read_bare(struct store *s, struct arena *a, const struct version_row *v, const c
 	int rc;
 
 	*out = NULL;
-	if (s->level < LEVEL_4 || !v->hash)
+	if (s->level < LEVEL_VERSIONS || !v->hash)
 		return 0;
 	rc = db_query(s->db, &rows, e, SQL_BARE, "si", v->name, v->version);
 	if (rc == 0)
@@ -268,7 +266,7 @@ store_alias_history(struct store *s, struct arena *a, const char *model, struct 
 
 	*out = NULL;
 	*n = 0;
-	if (!s->db || s->level < LEVEL_4)
+	if (!s->db || s->level < LEVEL_VERSIONS)
 		return 0;
 	if (db_query(s->db, &rows, e, SQL_MOVES, "s", model) < 0 ||
 		rows__collect(rows, a, &shape, &list, e) < 0)
