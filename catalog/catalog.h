@@ -96,6 +96,7 @@ reader_next(struct reader *r, struct frame **batch, struct err *e); /* 1, 0 end,
 struct read_facts {
 	char hash[HASH_XXH_HEX];
 	uint64_t bytes;
+	int64_t rejected; /* rows that could not be read, with on_bad_lines: skip or quarantine */
 };
 void reader_facts(const struct reader *r, struct read_facts *facts);
 void reader_close(struct reader *r); /* NULL is fine */

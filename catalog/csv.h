@@ -2,7 +2,10 @@
  * The csv type: what its files share.
  *
  *	csv_rows.c   bytes -> rows of fields        libcsv's meaning, and where each row stands
- *	csv_read.c   rows -> batches                types, limits on columns, the messages
+ *	csv_scan.c   bytes -> where fields end      of plain text, with vectors
+ *	csv_grid.c   both -> many rows at once      the second where it can, else the first
+ *	csv_fill.c   a column of many rows -> values
+ *	csv_read.c   many rows -> batches           types, limits on columns, the messages
  *	csv_infer.c  which type a column's texts have
  *	csv_write.c  batches -> bytes
  *	csv.c        the options and the type itself
@@ -24,11 +27,21 @@
 
 /* --- options ------------------------------------------------------------------------------------- */
 
+/* How the text is to be understood. */
+struct csv_dialect {
+	char sep, quote;
+	bool latin1;  /* else UTF-8 */
+	int64_t skip; /* lines before the header */
+	bool lenient; /* rows with misplaced quotes are handed out as bad ones */
+};
+
 struct csv_options {
-	char sep;
+	struct csv_dialect dialect;
 	struct map na;       /* texts that are null */
 	struct map types;    /* dtype: column to type */
 	enum mlf_type every; /* dtype of all columns; 0: none */
+	struct map dates;    /* parse_dates: columns of timestamps */
+	struct map use;      /* usecols: the columns that are read; empty: all */
 };
 
 /* Reads and checks the options. */
@@ -48,14 +61,60 @@ struct csv_row {
 	size_t n;
 	int64_t row;  /* 0: the header */
 	int64_t line; /* where it begins */
+	const char
+		*bad; /* what is wrong with it, if that is tolerated; then v is the line as it is */
 };
 
 struct csv_rows;
 /* Reads in blocks of at least 4 bytes: CSV_BLOCK but in tests. */
-struct csv_rows *csv_rows_new(struct mlf_dataset_host *h, char sep, size_t block);
+struct csv_rows *
+csv_rows_new(struct mlf_dataset_host *h, const struct csv_dialect *dialect, size_t block);
 /* 1 with a row, 0 at the end, -1 after a failure. */
 MUST_CHECK int csv_rows_next(struct csv_rows *r, struct csv_row *row);
 void csv_rows_free(struct csv_rows *r); /* NULL is fine */
+
+/* For those who split rows themselves: what is at hand of the text, from the beginning of a row on,
+ * with CSV_SLACK bytes behind it; more of it (1, 0 if there is no more, -1); and how much of it was
+ * taken. Of bytes that begin within a row there are none. */
+#define CSV_SLACK 64
+size_t csv_rows_peek(const struct csv_rows *r, char **text);
+MUST_CHECK int csv_rows_more(struct csv_rows *r);
+void csv_rows_take(struct csv_rows *r, size_t bytes, int64_t rows, int64_t lines);
+int64_t csv_rows_line(const struct csv_rows *r); /* of the first byte at hand */
+int64_t csv_rows_row(const struct csv_rows *r);  /* the last one that was begun */
+
+/* --- many rows ----------------------------------------------------------------------------------- */
+
+#define CSV_NULL UINT32_MAX
+
+struct csv_cell {
+	uint32_t at, n; /* in the text; n CSV_NULL: null */
+};
+
+/* Rows of as many fields as there are columns. Valid until the next one is asked for. */
+struct csv_grid {
+	const char *text;
+	struct csv_cell *cells; /* row by row */
+	size_t rows, columns;
+	bool ascii;           /* no byte of the text is above 127 */
+	int64_t row;          /* number of the first row */
+	const int64_t *lines; /* where each row begins; NULL: see csv_grid_line */
+	int64_t line;
+	const uint32_t *inner;
+	size_t n_inner;
+	const struct csv_row *ragged; /* instead of rows: one with another number of fields */
+};
+int64_t csv_grid_line(const struct csv_grid *g, size_t i); /* where row i begins */
+/* Bytes of text that the rows span, in all of their columns. */
+int64_t csv_grid_span(const struct csv_grid *g, size_t from, size_t n);
+
+struct csv_grids;
+/* What is left of the rows, which stay the caller's. */
+struct csv_grids *
+csv_grids_new(struct csv_rows *rows, const struct csv_dialect *dialect, size_t columns);
+/* 1 with at least one row, or a ragged one; 0 at the end; -1. */
+MUST_CHECK int csv_grids_next(struct csv_grids *gs, struct csv_grid *g);
+void csv_grids_free(struct csv_grids *gs); /* NULL is fine */
 
 /* --- inference ------------------------------------------------------------------------------------ */
 
@@ -63,7 +122,41 @@ void csv_rows_free(struct csv_rows *r); /* NULL is fine */
 unsigned csv_looks_like(const char *s, size_t n);
 enum mlf_type csv_infer(unsigned looks);
 /* True for digits that name something, as 007 and +491234 do: no number unless the type is declared. */
-bool csv_is_label(const char *s, size_t n);
+static inline bool
+csv_is_label(const char *s, size_t n)
+{
+	size_t sign = n > 0 && *s == '-';
+
+	return n > 0 &&
+		(*s == '+' ||
+			(n > sign + 1 && s[sign] == '0' && (unsigned)(s[sign + 1] - '0') < 10));
+}
+
+/* --- columns -------------------------------------------------------------------------------------- */
+
+struct csv_column {
+	const char *name; /* arena */
+	enum mlf_type type;
+	bool inferred;
+	unsigned looks;
+	size_t at; /* its place in the file */
+	int to;    /* and in the table; -1: it is not read */
+	/* the rows that are filled in but not kept yet */
+	struct fill fill;
+	uint32_t *nulls; /* owned */
+	size_t n_nulls, nulls_cap;
+	uint8_t *bools; /* owned */
+	size_t bools_cap;
+};
+
+/* So many bytes behind a text of a grid can be read. */
+#define CSV_OVER 16
+
+/* Makes values of n rows of a column. How many rows there are before the first that does not fit. */
+size_t csv_fill(struct mlf_builder *b, struct csv_column *col, const struct csv_grid *g,
+	size_t from, size_t n);
+/* The first n of them become part of the table. */
+void csv_keep(struct mlf_builder *b, const struct csv_column *col, size_t n);
 
 /* --- reading and writing -------------------------------------------------------------------------- */
 

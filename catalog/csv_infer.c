@@ -27,14 +27,6 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-bool
-csv_is_label(const char *s, size_t n)
-{
-	size_t sign = n > 0 && *s == '-';
-
-	return n > 0 && (*s == '+' || (n > sign + 1 && s[sign] == '0' && is_digit(s[sign + 1])));
-}
-
 static bool
 is_whole(const char *s, size_t n)
 {

@@ -15,51 +15,35 @@
 
 #define SAMPLE_ROWS 65536
 #define SAMPLE_BYTES (INT64_C(64) << 20)
-#define CELL_NULL UINT32_MAX
 
-struct csv_column {
-	const char *name; /* arena */
-	enum mlf_type type;
-	bool inferred;
-	unsigned looks;
-};
-
-struct cell {
-	uint32_t at, n; /* in text; n CELL_NULL: null */
-};
-
-/* Rows as text, until the types are known. */
+/* Rows that are kept until the types are known, each grid in memory of its own. */
 struct sample {
-	struct str text;
-	struct cell *cells; /* owned; row by row */
-	size_t n, cells_cap;
-	int64_t *lines; /* owned; where each row begins */
-	size_t rows, lines_cap;
-	size_t used; /* rows converted so far */
+	struct csv_grid *v; /* owned, and so are text, cells, lines and inner of each */
+	size_t n, cap, used;
 };
 
 struct csv {
 	struct mlf_dataset_host *h; /* borrowed */
 	struct csv_options o;
 	struct csv_rows *rows;
-	struct csv_column *columns; /* arena */
+	struct csv_grids *grids;
+	struct csv_column *columns; /* arena; as many as the file has */
 	size_t n;
 	struct sample sample;
-	struct csv_field *fields; /* arena: one row of the sample */
-	struct csv_row row;       /* the one in hand */
-	bool given;               /* there was a batch */
+	struct csv_grid grid; /* the rows in hand */
+	size_t at;            /* so many of them are done */
+	size_t step;          /* so many are tried at once, after bad ones */
+	struct csv_row row;   /* what a message is about */
+	bool given;           /* there was a batch */
 	struct arena mem;
 };
 
-/* Bytes of a row, for the limits: its text, and what the columns take. */
-static int64_t
-row_bytes(const struct csv_row *row)
+/* The row of the grid that a message is about. */
+static void
+look_at(struct csv *c, size_t i)
 {
-	int64_t n = 0;
-
-	for (size_t i = 0; i < row->n; i++)
-		n += (int64_t)row->v[i].n;
-	return n + 8 * (int64_t)row->n;
+	c->row = (struct csv_row){
+		.row = c->grid.row + (int64_t)i, .line = csv_grid_line(&c->grid, i)};
 }
 
 /* --- failures ------------------------------------------------------------------------------------ */
@@ -107,17 +91,20 @@ is_none_of(enum mlf_type type)
 }
 
 static int
-fail_value(struct csv *c, const struct csv_column *col, const struct csv_field *f)
+fail_value(struct csv *c, size_t i, const struct csv_column *col)
 {
+	const struct csv_cell *cell = &c->grid.cells[i * c->n + col->at];
+	const char *s = c->grid.text + cell->at;
 	struct str text = {0}, advice = {0};
-	enum mlf_type wider = csv_infer(col->looks | csv_looks_like(f->s, f->n));
+	enum mlf_type wider = csv_infer(col->looks | csv_looks_like(s, cell->n));
 	int rc;
 
+	look_at(c, i);
 	str_addf(&text, "column `%s`: ", col->name);
-	add_value(&text, f->s, f->n);
+	add_value(&text, s, cell->n);
 	str_addf(&text, " %s", is_none_of(col->type));
 	if (col->type == MLF_UTF8)
-		str_add(&advice, "convert the file, from Latin-1 with: iconv -f LATIN1 -t UTF-8");
+		str_add(&advice, "if the file is Latin-1, say so: load_args: {encoding: latin-1}");
 	else if (col->inferred)
 		str_addf(&advice,
 			"%s was inferred from the rows before; declare the type in the catalog: "
@@ -165,6 +152,8 @@ type_for(struct csv *c, const char *name)
 {
 	intptr_t declared = (intptr_t)map_get(&c->o.types, name);
 
+	if (map_has(&c->o.dates, name))
+		return MLF_TIMESTAMP;
 	if (declared)
 		return (enum mlf_type)declared;
 	return c->o.every ? c->o.every : mlf_expected(c->h, name);
@@ -183,11 +172,11 @@ take_name(struct csv *c, struct map *seen, size_t i)
 	if (!value_is_utf8(f->s, f->n))
 		return fail_name(c, i, "is not UTF-8");
 	col->name = arena_strndup(&c->mem, f->s, f->n);
+	col->at = i;
 	if (map_has(seen, col->name)) {
 		const struct csv_column *first = map_get(seen, col->name);
 
-		str_addf(&what, "is called `%s`, like column %zu", col->name,
-			(size_t)(first - c->columns) + 1);
+		str_addf(&what, "is called `%s`, like column %zu", col->name, first->at + 1);
 		rc = fail_name(c, i, what.s);
 		str_fini(&what);
 		return rc;
@@ -198,27 +187,42 @@ take_name(struct csv *c, struct map *seen, size_t i)
 	return 0;
 }
 
-/* A type for a column that is not there is a mistake in the catalog. */
+/* Names of columns in an option that the file has not are mistakes in the catalog. */
 static int
-check_dtype(struct csv *c, const struct map *seen)
+check_names(struct csv *c, const char *key, const struct map *named, const struct map *seen)
 {
 	struct str text = {0}, advice = {0};
 	int rc = 0;
 
-	for (size_t i = 0; i < c->o.types.n && rc == 0; i++) {
-		const char *name = c->o.types.keys[i], *near;
+	for (size_t i = 0; i < named->n && rc == 0; i++) {
+		const char *name = named->keys[i], *near;
 
 		if (map_has(seen, name))
 			continue;
 		near = map_near(seen, name);
-		str_addf(&text, "`dtype` names column `%s`, which the file has not", name);
+		str_addf(&text, "`%s` names column `%s`, which the file has not", key, name);
 		if (near)
 			str_addf(&advice, "did you mean `%s`?", near);
-		rc = mlf_option_fail(c->h, "load_args", "dtype", text.s, advice.s);
+		rc = mlf_option_fail(c->h, "load_args", key, text.s, advice.s);
 	}
 	str_fini(&text);
 	str_fini(&advice);
 	return rc;
+}
+
+/* Which columns are read, and where they go. */
+static void
+choose_columns(struct csv *c)
+{
+	int to = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct csv_column *col = &c->columns[i];
+		bool used = c->o.use.n == 0 || map_has(&c->o.use, col->name);
+
+		col->to = used ? to++ : -1;
+		col->inferred = used && col->inferred;
+	}
 }
 
 static int
@@ -232,223 +236,251 @@ read_header(struct csv *c)
 			"write the names of the columns into the first line");
 	if (rc < 0)
 		return -1;
+	if (c->row.bad)
+		return fail(c, c->row.bad, "correct the header: without it no row can be read");
 	c->n = c->row.n;
 	c->columns = arena_alloc(&c->mem, c->n * sizeof(*c->columns));
-	c->fields = arena_alloc(&c->mem, c->n * sizeof(*c->fields));
 	rc = 0;
 	for (size_t i = 0; i < c->n && rc == 0; i++)
 		rc = take_name(c, &seen, i);
-	if (rc == 0)
-		rc = check_dtype(c, &seen);
+	if (rc == 0 &&
+		(check_names(c, "dtype", &c->o.types, &seen) < 0 ||
+			check_names(c, "usecols", &c->o.use, &seen) < 0 ||
+			check_names(c, "parse_dates", &c->o.dates, &seen) < 0))
+		rc = -1;
+	choose_columns(c);
 	map_fini(&seen);
 	return rc;
+}
+
+/* --- rows that cannot be read -------------------------------------------------------------------- */
+
+static int
+reject(struct csv *c)
+{
+	return c->row.row ? 0 : -1;
+}
+
+static int
+reject_value(struct csv *c, size_t i, const struct csv_column *col)
+{
+	(void)col;
+	look_at(c, i);
+	return reject(c);
 }
 
 /* --- rows ---------------------------------------------------------------------------------------- */
 
 /* Texts that stand for null become it. */
 static void
-apply_na(struct csv *c, struct csv_field *fields)
+apply_na(struct csv *c)
 {
-	struct str key = {0};
+	struct csv_cell *cell = c->grid.cells, *end = cell + c->grid.rows * c->n;
+	const struct map *na = &c->o.na;
 
-	for (size_t i = 0; i < c->n; i++) {
-		fields[i] = c->row.v[i];
-		if (!fields[i].s)
-			continue;
-		str_reset(&key);
-		str_addn(&key, fields[i].s, fields[i].n);
-		if (map_has(&c->o.na, str_text(&key)))
-			fields[i] = (struct csv_field){0};
-	}
-	str_fini(&key);
-	c->row.v = fields;
+	for (; cell < end; cell++)
+		for (size_t k = 0; k < na->n && cell->n != CSV_NULL; k++)
+			if (strlen(na->keys[k]) == cell->n &&
+				memcmp(na->keys[k], c->grid.text + cell->at, cell->n) == 0)
+				cell->n = CSV_NULL;
 }
 
-/* The next row of the file: 1, 0 or -1. */
+/* The next rows of the file: 1, 0 or -1. */
 static int
-next_row(struct csv *c)
+read_grid(struct csv *c)
 {
-	int rc = csv_rows_next(c->rows, &c->row);
+	int rc = csv_grids_next(c->grids, &c->grid);
 
+	c->at = 0;
+	while (rc == 1 && c->grid.ragged) {
+		c->row = *c->grid.ragged;
+		if (!c->o.dialect.lenient)
+			return fail_ragged(c);
+		if (reject(c) < 0)
+			return -1;
+		rc = csv_grids_next(c->grids, &c->grid);
+	}
 	if (rc != 1)
-		return rc;
-	if (c->row.n != c->n)
-		return fail_ragged(c);
-	if (c->o.na.n)
-		apply_na(c, c->fields);
-	return 1;
+		c->grid.rows = 0;
+	else if (c->o.na.n)
+		apply_na(c);
+	return rc;
 }
 
+/* --- the sample ---------------------------------------------------------------------------------- */
+
+static void *
+copied(const void *p, size_t n, size_t over)
+{
+	char *copy = mem_alloc(n + over);
+
+	memcpy(copy, p, n);
+	return copy;
+}
+
+/* A copy of the grid that lasts. */
 static void
 keep(struct csv *c)
 {
 	struct sample *s = &c->sample;
+	struct csv_grid g = c->grid;
+	size_t cells = g.rows * g.columns, i;
+	uint32_t from = g.cells[0].at, to;
+	uint32_t *inner;
 
-	s->cells = mem_grow(s->cells, &s->cells_cap, s->n + c->n, sizeof(*s->cells));
-	s->lines = mem_grow(s->lines, &s->lines_cap, s->rows + 1, sizeof(*s->lines));
-	s->lines[s->rows++] = c->row.line;
-	for (size_t i = 0; i < c->n; i++) {
-		const struct csv_field *f = &c->row.v[i];
-		struct csv_column *col = &c->columns[i];
+	to = g.cells[cells - 1].at;
+	to += g.cells[cells - 1].n == CSV_NULL ? 0 : g.cells[cells - 1].n;
+	g.text = copied(g.text + from, to - from, CSV_OVER);
+	g.cells = copied(g.cells, cells * sizeof(*g.cells), 0);
+	for (i = 0; i < cells; i++)
+		g.cells[i].at -= from;
+	if (g.lines)
+		g.lines = copied(g.lines, g.rows * sizeof(*g.lines), 0);
+	inner = copied(g.inner ? g.inner : &from, g.n_inner * sizeof(*inner), 1);
+	for (i = 0; i < g.n_inner; i++)
+		inner[i] -= from;
+	g.inner = inner;
+	s->v = mem_grow(s->v, &s->cap, s->n + 1, sizeof(*s->v));
+	s->v[s->n++] = g;
+}
 
-		s->cells[s->n].at = (uint32_t)s->text.len;
-		s->cells[s->n++].n = f->s ? (uint32_t)f->n : CELL_NULL;
-		if (!f->s)
-			continue;
-		str_addn(&s->text, f->s, f->n);
-		if (col->inferred)
-			col->looks |= csv_looks_like(f->s, f->n);
-	}
+static void
+grid_free(struct csv_grid *g)
+{
+	free((void *)(uintptr_t)g->text);
+	free(g->cells);
+	free((void *)(uintptr_t)g->lines);
+	free((void *)(uintptr_t)g->inner);
+}
+
+static void
+sample_fini(struct sample *s)
+{
+	while (s->n > 0)
+		grid_free(&s->v[--s->n]);
+	free(s->v);
+	*s = (struct sample){0};
+}
+
+static void
+look(struct csv *c, struct csv_column *col, size_t rows)
+{
+	const struct csv_grid *g = &c->grid;
+	const struct csv_cell *cell = &g->cells[col->at];
+
+	for (size_t i = 0; i < rows; i++, cell += g->columns)
+		if (cell->n != CSV_NULL)
+			col->looks |= csv_looks_like(g->text + cell->at, cell->n);
+}
+
+/* Bytes of rows, for the limits: their text, and what the columns take. */
+static int64_t
+grid_bytes(const struct csv_grid *g, size_t from, size_t n)
+{
+	return csv_grid_span(g, from, n) + 8 * (int64_t)(n * g->columns);
 }
 
 static int
 infer(struct csv *c)
 {
 	int64_t bytes = 0;
+	size_t rows = 0, n;
 	bool all = true;
 	int rc = 1;
 
 	for (size_t i = 0; i < c->n; i++)
 		all &= !c->columns[i].inferred;
-	while (!all && c->sample.rows < SAMPLE_ROWS && bytes < SAMPLE_BYTES) {
-		rc = next_row(c);
+	while (!all && rows < SAMPLE_ROWS && bytes < SAMPLE_BYTES) {
+		rc = read_grid(c);
 		if (rc != 1)
 			break;
+		n = SAMPLE_ROWS - rows;
+		n = n < c->grid.rows ? n : c->grid.rows;
+		for (size_t i = 0; i < c->n; i++)
+			if (c->columns[i].inferred)
+				look(c, &c->columns[i], n);
 		keep(c);
-		bytes += row_bytes(&c->row);
+		rows += n;
+		bytes += grid_bytes(&c->grid, 0, c->grid.rows);
 	}
+	c->grid.rows = 0;
 	for (size_t i = 0; i < c->n; i++)
 		if (c->columns[i].inferred)
 			c->columns[i].type = csv_infer(c->columns[i].looks);
 	return rc < 0 ? -1 : 0;
 }
 
-/* The next row of the sample, as if it were read now. False after the last. */
-static bool
-next_kept(struct csv *c)
-{
-	struct sample *s = &c->sample;
-	const struct cell *cells;
-
-	if (s->used == s->rows)
-		return false;
-	cells = s->cells + s->used * c->n;
-	for (size_t i = 0; i < c->n; i++)
-		if (cells[i].n == CELL_NULL)
-			c->fields[i] = (struct csv_field){0};
-		else
-			c->fields[i] =
-				(struct csv_field){str_text(&s->text) + cells[i].at, cells[i].n};
-	c->row.v = c->fields;
-	c->row.n = c->n;
-	c->row.line = s->lines[s->used++];
-	c->row.row = (int64_t)s->used;
-	return true;
-}
-
-static void
-sample_fini(struct sample *s)
-{
-	str_fini(&s->text);
-	free(s->cells);
-	free(s->lines);
-	*s = (struct sample){0};
-}
-
 /* --- values -------------------------------------------------------------------------------------- */
 
-static bool
-push_bool(struct mlf_builder *b, int i, const struct csv_field *f)
-{
-	bool yes = f->n == 4 && memcmp(f->s, "true", 4) == 0;
-
-	if (!yes && !(f->n == 5 && memcmp(f->s, "false", 5) == 0))
-		return false;
-	mlf_push_bool(b, i, yes);
-	return true;
-}
-
-/* 22.0 in a column that was declared to hold whole numbers: programs that have no nulls for integers
- * write them so. What a double holds exactly, and no fraction. */
-static bool
-whole_float(const struct csv_field *f, int64_t *out)
-{
-	const double limit = 9007199254740992.0; /* 2^53 */
-	double v;
-
-	if (!value_f64(f->s, f->n, &v) || !(v > -limit && v < limit))
-		return false;
-	*out = (int64_t)v;
-	return (double)*out == v;
-}
-
-/* False if the value does not fit. */
-static bool
-push(struct mlf_builder *b, int i, const struct csv_column *col, const struct csv_field *f)
-{
-	int64_t whole;
-	double number;
-
-	switch (col->type) {
-	case MLF_BOOL: return push_bool(b, i, f);
-	case MLF_I64:
-		if (!value_i64(f->s, f->n, &whole) && (col->inferred || !whole_float(f, &whole)))
-			return false;
-		if (col->inferred && csv_is_label(f->s, f->n))
-			return false;
-		mlf_push_i64(b, i, whole);
-		return true;
-	case MLF_F64:
-		if (!value_f64(f->s, f->n, &number) || (col->inferred && csv_is_label(f->s, f->n)))
-			return false;
-		mlf_push_f64(b, i, number);
-		return true;
-	case MLF_TIMESTAMP:
-		if (!value_timestamp(f->s, f->n, &whole))
-			return false;
-		mlf_push_i64(b, i, whole);
-		return true;
-	case MLF_UTF8: break;
-	}
-	if (!value_is_utf8(f->s, f->n))
-		return false;
-	mlf_push_str(b, i, f->s, (int64_t)f->n);
-	return true;
-}
-
+/* The next rows, of the sample first: 1, 0 or -1. What was of the sample before is gone. */
 static int
-push_row(struct csv *c, struct mlf_builder *b)
+next_grid(struct csv *c)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		const struct csv_field *f = &c->row.v[i];
+	struct sample *s = &c->sample;
 
-		if (!f->s)
-			mlf_push_null(b, (int)i);
-		else if (!push(b, (int)i, &c->columns[i], f))
-			return fail_value(c, &c->columns[i], f);
+	if (s->used == s->n) {
+		sample_fini(s);
+		return read_grid(c);
 	}
-	return 0;
+	c->grid = s->v[s->used++];
+	c->at = 0;
+	return 1;
+}
+
+/* Makes values of n of the rows in hand: how many became part of the table and, with bad rows tolerated,
+ * went away; -1 after a failure. */
+static int64_t
+take(struct csv *c, struct mlf_builder *b, size_t n)
+{
+	const struct csv_column *bad = NULL;
+	size_t good = n;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct csv_column *col = &c->columns[i];
+		size_t fits = col->to < 0 ? good : csv_fill(b, col, &c->grid, c->at, good);
+
+		bad = fits < good ? col : bad;
+		good = fits;
+	}
+	if (bad && !c->o.dialect.lenient)
+		return fail_value(c, c->at + good, bad);
+	for (size_t i = 0; i < c->n; i++)
+		if (c->columns[i].to >= 0)
+			csv_keep(b, &c->columns[i], good);
+	c->at += good;
+	c->step = bad ? 8 : c->step < SIZE_MAX / 2 ? 2 * c->step : c->step;
+	if (bad && (reject_value(c, c->at, bad) < 0))
+		return -1;
+	c->at += bad != NULL;
+	return (int64_t)good;
 }
 
 /* Rows into the builder, up to the limits of a batch: how many, or -1. */
 static int64_t
 fill(struct csv *c, struct mlf_builder *b)
 {
-	int64_t rows = 0, bytes = 0;
-	int rc;
+	int64_t rows = 0, bytes = 0, took;
 
 	while (rows < c->h->batch_rows && bytes < c->h->batch_bytes) {
-		rc = next_kept(c) ? 1 : next_row(c);
-		if (rc == 0)
-			break;
-		if (rc < 0 || push_row(c, b) < 0)
+		size_t n;
+
+		if (c->at == c->grid.rows) {
+			int rc = next_grid(c);
+
+			if (rc < 0)
+				return -1;
+			if (rc == 0)
+				break;
+		}
+		n = c->grid.rows - c->at;
+		n = n < c->step ? n : c->step;
+		n = (int64_t)n < c->h->batch_rows - rows ? n : (size_t)(c->h->batch_rows - rows);
+		bytes += grid_bytes(&c->grid, c->at, n);
+		took = take(c, b, n);
+		if (took < 0)
 			return -1;
-		rows++;
-		bytes += row_bytes(&c->row);
+		rows += took;
 	}
-	if (c->sample.used == c->sample.rows)
-		sample_fini(&c->sample);
 	return rows;
 }
 
@@ -459,11 +491,23 @@ csv_read_close(void *state)
 {
 	struct csv *c = state;
 
+	csv_grids_free(c->grids);
 	csv_rows_free(c->rows);
 	sample_fini(&c->sample);
+	for (size_t i = 0; i < c->n; i++) {
+		free(c->columns[i].nulls);
+		free(c->columns[i].bools);
+	}
 	csv_options_fini(&c->o);
 	arena_fini(&c->mem);
 	free(c);
+}
+
+static int
+begin_rows(struct csv *c)
+{
+	c->grids = csv_grids_new(c->rows, &c->o.dialect, c->n);
+	return infer(c);
 }
 
 int
@@ -476,8 +520,9 @@ csv_read_open(struct mlf_dataset_host *h, void **state)
 		free(c);
 		return -1;
 	}
-	c->rows = csv_rows_new(h, c->o.sep, CSV_BLOCK);
-	if (read_header(c) < 0 || infer(c) < 0) {
+	c->rows = csv_rows_new(h, &c->o.dialect, CSV_BLOCK);
+	c->step = SIZE_MAX;
+	if (read_header(c) < 0 || begin_rows(c) < 0) {
 		csv_read_close(c);
 		return -1;
 	}
@@ -493,7 +538,8 @@ csv_read_next(struct mlf_dataset_host *h, void *state, struct mlf_frame **batch)
 	int64_t rows;
 
 	for (size_t i = 0; i < c->n; i++)
-		(void)mlf_add_column(b, c->columns[i].name, c->columns[i].type);
+		if (c->columns[i].to >= 0)
+			(void)mlf_add_column(b, c->columns[i].name, c->columns[i].type);
 	rows = fill(c, b);
 	if (rows < 0)
 		return -1;

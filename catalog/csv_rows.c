@@ -10,7 +10,8 @@
  * line, at most one row comes of a line. What a line means is plain if its quotes, if any, enclose
  * whole fields: it is split here, several times as fast, and the same by tests/fuzz/csv.c.
  *
- * Memory: a block, the fields of one row, and what libcsv holds of one field. */
+ * Latin-1 becomes UTF-8 as it is read. Memory: a block, the fields of one row, and what libcsv holds of
+ * one field. */
 #include "catalog/csv.h"
 
 #include <csv.h>
@@ -21,13 +22,15 @@
 
 struct csv_rows {
 	struct mlf_dataset_host *h; /* borrowed */
-	char sep;
-	char *block; /* owned; one byte larger than its size */
+	struct csv_dialect dialect;
+	char *block; /* owned; larger than its size: limit, a Latin-1 character, CSV_SLACK */
 	size_t size;
 	size_t at, end; /* what is left of the block */
 	size_t cr, lf, quote,
 		nul; /* the first of them not before `at` when last looked; `end`: none */
 	bool begun, eof;
+	bool discards;  /* the rest of this line */
+	int64_t skip;   /* so many lines are left before the header */
 	int64_t line;   /* of block[at] */
 	int64_t row;    /* the last one begun; NO_ROW: none */
 	size_t columns; /* of the header; 0: not known yet */
@@ -38,9 +41,10 @@ struct csv_rows {
 	int64_t row_bytes;
 
 	struct csv_parser lib;
-	bool in_lib;    /* a row was begun in libcsv */
-	bool lib_ended; /* and ended */
-	bool too_large; /* a field that came of it */
+	bool in_lib;     /* a row was begun in libcsv */
+	bool lib_ended;  /* and ended */
+	bool too_large;  /* a field that came of it */
+	const char *bad; /* what is wrong with the row, if that is tolerated */
 	int64_t quote_line;
 	struct str text; /* the bytes of its fields */
 	size_t *starts;  /* of each in text */
@@ -120,7 +124,7 @@ find_places(struct csv_rows *r)
 {
 	r->cr = find(r, '\r');
 	r->lf = find(r, '\n');
-	r->quote = find(r, '"');
+	r->quote = find(r, r->dialect.quote);
 	r->nul = find(r, 0);
 }
 
@@ -129,6 +133,7 @@ static int
 begin(struct csv_rows *r)
 {
 	r->begun = true;
+	r->skip = r->dialect.skip;
 	r->line = 1;
 	r->row_line = 1;
 	if (r->end >= 3 && memcmp(r->block, "\xEF\xBB\xBF", 3) == 0)
@@ -146,6 +151,39 @@ limit(const struct csv_rows *r)
 	return r->size + (r->end > 0 && r->block[r->end - 1] == '\r');
 }
 
+/* Latin-1, n bytes of which `high` are no ASCII, becomes UTF-8 where it is. */
+static void
+widen(char *s, size_t n, size_t high)
+{
+	while (high > 0) {
+		unsigned char c = (unsigned char)s[--n];
+
+		if (c < 0x80) {
+			s[n + high] = (char)c;
+			continue;
+		}
+		s[n + high] = (char)(0x80 | (c & 0x3F));
+		s[n + --high] = (char)(0xC0 | c >> 6);
+	}
+}
+
+/* Reads up to n bytes; if n is 1 it may be 2. */
+static int64_t
+read_some(struct csv_rows *r, char *to, size_t n)
+{
+	int64_t got;
+	size_t high = 0;
+
+	if (!r->dialect.latin1)
+		return mlf_read(r->h, to, n);
+	got = mlf_read(r->h, to, n < 2 ? 1 : n / 2);
+	for (int64_t i = 0; i < got; i++)
+		high += (unsigned char)to[i] >> 7;
+	if (high > 0)
+		widen(to, (size_t)got, high);
+	return got + (int64_t)high;
+}
+
 /* Moves what is left to the front and reads behind it, a bit or more unless the file has ended. */
 static int
 refill(struct csv_rows *r)
@@ -156,7 +194,7 @@ refill(struct csv_rows *r)
 	r->end -= r->at;
 	r->at = 0;
 	do {
-		n = mlf_read(r->h, r->block + r->end, limit(r) - r->end);
+		n = read_some(r, r->block + r->end, limit(r) - r->end);
 		if (n < 0)
 			return -1;
 		r->eof = n == 0;
@@ -228,7 +266,7 @@ split(struct csv_rows *r, const char *s, const char *end)
 {
 	const char *hit;
 
-	while (r->n <= CSV_COLUMNS_MAX && (hit = memchr(s, r->sep, (size_t)(end - s)))) {
+	while (r->n <= CSV_COLUMNS_MAX && (hit = memchr(s, r->dialect.sep, (size_t)(end - s)))) {
 		add_field(r, s, hit);
 		s = hit + 1;
 	}
@@ -240,19 +278,19 @@ split(struct csv_rows *r, const char *s, const char *end)
 static bool
 split_quoted(struct csv_rows *r, const char *s, const char *end)
 {
-	const char *hit;
+	const char quote = r->dialect.quote, *hit;
 
 	for (; r->n <= CSV_COLUMNS_MAX; s = hit + 1) {
-		bool quoted = s < end && *s == '"';
+		bool quoted = s < end && *s == quote;
 
 		s += quoted;
-		hit = memchr(s, quoted ? '"' : r->sep, (size_t)(end - s));
+		hit = memchr(s, quoted ? quote : r->dialect.sep, (size_t)(end - s));
 		if (!quoted) {
-			if (memchr(s, '"', (size_t)((hit ? hit : end) - s)))
+			if (memchr(s, quote, (size_t)((hit ? hit : end) - s)))
 				return false;
 			add_field(r, s, hit ? hit : end);
 		} else {
-			if (!hit || (hit + 1 < end && hit[1] != r->sep))
+			if (!hit || (hit + 1 < end && hit[1] != r->dialect.sep))
 				return false;
 			add_as_is(r, s, hit);
 			hit = hit + 1 < end ? hit + 1 : NULL;
@@ -311,8 +349,35 @@ fail_quote(struct csv_rows *r, const char *line, size_t bytes)
 
 	if (csv_error(&r->lib) != CSV_EPARSE)
 		mem_exhausted();
+	if (r->dialect.lenient) {
+		r->bad = text;
+		return 0;
+	}
 	return fail_at(r, r->line, column_of(line, bytes), text,
 		"put the whole field in quotes, and write each quote in it twice");
+}
+
+static void
+lib_begin(struct csv_rows *r)
+{
+	if (csv_init(&r->lib, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL) != 0)
+		mem_exhausted();
+	csv_set_delim(&r->lib, (unsigned char)r->dialect.sep);
+	csv_set_quote(&r->lib, (unsigned char)r->dialect.quote);
+	csv_set_blk_size(&r->lib, 4096);
+}
+
+/* A line that is no row is handed out as it is; libcsv begins anew behind it. */
+static int
+take_bad(struct csv_rows *r, const char *s, size_t end, size_t after)
+{
+	csv_free(&r->lib);
+	lib_begin(r);
+	r->in_lib = r->lib_ended = false;
+	r->n = 0;
+	add_as_is(r, s, r->block + end);
+	r->discards = after == end;
+	return 1;
 }
 
 /* Feeds a line, or a part of one. */
@@ -323,6 +388,8 @@ feed(struct csv_rows *r, const char *s, size_t n)
 
 	if (took < n || csv_error(&r->lib) != CSV_SUCCESS)
 		return fail_quote(r, s, took);
+	if (r->bad)
+		return 0;
 	/* the field that goes on was begun in this line */
 	if (!r->in_lib || r->n != before)
 		r->quote_line = r->line;
@@ -376,6 +443,7 @@ begin_row(struct csv_rows *r)
 	r->n = 0;
 	r->row_bytes = 0;
 	r->too_large = false;
+	r->bad = NULL;
 	r->row_line = r->line;
 	str_reset(&r->text);
 	/* what libcsv keeps for an enormous field need not last */
@@ -388,7 +456,7 @@ begin_row(struct csv_rows *r)
 static int
 split_line(struct csv_rows *r, const char *s, const char *end)
 {
-	if (next(r, &r->quote, '"') >= (size_t)(end - r->block)) {
+	if (next(r, &r->quote, r->dialect.quote) >= (size_t)(end - r->block)) {
 		split(r, s, end);
 		if (r->n == 1 && !r->fields[0].s)
 			return take_empty(r);
@@ -416,6 +484,8 @@ take_line(struct csv_rows *r, size_t end, size_t after)
 	}
 	if (feed(r, s, after - r->at) < 0)
 		return -1;
+	if (r->bad)
+		return take_bad(r, s, end, after);
 	if (r->lib_ended) {
 		settle(r);
 		return 1;
@@ -423,6 +493,16 @@ take_line(struct csv_rows *r, size_t end, size_t after)
 	if (after == end || r->lib.quoted)
 		return 0;
 	return take_blanks(r);
+}
+
+/* A line that does not count, or a part of it. */
+static void
+pass_line(struct csv_rows *r, bool ended)
+{
+	if (r->discards)
+		r->discards = !ended;
+	else
+		r->skip -= ended;
 }
 
 int
@@ -443,30 +523,75 @@ csv_rows_next(struct csv_rows *r, struct csv_row *row)
 		}
 		if (find_line(r, &end, &after) < 0)
 			return -1;
-		rc = take_line(r, end, after);
+		if (r->skip > 0 || r->discards)
+			pass_line(r, after > end);
+		else
+			rc = take_line(r, end, after);
 		r->at = after;
 		r->line += after > end;
 	}
 	if (rc == 1 && r->columns == 0)
 		r->columns = r->n;
-	*row = (struct csv_row){.v = r->fields, .n = r->n, .row = r->row, .line = r->row_line};
+	*row = (struct csv_row){.v = r->fields,
+		.n = r->n,
+		.row = r->row,
+		.line = r->row_line,
+		.bad = rc == 1 ? r->bad : NULL};
 	return rc;
 }
 
+/* --- for those who split rows themselves --------------------------------------------------------- */
+
+size_t
+csv_rows_peek(const struct csv_rows *r, char **text)
+{
+	*text = r->block + r->at;
+	return r->discards ? 0 : r->end - r->at;
+}
+
+int
+csv_rows_more(struct csv_rows *r)
+{
+	size_t had = r->end - r->at;
+
+	if (r->eof || r->discards || had >= limit(r))
+		return 0;
+	if (refill(r) < 0)
+		return -1;
+	return r->end > had;
+}
+
+void
+csv_rows_take(struct csv_rows *r, size_t bytes, int64_t rows, int64_t lines)
+{
+	r->at += bytes;
+	r->row += rows;
+	r->line += lines;
+}
+
+int64_t
+csv_rows_line(const struct csv_rows *r)
+{
+	return r->line;
+}
+
+int64_t
+csv_rows_row(const struct csv_rows *r)
+{
+	return r->row;
+}
+
 struct csv_rows *
-csv_rows_new(struct mlf_dataset_host *h, char sep, size_t block)
+csv_rows_new(struct mlf_dataset_host *h, const struct csv_dialect *dialect, size_t block)
 {
 	struct csv_rows *r = mem_alloc(sizeof(*r));
 
-	if (csv_init(&r->lib, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL) != 0)
-		mem_exhausted();
-	csv_set_delim(&r->lib, (unsigned char)sep);
-	csv_set_blk_size(&r->lib, 4096);
 	r->h = h;
-	r->sep = sep;
+	r->dialect = *dialect;
 	r->row = NO_ROW;
 	r->size = block;
-	r->block = mem_resize(NULL, block + 1);
+	r->block = mem_alloc(block + 2 + CSV_SLACK);
+	lib_begin(r);
 	return r;
 }
 

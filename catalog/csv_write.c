@@ -185,7 +185,7 @@ put_value(struct writer *w, const struct write_column *c, int64_t i)
 		s = mlf_str_at(&c->view.s, i);
 		return put_text(w, c->name, s.s, (size_t)s.len, false);
 	}
-	if (w->o.na.n || (c->type == MLF_TIMESTAMP && w->o.sep == ':'))
+	if (w->o.na.n || (c->type == MLF_TIMESTAMP && w->o.dialect.sep == ':'))
 		return put_text(w, c->name, text, n, false);
 	return put_plain(w, text, n);
 }
@@ -238,7 +238,7 @@ put_header(struct writer *w)
 
 		if (!*name)
 			return fail(w, "", "a column has no name", "give it one");
-		if ((i > 0 && put_char(w, w->o.sep) < 0) ||
+		if ((i > 0 && put_char(w, w->o.dialect.sep) < 0) ||
 			put_text(w, name, name, strlen(name), str_starts(name, mark)) < 0)
 			return -1;
 	}
@@ -252,7 +252,7 @@ put_row(struct writer *w, int64_t row)
 	for (size_t i = 0; i < w->n_columns; i++) {
 		const struct write_column *c = &w->columns[i];
 
-		if (i > 0 && put_char(w, w->o.sep) < 0)
+		if (i > 0 && put_char(w, w->o.dialect.sep) < 0)
 			return -1;
 		if (!mlf_is_null(c->valid, c->off, row) && put_value(w, c, row) < 0)
 			return -1;
@@ -296,7 +296,7 @@ csv_write_open(struct mlf_dataset_host *h, void **state)
 	w->buf = mem_grow(NULL, &w->cap, BUFFER, 1);
 	w->asks[0] = NUL;
 	w->asks['\r'] = w->asks['\n'] = w->asks['"'] = QUOTES;
-	w->asks[(unsigned char)w->o.sep] = QUOTES;
+	w->asks[(unsigned char)w->o.dialect.sep] = QUOTES;
 	*state = w;
 	return 0;
 }

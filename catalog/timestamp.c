@@ -41,9 +41,9 @@ number(struct cursor *c, int n, int max, int *out)
 	return v <= max;
 }
 
-/* Days from 1970-01-01 to a day; years begin in March, so that the leap day is the last one. */
-static int64_t
-days_of(int64_t year, int month, int day)
+/* Years begin in March, so that the leap day is the last one. */
+int64_t
+value_days(int64_t year, int month, int day)
 {
 	int64_t y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400, in_era = y - era * 400;
 	int64_t in_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
@@ -86,7 +86,7 @@ read_date(struct cursor *c, int64_t *days)
 	year = minus ? -written : written;
 	if (month < 1 || day < 1 || day > month_length(year, month))
 		return false;
-	*days = days_of(year, month, day);
+	*days = value_days(year, month, day);
 	return true;
 }
 

@@ -16,6 +16,8 @@ bool value_f64(const char *s, size_t n, double *out);
 /* ISO 8601, microseconds since 1970-01-01 UTC:
  * YYYY-MM-DD [T or blank HH:MM [:SS [.ffffff]] [Z or +HH:MM or -HHMM or +HH]]; no zone is UTC. */
 bool value_timestamp(const char *s, size_t n, int64_t *out);
+/* Days from 1970-01-01 to a day that there is. */
+int64_t value_days(int64_t year, int month, int day);
 bool value_is_utf8(const char *s, size_t n);
 
 /* The longest text that value_write_* makes. */

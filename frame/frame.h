@@ -86,6 +86,22 @@ struct mlf_frame *
 scope_import(struct scope *sc, struct ArrowSchema *schema, struct ArrowArray *array);
 /* The frames one below the other. Same names and types, in the same order. One frame: no copy. */
 struct mlf_frame *scope_concat(struct scope *sc, struct frame *const *frames, size_t n);
+/* Filling a pushed column from a reader of files, many rows at once. First room for so many rows and
+ * bytes of text; false after a mistake. Then what of it was filled. */
+struct fill {
+	void *data; /* the next value of eight bytes; of text, where the next one's end is put; of booleans nothing */
+	char *text;   /* where the next text is put; 16 bytes more may be written, and are lost */
+	int32_t ends; /* where the last text ended */
+};
+bool builder_room(struct mlf_builder *b, int column, int64_t rows, int64_t text, struct fill *out);
+/* Of these rows, those of `nulls` are null: ascending, the first row is 0. */
+struct filled {
+	int64_t rows, text;
+	const uint8_t *bools; /* the values of a column of booleans, 0 or 1 each */
+	const uint32_t *nulls;
+	size_t n_nulls;
+};
+void builder_filled(struct mlf_builder *b, int column, const struct filled *f);
 /* What a mistake gives: rows of nulls in no columns. Never NULL. */
 struct mlf_frame *scope_nothing(struct scope *sc, int64_t rows);
 

@@ -24,11 +24,11 @@ data_room(const struct bcol *c)
 }
 
 static int
-make_room(struct builder *b, struct bcol *c)
+make_room(struct builder *b, struct bcol *c, int64_t rows)
 {
-	uint64_t bytes = at_least(type_bytes(c->type, c->n + 1), FIRST_BYTES);
+	uint64_t bytes = at_least(type_bytes(c->type, c->n + rows), FIRST_BYTES);
 
-	if (c->n >= ROWS_MAX) {
+	if (c->n > ROWS_MAX - rows) {
 		builder_mistake(
 			b, "column `%s` of more than %lld rows", c->name, (long long)ROWS_MAX);
 		return -1;
@@ -65,7 +65,7 @@ pushable(struct builder *b, int i, const char *call, bool fits)
 	else if (!fits)
 		builder_mistake(
 			b, "column `%s` is %s: %s does not fit", c->name, type_name(c->type), call);
-	else if (c->n < c->room || make_room(b, c) == 0)
+	else if (c->n < c->room || make_room(b, c, 1) == 0)
 		return c;
 	return NULL;
 }
@@ -165,4 +165,51 @@ build_push_null(struct mlf_builder *mb, int column)
 	else
 		((int64_t *)c->data)[c->n] = 0;
 	c->n++;
+}
+
+/* --- many at once -------------------------------------------------------------------------------- */
+
+#define FILL_SLACK 16
+
+bool
+builder_room(struct mlf_builder *mb, int column, int64_t rows, int64_t text, struct fill *out)
+{
+	struct builder *b = builder_of(mb);
+	struct bcol *c = pushable(b, column, "builder_room", true);
+
+	if (!c || (rows > c->room - c->n && make_room(b, c, rows) < 0))
+		return false;
+	*out = (struct fill){.data = (int64_t *)c->data + c->n};
+	if (c->type != MLF_UTF8)
+		return true;
+	if (text + FILL_SLACK > c->text_room - c->text && !bcol_text(b, c, text + FILL_SLACK))
+		return false;
+	*out = (struct fill){
+		.data = (int32_t *)c->data + c->n + 1,
+		.text = c->bytes + c->text,
+		.ends = (int32_t)c->text,
+	};
+	return true;
+}
+
+void
+builder_filled(struct mlf_builder *mb, int column, const struct filled *f)
+{
+	struct builder *b = builder_of(mb);
+	struct bcol *c = &b->cols[column];
+
+	if (f->n_nulls && !bcol_nullable(b, c))
+		return;
+	if (c->valid)
+		bits_push_ones(c->valid, c->n, f->rows);
+	for (size_t i = 0; i < f->n_nulls; i++) {
+		int64_t row = c->n + f->nulls[i];
+
+		c->valid[row >> 3] = (uint8_t)(c->valid[row >> 3] & ~(1u << (row & 7)));
+	}
+	for (int64_t i = 0; c->type == MLF_BOOL && i < f->rows; i++)
+		bit_push(c->data, c->n + i, f->bools[i]);
+	c->nulls += (int64_t)f->n_nulls;
+	c->n += f->rows;
+	c->text += f->text;
 }

@@ -6,7 +6,8 @@
  *	   (rows that are one null are ours: lines without anything in a table of one column);
  *	2. rows, lines and failures do not depend on where blocks end;
  *	3. what is refused has a message, with the line if it is about one;
- *	4. a file that is read as a frame is written and read again as the same frame. */
+ *	4. a file that is read as a frame is written and read again as the same frame;
+ *	5. a table of texts has the fields of those rows, however the file was split. */
 #include <csv.h>
 #include <string.h>
 #include "catalog/csv.h"
@@ -32,6 +33,7 @@ struct memory {
 	char sep[2];
 	struct scope *scope;
 	struct frame *schema; /* types to read as; may be NULL */
+	bool texts;           /* all columns are text */
 	char text[256];       /* of the failure */
 	int64_t row, line;
 };
@@ -45,6 +47,8 @@ memory_of(struct mlf_dataset_host *h)
 static const char *
 option(struct mlf_dataset_host *h, const char *where, const char *key, const char *def)
 {
+	if (memory_of(h)->texts && str_eq(key, "dtype"))
+		return "\"utf8\"";
 	return str_eq(key, "sep") && str_eq(where, "load_args") ? memory_of(h)->sep : def;
 }
 
@@ -138,7 +142,8 @@ add_field(struct str *to, const void *s, size_t n)
 static int
 our_rows(struct memory *m, size_t block, bool lines, struct str *to)
 {
-	struct csv_rows *r = csv_rows_new(&m->pub, m->sep[0], block);
+	struct csv_rows *r = csv_rows_new(
+		&m->pub, &(struct csv_dialect){.sep = m->sep[0], .quote = 0x22}, block);
 	struct csv_row row;
 	int64_t next = 0, line = 0;
 	int rc;
@@ -276,6 +281,43 @@ check_frame(const char *p, size_t n, char sep, struct segs *segs)
 	str_fini(&out.out);
 }
 
+static bool
+same_cell(const struct csv_field *f, const struct column *c, int64_t i)
+{
+	const int32_t *ends = (const int32_t *)c->data + c->off;
+
+	if (!f->s || column_null(c, i))
+		return !f->s && column_null(c, i);
+	return (int64_t)f->n == ends[i + 1] - ends[i] &&
+		(f->n == 0 || memcmp(f->s, c->bytes + ends[i], f->n) == 0);
+}
+
+static void
+check_texts(const char *p, size_t n, char sep, size_t step, struct segs *segs)
+{
+	struct memory in = memory(p, n, step, sep), again = memory(p, n, SIZE_MAX, sep);
+	struct csv_dialect dialect = {.sep = sep, .quote = '"'};
+	struct csv_rows *r;
+	struct csv_row row;
+	struct frame *f;
+	int64_t i = 0;
+
+	in.texts = true;
+	f = read_frame(&in, segs);
+	if (!f)
+		return;
+	r = csv_rows_new(&again.pub, &dialect, CSV_BLOCK);
+	must(csv_rows_next(r, &row) == 1, "there is a header");
+	for (; csv_rows_next(r, &row) == 1; i++) {
+		must(i < frame_rows(f) && (int)row.n == frame_columns(f), "all rows are there");
+		for (size_t k = 0; k < row.n; k++)
+			must(same_cell(&row.v[k], frame_column(f, (int)k), i), "fields are equal");
+	}
+	must(i == frame_rows(f) && !*again.text, "no row is made up");
+	csv_rows_free(r);
+	frame_unref(f);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -290,6 +332,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_rows((const char *)data + 2, size - 2, sep, blocks[data[1] % 6], 1 + data[1] / 6 % 9);
 	segs = segs_new(SEGS_PRIVATE, 1);
 	check_frame((const char *)data + 2, size - 2, sep, segs);
+	check_texts((const char *)data + 2, size - 2, sep, SIZE_MAX, segs);
+	check_texts((const char *)data + 2, size - 2, sep, 1 + data[1] / 6 % 9, segs);
 	segs_free(segs);
 	return 0;
 }

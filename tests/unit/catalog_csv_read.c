@@ -133,7 +133,7 @@ static const struct {
 	{"Latin-1",
 		TEXT("a,b\n1,Stra\xDF"
 		     "e\n"),
-		NULL, 2, 0, "column `b`: `Stra", "LATIN1"},
+		NULL, 2, 0, "column `b`: `Stra", "latin-1"},
 	{"Latin-1 header",
 		TEXT("a,gr\xF6\xDF"
 		     "e\n"),
