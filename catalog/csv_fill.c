@@ -140,9 +140,12 @@ static csv_fill_type *const fills[] = {
 int64_t
 csv_grid_span(const struct csv_grid *g, size_t from, size_t n)
 {
-	const struct csv_cell *first = &g->cells[from * g->columns];
-	const struct csv_cell *last = &g->cells[(from + n) * g->columns - 1];
+	const struct csv_cell *first, *last;
 
+	if (n == 0)
+		return 0;
+	first = &g->cells[from * g->columns];
+	last = &g->cells[(from + n) * g->columns - 1];
 	return (int64_t)last->at - first->at + (last->n == CSV_NULL ? 0 : last->n);
 }
 
