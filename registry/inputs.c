@@ -91,8 +91,9 @@ add_dataset(struct store *s, const struct run_id *r, const struct data_fact *d, 
 	struct jw w;
 	int rc;
 
-	str_addf(&path, "%s%s%s", *d->path == '/' ? "" : s->root, *d->path == '/' ? "" : "/",
-		d->path);
+	bool whole = *d->path == '/' || path_is_remote(d->path);
+
+	str_addf(&path, "%s%s%s", whole ? "" : s->root, whole ? "" : "/", d->path);
 	jw_init(&w, &source);
 	jw_object(&w);
 	jw_kv_str(&w, "uri", path.s);
