@@ -148,7 +148,7 @@ module_pkg = $(shell pkg-config $(1) $$(cat datasets/$(2)/pkg))
 $(B)/obj/datasets/%.o: datasets/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(q)$(CC) $(plugin_dialect) -include base/banned.h $(CFLAGS) -ffp-contract=off -MMD -MP -fPIC \
+	$(q)$(CC) $(plugin_dialect) -I. -include base/banned.h $(CFLAGS) -ffp-contract=off -MMD -MP -fPIC \
 		-fvisibility=hidden $(san) $(call module_pkg,--cflags,$(notdir $(@D))) -c -o $@ $<
 define module_rules
 $(B)/lib/mlflow-c/datasets/$(1).so: $$(call objs,datasets/$(1)) $(B)/lib/$(1).module.list

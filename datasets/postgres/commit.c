@@ -14,7 +14,7 @@
  *
  * Readers see the old rows until COMMIT. Other writers wait from the first statement that touches the
  * table. */
-#include "postgres.h"
+#include "datasets/postgres/postgres.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,8 +28,8 @@
 #define COLUMNS_MAX 1600 /* the server's own limit */
 
 struct staged_column {
-	char *name; /* owned */
-	Oid oid;
+	char *name;      /* owned */
+	Oid oid, theirs; /* what is written; what the table has, 0: unknown */
 	bool key;
 };
 
@@ -185,6 +185,7 @@ compare(struct work *w, const PGresult *r, struct text *why)
 		int row = row_of(r, c->name);
 		Oid oid = row < 0 ? 0 : (Oid)strtoul(PQgetvalue(r, row, 1), NULL, 10);
 
+		w->columns[i].theirs = oid;
 		w->same &= oid == c->oid || (oid == OID_TIMESTAMP && c->oid == OID_TIMESTAMPTZ);
 		if (row < 0)
 			text_addf(why, "table `%s` has no column `%s`", w->table, c->name);
@@ -331,6 +332,35 @@ add_conflict(struct text *sql, const struct work *w)
 		text_add(sql, "NOTHING");
 }
 
+/* A time of day would go lost in a column of dates without a word of the server. */
+static int
+check_dates(struct work *w)
+{
+	struct text sql = {0}, why = {0};
+	int rc = 0;
+
+	for (uint32_t i = 0; i < w->n && rc == 0; i++) {
+		if (w->columns[i].theirs != OID_DATE)
+			continue;
+		sql.n = 0;
+		text_add(&sql, "SELECT 1 FROM pg_temp.mlc_rows WHERE ");
+		text_add_name(&sql, w->columns[i].name);
+		text_add(&sql, " <> date_trunc('day', ");
+		text_add_name(&sql, w->columns[i].name);
+		text_add(&sql, ") LIMIT 1");
+		rc = session_asks(&w->s, sql.s, NULL, NULL);
+		if (rc <= 0)
+			continue;
+		text_addf(&why,
+			"column `%s` of table `%s` is date, and what is written has a time of day",
+			w->columns[i].name, w->table);
+		rc = say(w->s.h, 0, why.s, "alter the table, or write midnights");
+	}
+	text_fini(&sql);
+	text_fini(&why);
+	return rc;
+}
+
 /* By way of a table of the session's own, in which the rows lie in their order: of two with one key
  * the later one stays. */
 static int
@@ -341,7 +371,7 @@ match_into(struct work *w)
 	struct text sql = {0};
 	int rc;
 
-	if (run_parts(w, rows) < 0 || copy_into(w, "pg_temp.mlc_rows") < 0)
+	if (run_parts(w, rows) < 0 || copy_into(w, "pg_temp.mlc_rows") < 0 || check_dates(w) < 0)
 		return -1;
 	text_add(&sql, "INSERT INTO ");
 	text_add(&sql, w->into.s);

@@ -6,7 +6,7 @@
  *	  credentials: warehouse                         con: postgresql://user:password@host/database
  *	  table: loans                                   or query: SELECT ..., to be read only
  *	  save_args: {mode: upsert, key: [id]}           replace (default), append, upsert */
-#include "postgres.h"
+#include "datasets/postgres/postgres.h"
 
 #include <stdio.h>
 #include <string.h>

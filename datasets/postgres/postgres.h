@@ -19,7 +19,7 @@
 
 #include <libpq-fe.h>
 #include <mlflow-c/dataset.h>
-#include "text.h"
+#include "datasets/postgres/text.h"
 
 /* The table of ours in every schema that we write to: which token each table was made by. */
 #define PUBLISHED "mlc_published"

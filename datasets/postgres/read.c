@@ -7,7 +7,7 @@
  *
  *	SELECT ... -> prepared, for names and types
  *	           -> COPY (SELECT c1, c2::text, ... FROM (SELECT ...) AS q (c1, c2, ...)) TO STDOUT */
-#include "postgres.h"
+#include "datasets/postgres/postgres.h"
 
 #include <stdlib.h>
 #include <string.h>

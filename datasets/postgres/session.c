@@ -4,7 +4,7 @@
  *
  * No message shows a password. libpq quotes a connection string that it does not understand, so what it
  * says of one is not repeated; in everything else the password is masked wherever it stands. */
-#include "postgres.h"
+#include "datasets/postgres/postgres.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Texts that grow. Lists come as JSON that the host has written, so nothing is said about mistakes. */
-#include "text.h"
+#include "datasets/postgres/text.h"
 
 #include <ctype.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Batches into the stage (postgres.h draws it): rows in the server's own binary form, so that a commit
  * only passes them on. */
-#include "postgres.h"
+#include "datasets/postgres/postgres.h"
 
 #include <stdlib.h>
 #include <string.h>
