@@ -215,12 +215,12 @@ call_apart(const struct commit *c, struct err *e)
 
 /* --- publishing ---------------------------------------------------------------------------------- */
 
-/* The stage is gone: fine if the token is there. */
+/* 1: the token stands in the target, 0, -1: that cannot be told now. */
 static int
-check_done(const struct commit *c, struct err *e)
+ask_token(const struct commit *c, struct err *e)
 {
 	struct host h;
-	int rc = -1;
+	int rc = 0;
 
 	host_init(&h, &c->d, -1);
 	h.e = e;
@@ -229,11 +229,29 @@ check_done(const struct commit *c, struct err *e)
 	else if (file_exists(c->dirfd, strrchr(c->target, '/') + 1))
 		rc = c->type->probe(&h.pub, c->target, c->token);
 	host_fini(&h);
-	if (rc > 0)
+	return rc;
+}
+
+/* The stage is gone: fine if the token is there. */
+static int
+check_done(const struct commit *c, struct err *e)
+{
+	if (ask_token(c, e) > 0)
 		return 0;
 	err_set(e, MLC_PUBLISH, "`%s` cannot be published: what was staged for it is gone",
 		c->d.name);
 	return err_help(e, "somebody removed it; run the node that writes it again");
+}
+
+/* A commit of which nothing was heard may have happened all the same. */
+static int
+commit(const struct commit *c, struct err *e)
+{
+	struct err ignored;
+
+	if (call_apart(c, e) == 0 || ask_token(c, &ignored) == 1)
+		return 0;
+	return -1;
 }
 
 /* The folder of stage and target; on a server there is nothing but the stage. */
@@ -273,6 +291,15 @@ open_commit(struct commit *c, int rootfd, const struct publish_item *item, struc
 	return 0;
 }
 
+static void
+commit_fini(struct commit *c)
+{
+	if (c->dirfd >= 0)
+		close(c->dirfd);
+	free(c->path);
+	free(c->token);
+}
+
 int
 table_publish(int rootfd, const struct publish_item *item, struct err *e)
 {
@@ -281,15 +308,30 @@ table_publish(int rootfd, const struct publish_item *item, struct err *e)
 
 	if (rc == 0 && !file_exists(c.dirfd, c.staged))
 		rc = check_done(&c, e);
-	else if (rc == 0 && (rc = call_apart(&c, e)) == 0)
+	else if (rc == 0 && (rc = commit(&c, e)) == 0)
 		rc = file_remove_tree(c.dirfd, c.staged, e);
 	if (rc < 0)
 		err_wrap(e, "cannot publish `%s`", item->target);
-	if (c.dirfd >= 0)
-		close(c.dirfd);
-	free(c.path);
-	free(c.token);
+	commit_fini(&c);
 	return rc < 0 ? -1 : 0;
+}
+
+bool
+publish_unsure(int rootfd, const struct publish_item *items, size_t n)
+{
+	bool unsure = false;
+
+	for (size_t i = 0; i < n && !unsure; i++) {
+		struct commit c = {.dirfd = -1};
+		struct err ignored;
+
+		if (!table_target(items[i].target, NULL))
+			continue;
+		unsure = open_commit(&c, rootfd, &items[i], &ignored) < 0 ||
+			ask_token(&c, &ignored) < 0;
+		commit_fini(&c);
+	}
+	return unsure;
 }
 
 int

@@ -178,7 +178,11 @@ put_in_place(struct slot *s, const struct publish_item *items, size_t n, struct 
 		return 0;
 	for (size_t i = 0; i < n; i++)
 		there += !file_exists(rootfd, items[i].stage);
-	if (there == 0)
+	if (there == 0 && publish_unsure(rootfd, items, n))
+		err_note(e,
+			"whether it was published cannot be told now; the next command finds out, "
+			"and publishes it if it was not");
+	else if (there == 0)
 		discard_stages(s);
 	else if (there < n)
 		err_note(e, "%zu of its %zu outputs are in place; the next command tries the rest",

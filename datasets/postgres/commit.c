@@ -415,6 +415,12 @@ take_name(struct work *w)
 
 /* --- tokens -------------------------------------------------------------------------------------- */
 
+/* One after the other, also where the table, or our own, is not there yet and cannot be locked. */
+static const char SQL_TURN[] =
+	"SELECT pg_advisory_xact_lock(hashtextextended('mlflow-c ' || $1 || '.' || $2, 0))";
+static const char SQL_TURN_TO_MAKE[] =
+	"SELECT pg_advisory_xact_lock(hashtextextended('mlflow-c ' || $1, 0))";
+
 /* The table of ours in a schema, quoted. */
 static void
 add_published(struct text *sql, const char *schema)
@@ -452,7 +458,9 @@ write_down(struct work *w, const char *token)
 
 	rc = session_asks(&w->s, SQL_KIND, w->schema, PUBLISHED);
 	if (rc == 0)
-		rc = run_parts(w, make);
+		rc = session_asks(&w->s, SQL_TURN_TO_MAKE, w->schema, NULL) < 0
+			? -1
+			: run_parts(w, make);
 	text_add(&sql, "INSERT INTO ");
 	text_add(&sql, name.s);
 	text_add(&sql,
@@ -466,10 +474,6 @@ write_down(struct work *w, const char *token)
 }
 
 /* --- the transaction ----------------------------------------------------------------------------- */
-
-/* One after the other, also where the table, or our own, is not there yet and cannot be locked. */
-static const char SQL_TURN[] =
-	"SELECT pg_advisory_xact_lock(hashtextextended('mlflow-c ' || $1, 0))";
 
 static int
 apply(struct work *w, const char *token)
@@ -496,7 +500,7 @@ in_transaction(struct work *w, const char *token)
 	int done = session_run(&w->s, "BEGIN");
 
 	if (done == 0)
-		done = session_asks(&w->s, SQL_TURN, w->schema, NULL) < 0 ? -1 : 0;
+		done = session_asks(&w->s, SQL_TURN, w->schema, w->table) < 0 ? -1 : 0;
 	if (done == 0 && token)
 		done = published(&w->s, w->schema, token);
 	if (done != 0)
@@ -540,6 +544,7 @@ pg_commit(struct mlf_dataset_host *h, const char *stage, const char *target, con
 	return rc;
 }
 
+/* A commit whose connection broke may still go on in the server: its turn has to be over. */
 int
 pg_probe(struct mlf_dataset_host *h, const char *target, const char *token)
 {
@@ -551,10 +556,12 @@ pg_probe(struct mlf_dataset_host *h, const char *target, const char *token)
 	if (options_get(h, &o) < 0)
 		return -1;
 	rc = session_open(&s, h, o.con);
-	if (rc == 0) {
+	if (rc == 0 && session_run(&s, "BEGIN") == 0 &&
+		session_asks(&s, SQL_TURN, o.schema, o.table) >= 0)
 		rc = published(&s, o.schema, token);
-		session_close(&s);
-	}
+	else
+		rc = -1;
+	session_close(&s);
 	options_fini(&o);
 	return rc;
 }

@@ -25,6 +25,7 @@ pg_start()
 		PG=$(mktemp -d /tmp/mlc-pg.XXXXXX) || exit
 		trap pg_remove EXIT
 		trap 'exit 143' TERM INT
+		pg_con="postgresql://shop:$pg_password@/shop?host=$PG"
 		echo $pg_password >"$PG/password"
 		chmod 755 "$PG"
 		[ "$(id -u)" -ne 0 ] || chown -R postgres "$PG"
@@ -51,7 +52,7 @@ pg_remove()
 # Statements of the test's own.
 sql()
 {
-	PGPASSWORD=$pg_password psql -X -q -A -t -v ON_ERROR_STOP=1 -h "$PG" -U shop -d shop "$@"
+	PGPASSWORD=$pg_password PGOPTIONS="-c client_min_messages=warning" psql -X -q -A -t -v ON_ERROR_STOP=1 -h "$PG" -U shop -d shop "$@"
 }
 
 pg_database()
@@ -62,5 +63,12 @@ pg_database()
 # What depends on the name of the folder is not shown.
 masked()
 {
-	sed "s|$PG|PG|g; s|$(echo "$PG" | sed 's|/|%2F|g')|PG|g"
+	sed "s|$PG|PG|g; s|$(echo "$PG" | sed 's|/|%2F|g')|PG|g; s|  *$||"
+}
+
+pg_credentials()
+{
+	mkdir -p conf/local
+	printf 'warehouse: {con: "%s"}\n' "$1" >conf/local/credentials.yml
+	chmod 600 conf/local/credentials.yml
 }
