@@ -159,7 +159,7 @@ struct publish_item {
 	const struct dataset *entry; /* whose target it is, where the catalog is at hand; or NULL */
 };
 MUST_CHECK int publish_all(int rootfd, const struct publish_item *items, size_t n, struct err *e);
-/* After a failure: true if it cannot be told now whether one of the tables was published, because a server
+/* After a failure: true if it cannot be told now whether one of the items was published, because its server
  * is away. Then nothing staged may be removed: whoever publishes again finds out. */
 bool publish_unsure(int rootfd, const struct publish_item *items, size_t n);
 

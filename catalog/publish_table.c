@@ -243,7 +243,8 @@ check_done(const struct commit *c, struct err *e)
 	return err_help(e, "somebody removed it; run the node that writes it again");
 }
 
-/* A commit of which nothing was heard may have happened all the same. */
+/* A commit of which nothing was heard may have happened all the same. A file that cannot be asked has a
+ * journal to be rolled back: there it did not. */
 static int
 commit(const struct commit *c, struct err *e)
 {
@@ -325,7 +326,7 @@ publish_unsure(int rootfd, const struct publish_item *items, size_t n)
 		struct commit c = {.dirfd = -1};
 		struct err ignored;
 
-		if (!table_target(items[i].target, NULL))
+		if (!path_is_remote(items[i].target))
 			continue;
 		unsure = open_commit(&c, rootfd, &items[i], &ignored) < 0 ||
 			ask_token(&c, &ignored) < 0;

@@ -72,7 +72,7 @@ catalog_type(const char *name)
 	for (size_t i = 0; i < N_TYPES; i++)
 		if (str_eq(types[i]->name, name))
 			return types[i];
-	return module_type(name, NULL);
+	return name ? module_type(name, NULL) : NULL;
 }
 
 /* Kedro's class for one of our types, as catalogs that come from there spell it. */

@@ -61,7 +61,7 @@ orders 'table: kinds'
 mlflow-c catalog preview orders
 orders 'table: kinds, load_args: {dtype: {num: utf8, i8: float64, b: utf8}}'
 mlflow-c catalog preview orders --json | jq -c '.data.columns[] | [.name, .type]' | tr '\n' ' '
-mlflow-c catalog preview orders --json | jq -c '.data.rows[0]'
+mlflow-c catalog preview orders --json | jq -c '.data.head[0]'
 for column in "'{1,2}'::int[] AS list" "'infinity'::timestamp AS t" '1 / (g - 1) AS x FROM generate_series(-1, 3) g'; do
 	orders "query: \"SELECT $column\""
 	mlflow-c catalog preview orders 2>&1 | masked

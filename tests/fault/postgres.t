@@ -78,7 +78,7 @@ intents
 staged
 echo "== the process that commits is killed: the server gives its work up, so the node fails"
 write_slowly 7
-kill -9 "$(grep -lx "PPid:.$run" /proc/[0-9]*/status | tr -dc '0-9\n' | sort -n | tail -n 1)"
+kill -9 "$(grep -slx "PPid:.$run" /proc/[0-9]*/status | tr -dc '0-9\n' | sort -n | tail -n 1)"
 ended
 table
 sql -c 'UPDATE slowly SET at = 1000'
