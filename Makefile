@@ -66,12 +66,15 @@ jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 .SECONDARY:
 .DELETE_ON_ERROR:
 
+# A module is made of datasets/NAME/*.c if the library that its file `pkg` names is there.
+MODULES  := $(foreach m,$(patsubst datasets/%/pkg,%,$(wildcard datasets/*/pkg)),$(if \
+	$(shell pkg-config --exists $$(cat datasets/$(m)/pkg) 2>/dev/null && echo y),$(B)/lib/mlflow-c/datasets/$(m).so))
 NODES    := $(patsubst nodes/%.c,$(B)/nodes/%.so,$(wildcard nodes/*.c))
 FIXTURES := $(patsubst tests/nodes/%.c,$(B)/tests/nodes/%.so,$(wildcard tests/nodes/*.c))
 tested   := $(foreach r,$(ROOMS),$(if $(wildcard tests/unit/$(r)_*.c),$(r)))
 UNITS    := $(patsubst %,$(B)/tests/unit-%,$(tested))
 
-all: $(B)/mlflow-c $(NODES) ## build the program and the node plugins
+all: $(B)/mlflow-c $(NODES) $(MODULES) ## build the program, its modules and the node plugins
 built: all $(UNITS) $(FIXTURES)
 
 run: ## install what the build needs, build, run the example project
@@ -140,6 +143,24 @@ $(B)/tests/nodes/%.so: tests/nodes/%.c $(B)/flags
 	$(call say,NODE,$<)
 	$(q)$(CC) $(plugin_cflags) -shared -o $@ $< -lm
 
+# A module sees include/ and its library.
+module_pkg = $(shell pkg-config $(1) $$(cat datasets/$(2)/pkg))
+$(B)/obj/datasets/%.o: datasets/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(q)$(CC) $(plugin_dialect) -I. -include base/banned.h $(CFLAGS) -ffp-contract=off -MMD -MP -fPIC \
+		-fvisibility=hidden $(san) $(call module_pkg,--cflags,$(notdir $(@D))) -c -o $@ $<
+define module_rules
+$(B)/lib/mlflow-c/datasets/$(1).so: $$(call objs,datasets/$(1)) $(B)/lib/$(1).module.list
+	@mkdir -p $$(@D)
+	$$(call say,MOD,$$@)
+	$$(q)$$(CC) $$(ldflags) $$(if $(SAN),,-Wl,-z,defs) -shared -o $$@ $$(filter %.o,$$^) $$(call module_pkg,--libs,$(1))
+$(B)/lib/$(1).module.list: FORCE
+	@mkdir -p $$(@D)
+	@echo '$$(wildcard datasets/$(1)/*.c)' | cmp -s - $$@ || echo '$$(wildcard datasets/$(1)/*.c)' >$$@
+endef
+$(foreach m,$(patsubst datasets/%/pkg,%,$(wildcard datasets/*/pkg)),$(eval $(call module_rules,$(m))))
+
 # --- suites ----------------------------------------------------------------------------------------
 golden = B=$(abspath $(B)) scripts/golden
 
@@ -192,7 +213,7 @@ gates-test: ## show that every gate, and the test harnesses, fail where they mus
 	$(q)tests/gates/run
 
 # --- for editors and for users ---------------------------------------------------------------------
-sources := $(wildcard $(ROOMS:%=%/*.[ch]) include/mlflow-c/*.h nodes/*.[ch] \
+sources := $(wildcard $(ROOMS:%=%/*.[ch]) include/mlflow-c/*.h nodes/*.[ch] datasets/*/*.[ch] \
 	$(addprefix tests/,unit/*.[ch] nodes/*.[ch] fuzz/*.c fault/*.c bench/*.[ch]))
 
 format: ## lay out every C file with clang-format-14

@@ -11,7 +11,8 @@
  *
  * Columns count characters, but the caret stands by display columns: tabs are expanded, wide
  * characters take two, controls are shown as escapes. Lines too long are cut to a window around the
- * caret. Source lines of credentials files are never shown. */
+ * caret. Source lines of credentials files are never shown, nor any that
+ * holds a secret: a password in a connection string, say. */
 #include "base/os.h"
 
 #include <fcntl.h>
@@ -216,7 +217,8 @@ add_line_before(struct page *p, const struct err *e, const struct str *text)
 	const char *start, *end;
 	struct layout l;
 
-	if (!find_line(text, e->line - 1, &start, &end) || is_blank(start, end))
+	if (!find_line(text, e->line - 1, &start, &end) || is_blank(start, end) ||
+		secret_in_text(start, (size_t)(end - start)))
 		return;
 	lay_out(&l, start, end, 1, 2);
 	cut(&l, p->limit, p->term->utf8 ? "…" : "...");
@@ -230,7 +232,7 @@ add_excerpt(struct page *p, const struct err *e, const struct str *text)
 	const char *start, *end;
 	struct layout l;
 
-	if (!find_line(text, e->line, &start, &end))
+	if (!find_line(text, e->line, &start, &end) || secret_in_text(start, (size_t)(end - start)))
 		return;
 	lay_out(&l, start, end, e->col, e->end_col > e->col ? e->end_col : e->col + 1);
 	if (e->line > 1 && l.width <= p->limit)

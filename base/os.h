@@ -86,6 +86,18 @@ uint64_t clock_random(struct clock *c);
 void clock_uuid7(struct clock *c, char hex[static 33]); /* 32 hex digits; later ids are greater */
 void clock_rfc3339(int64_t ms, char out[static 32]);    /* 2025-01-15T03:00:00.123Z */
 
+/* Code that is to be loaded, and may have been written by root, us or the project's owner only. */
+struct trust {
+	const char *path, *root; /* as messages name it; the project, or NULL */
+	uid_t owner;             /* of the project */
+};
+/* Fails if somebody else can write to the file, whose absolute path and fstat these are, or to a
+ * folder above it. */
+struct stat;
+MUST_CHECK int
+trust_code(const struct trust *t, const struct stat *st, const char *absolute, struct err *e);
+int trust_refuse(struct err *e, const char *path, const char *why, const char *fix); /* -1 */
+
 /* The terminal behind a descriptor. */
 struct term {
 	bool tty, color, utf8;

@@ -2,11 +2,29 @@
  * What must not get into the record because its name says so.
  *
  *	*_password, *_token, *_secret	always, also without what stands before the last word
- *	*_key				from 8 characters on: keys of maps and columns are shorter */
+ *	*_key				from 8 characters on: keys of maps and columns are shorter
+ *	any				a URL with a password in it */
 #include "base/base.h"
 
 #include <ctype.h>
 #include <strings.h>
+
+/* postgres://user:password@host */
+static bool
+has_url_password(const char *line, size_t len)
+{
+	const char *at = memmem(line, len, "://", 3);
+	bool colon = false;
+
+	for (size_t i = at ? (size_t)(at - line) + 3 : len; i < len; i++) {
+		if (line[i] == '@')
+			return colon;
+		if (strchr("/ \t\"'", line[i]))
+			return false;
+		colon |= line[i] == ':';
+	}
+	return false;
+}
 
 bool
 secret_by_name(const char *name, const char *value)
@@ -18,6 +36,8 @@ secret_by_name(const char *name, const char *value)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcasecmp(word, words[i]) == 0)
 			return true;
+	if (value && has_url_password(value, strlen(value)))
+		return true;
 	return word > last && strcasecmp(word, "key") == 0 && (!value || strlen(value) >= 8);
 }
 
@@ -40,23 +60,6 @@ ends_secretly(const char *name)
 
 		if (n >= w && strcasecmp(name + n - w, words[i]) == 0)
 			return true;
-	}
-	return false;
-}
-
-/* postgres://user:password@host */
-static bool
-has_url_password(const char *line, size_t len)
-{
-	const char *at = memmem(line, len, "://", 3);
-	bool colon = false;
-
-	for (size_t i = at ? (size_t)(at - line) + 3 : len; i < len; i++) {
-		if (line[i] == '@')
-			return colon;
-		if (strchr("/ \t\"'", line[i]))
-			return false;
-		colon |= line[i] == ':';
 	}
 	return false;
 }

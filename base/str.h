@@ -43,7 +43,8 @@ MUST_CHECK int str_to_bytes(const char *s, int64_t *bytes);
  * length, case folded). *distance tells how near. */
 bool str_near(const char *a, const char *b, int *distance);
 
-/* True if a value (NULL: a list or map) is to be hidden because of its name, `db.api_token`. */
+/* True if a value (NULL: a list or map) is to be hidden because of its name, `db.api_token`, or because
+ * it is a URL with a password. */
 bool secret_by_name(const char *name, const char *value);
 /* True if a line of the text gives such a name a value: `api_token: x`, `API_TOKEN=x`. */
 bool secret_in_text(const char *text, size_t len);

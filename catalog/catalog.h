@@ -21,12 +21,13 @@ struct dataset {
 	const char *name;
 	const struct mlf_dataset_type *type;
 	enum mlf_kind kind;  /* what ports it fits */
-	const char *path;    /* relative to the root; NULL for memory */
+	const char *path;    /* relative to the root; NULL for memory; TYPE://PLACE on a server */
 	bool outside;        /* allow_outside */
 	bool versioned;      /* path is the folder of its versions, see dataset_at_version */
 	const char *version; /* path is that of this version; NULL: there are none */
 	const char *layer;   /* metadata.layer, or NULL */
 	struct ynode *entry; /* load_args, save_args and the type's other options */
+	const char *conf;    /* the environment it comes from; NULL: of no catalog */
 	struct place at;
 };
 
@@ -45,7 +46,7 @@ const char *catalog_near(const struct catalog *c, const char *word); /* did-you-
 void dataset_encode(const struct dataset *d, struct jw *w);
 MUST_CHECK int
 dataset_decode(struct arena *a, const char *json, size_t len, struct dataset **out, struct err *e);
-/* A built-in dataset type by its name, or NULL. */
+/* A dataset type by its name, built in or a module, or NULL. */
 const struct mlf_dataset_type *catalog_type(const char *name);
 bool dataset_exists(const struct dataset *d, int rootfd); /* any version, if it is versioned */
 
@@ -105,6 +106,9 @@ MUST_CHECK int dataset_read_table(const struct dataset *d, const struct read_opt
 	struct frame **out, struct read_facts *facts, struct err *e);
 /* True of a table that is no file of its own: what it holds is known by dataset_content alone. */
 bool dataset_is_shared(const struct dataset *d);
+/* True of what lies on a server: its path is a name and no file. */
+bool dataset_is_remote(const struct dataset *d);
+bool path_is_remote(const char *path);
 /* True if what is staged for it is added to what it holds, instead of taking its place. */
 bool dataset_appends(const struct dataset *d);
 /* The hash of what such a table holds, as staging and reading give it. */
@@ -153,7 +157,11 @@ struct publish_item {
 	bool folder;
 	bool outside;    /* the dataset is allowed outside of the root */
 	const char *run; /* the id of the run; with the stage's name it is the token of a commit */
+	const struct dataset *entry; /* whose target it is, where the catalog is at hand; or NULL */
 };
 MUST_CHECK int publish_all(int rootfd, const struct publish_item *items, size_t n, struct err *e);
+/* After a failure: true if it cannot be told now whether one of the items was published, because its server
+ * is away. Then nothing staged may be removed: whoever publishes again finds out. */
+bool publish_unsure(int rootfd, const struct publish_item *items, size_t n);
 
 #endif

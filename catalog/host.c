@@ -213,5 +213,7 @@ host_fini(struct host *h)
 		hash_xxh_end(h->hash, hex);
 	if (h->fd >= 0)
 		close(h->fd);
+	catalog_free(h->catalog);
+	project_close(h->project);
 	arena_fini(&h->texts);
 }

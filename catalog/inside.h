@@ -10,8 +10,8 @@
 
 #include "catalog/catalog.h"
 
-#define DATASET_ABI_MAJOR 1
-#define DATASET_ABI_MINOR 2
+#define DATASET_ABI_MAJOR MLF_DATASET_ABI_MAJOR
+#define DATASET_ABI_MINOR MLF_DATASET_ABI_MINOR
 
 /* The rows and the bytes of text of a batch that is read for streaming. */
 #define BATCH_ROWS 65536
@@ -21,6 +21,11 @@
 
 /* Fails: no type is called `name`. Says which one is meant, as far as that can be guessed. */
 int dataset_type_unknown(const char *name, const struct place *at, struct err *e);
+
+/* A type that is a module (module.c), or NULL and why: missing, refused, of another ABI. */
+const struct mlf_dataset_type *module_type(const char *name, struct err *e);
+/* True if there is a module of that name, or should be. */
+bool module_expected(const char *name);
 
 extern const struct mlf_dataset_type csv_type;
 extern const struct mlf_dataset_type jsonl_type;
@@ -63,6 +68,9 @@ struct host {
 	struct content *content; /* of a type that commits, instead of the bytes; owned */
 	uint64_t bytes;
 	struct schema known, wanted; /* types to read as, the first before the second */
+	/* of a commit for which a catalog was opened, see remote.c */
+	struct project *project; /* owned */
+	struct catalog *catalog; /* owned */
 };
 
 void host_init(struct host *h, const struct dataset *d, int fd);
@@ -102,6 +110,17 @@ bool table_exists(const struct dataset *d, int fd);
 /* Tries it in this process, without a trace. */
 MUST_CHECK int table_rehearse(
 	const struct dataset *d, int dirfd, const char *stage, const char *target, struct err *e);
+
+/* --- on a server --------------------------------------------------------------------------------- */
+
+/* For a type that locates: its path, made in the arena; others keep theirs. */
+MUST_CHECK int remote_locate(struct host *h, struct arena *a, const char **path);
+/* Where the stages of a remote target are put: beside a file of this name. */
+char *remote_home(const char *target); /* owned */
+/* Appends whose entry a stage is of, as part of its name. */
+void remote_add_note(struct str *name, const struct dataset *d);
+/* Gives the host the entry that the name of a stage notes, from the project as it is now. */
+MUST_CHECK int remote_recall(struct host *h, int rootfd, const char *stage);
 
 /* --- files --------------------------------------------------------------------------------------- */
 

@@ -178,15 +178,19 @@ check_path(struct loader *l, const struct entry *entry)
 	bool memory = l->d->type->memory;
 	struct err e = {0};
 
-	if (memory && entry->filepath) {
+	if (l->d->type->locate && entry->filepath) {
+		err_set(&e, MLC_CONF_VALUE, "dataset `%s` lies on a server and has no file",
+			l->d->name);
+		report(l, &e, "filepath", "remove `filepath`; `credentials` says where it lies");
+	} else if (memory && entry->filepath) {
 		err_set(&e, MLC_CONF_VALUE, "dataset `%s` lives in memory and has no file",
 			l->d->name);
 		report(l, &e, "filepath", "remove `filepath`, or choose a type that is a file");
-	} else if (!memory && !entry->filepath) {
+	} else if (!memory && !l->d->type->locate && !entry->filepath) {
 		err_set(&e, MLC_CONF_MISSING, "`filepath` is missing in dataset `%s` (type %s)",
 			l->d->name, l->d->type->name);
 		report(l, &e, NULL, "add `filepath: data/...`");
-	} else if (!memory) {
+	} else if (!memory && !l->d->type->locate) {
 		take_path(l, entry);
 	}
 }
@@ -379,7 +383,8 @@ check_options(struct loader *l)
 		return;
 	host_init(&h, l->d, -1);
 	h.e = &e;
-	if (host_begin(&h, false) < 0 || (l->d->type->check && l->d->type->check(&h.pub) < 0))
+	if (host_begin(&h, false) < 0 || (l->d->type->check && l->d->type->check(&h.pub) < 0) ||
+		remote_locate(&h, &l->c->mem, &l->d->path) < 0)
 		errs_add(l->found, &e);
 	host_fini(&h);
 }
@@ -433,7 +438,8 @@ load_pair(struct catalog *c, struct project *p, const struct ypair *pair, struct
 	struct dataset *d = arena_alloc(&c->mem, sizeof(*d));
 	struct loader l = {.c = c, .p = p, .found = found, .d = d, .node = pair->value};
 
-	*d = (struct dataset){.name = pair->key, .entry = pair->value, .at = pair->at};
+	*d = (struct dataset){
+		.name = pair->key, .entry = pair->value, .at = pair->at, .conf = p->env};
 	load_entry(&l);
 	c->v[c->n++] = d;
 	map_put(&c->by_name, d->name, d);
@@ -496,6 +502,7 @@ resolve(struct resolver *r, const char *name, struct errs *found)
 	l.node = pattern_fill(a, &r->v[i], r->v[i].pair->value);
 	*d = (struct dataset){.name = arena_strdup(a, name),
 		.entry = (struct ynode *)(uintptr_t)l.node,
+		.conf = r->p->env,
 		.at = r->v[i].pair->at};
 	load_entry(&l);
 	return found->n + found->dropped == before ? d : NULL;

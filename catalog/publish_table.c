@@ -36,6 +36,7 @@ struct commit {
 	const char *staged; /* its last part */
 	char *token;        /* owned */
 	int dirfd;          /* owned */
+	int rootfd;         /* borrowed */
 };
 
 bool
@@ -69,7 +70,9 @@ table_target(const char *target, char **path)
 	free(name);
 	if (!type || !type->commit)
 		return NULL;
-	if (path) {
+	if (path && type->locate) {
+		*path = mem_strdup(target);
+	} else if (path) {
 		*path = mem_strdup(colon + 1);
 		(*path)[hash - colon - 1] = '\0';
 	}
@@ -83,6 +86,10 @@ table_target_name(const struct dataset *d)
 	const char *table = option_text(&a, d, "", "table");
 	struct str name = {0};
 
+	if (dataset_is_remote(d)) {
+		arena_fini(&a);
+		return mem_strdup(d->path);
+	}
 	str_addf(&name, "%s:%s#%s", d->type->name, d->path, table ? table : "");
 	arena_fini(&a);
 	return name.s;
@@ -110,6 +117,15 @@ check_link(int dirfd, const char *name, const struct dataset *d, struct err *e)
 	return err_help(e, "give the path of the database itself");
 }
 
+/* What lies on a server is reached with what its entry says. */
+static int
+know_entry(const struct commit *c, struct host *h)
+{
+	if (!c->type->locate || c->d.entry)
+		return 0;
+	return remote_recall(h, c->rootfd, c->staged);
+}
+
 static int
 call(const struct commit *c, const char *token, struct err *e)
 {
@@ -118,7 +134,9 @@ call(const struct commit *c, const char *token, struct err *e)
 
 	host_init(&h, &c->d, -1);
 	h.e = e;
-	rc = c->type->commit(&h.pub, c->stage, c->target, token);
+	rc = know_entry(c, &h);
+	if (rc == 0)
+		rc = c->type->commit(&h.pub, c->stage, c->target, token);
 	host_fini(&h);
 	return rc;
 }
@@ -197,42 +215,90 @@ call_apart(const struct commit *c, struct err *e)
 
 /* --- publishing ---------------------------------------------------------------------------------- */
 
+/* 1: the token stands in the target, 0, -1: that cannot be told now. */
+static int
+ask_token(const struct commit *c, struct err *e)
+{
+	struct host h;
+	int rc = 0;
+
+	host_init(&h, &c->d, -1);
+	h.e = e;
+	if (c->type->locate)
+		rc = know_entry(c, &h) < 0 ? -1 : c->type->probe(&h.pub, c->target, c->token);
+	else if (file_exists(c->dirfd, strrchr(c->target, '/') + 1))
+		rc = c->type->probe(&h.pub, c->target, c->token);
+	host_fini(&h);
+	return rc;
+}
+
 /* The stage is gone: fine if the token is there. */
 static int
 check_done(const struct commit *c, struct err *e)
 {
-	struct host h;
-	int rc = -1;
-
-	host_init(&h, &c->d, -1);
-	h.e = e;
-	if (file_exists(c->dirfd, strrchr(c->target, '/') + 1))
-		rc = c->type->probe(&h.pub, c->target, c->token);
-	host_fini(&h);
-	if (rc > 0)
+	if (ask_token(c, e) > 0)
 		return 0;
 	err_set(e, MLC_PUBLISH, "`%s` cannot be published: what was staged for it is gone",
 		c->d.name);
 	return err_help(e, "somebody removed it; run the node that writes it again");
 }
 
+/* A commit of which nothing was heard may have happened all the same. A file that cannot be asked has a
+ * journal to be rolled back: there it did not. */
+static int
+commit(const struct commit *c, struct err *e)
+{
+	struct err ignored;
+
+	if (call_apart(c, e) == 0 || ask_token(c, &ignored) == 1)
+		return 0;
+	return -1;
+}
+
+/* The folder of stage and target; on a server there is nothing but the stage. */
+static int
+open_folder(struct commit *c, int rootfd, const struct publish_item *item, struct err *e)
+{
+	const char *name;
+
+	if (c->type->locate) {
+		c->dirfd = parent_open(rootfd, item->stage, false, &name, e);
+		(void)snprintf(c->target, sizeof(c->target), "%s", item->target);
+		return c->dirfd < 0 ? -1 : 0;
+	}
+	c->dirfd = parent_open(rootfd, c->path, item->outside, &name, e);
+	if (c->dirfd < 0 || check_link(c->dirfd, name, &c->d, e) < 0)
+		return -1;
+	through(c->target, c->dirfd, name);
+	return 0;
+}
+
 static int
 open_commit(struct commit *c, int rootfd, const struct publish_item *item, struct err *e)
 {
 	struct str token = {0};
-	const char *name;
 
 	c->type = table_target(item->target, &c->path);
+	c->rootfd = rootfd;
 	c->d = (struct dataset){.name = item->target, .type = c->type, .path = c->path};
+	if (c->type->locate && item->entry)
+		c->d = *item->entry;
 	c->staged = item->stage + (parent_len(item->stage) ? parent_len(item->stage) + 1 : 0);
 	str_addf(&token, "%s %s", item->run ? item->run : "", c->staged);
 	c->token = token.s;
-	c->dirfd = parent_open(rootfd, c->path, item->outside, &name, e);
-	if (c->dirfd < 0 || check_link(c->dirfd, name, &c->d, e) < 0)
+	if (open_folder(c, rootfd, item, e) < 0)
 		return -1;
 	through(c->stage, c->dirfd, c->staged);
-	through(c->target, c->dirfd, name);
 	return 0;
+}
+
+static void
+commit_fini(struct commit *c)
+{
+	if (c->dirfd >= 0)
+		close(c->dirfd);
+	free(c->path);
+	free(c->token);
 }
 
 int
@@ -243,15 +309,30 @@ table_publish(int rootfd, const struct publish_item *item, struct err *e)
 
 	if (rc == 0 && !file_exists(c.dirfd, c.staged))
 		rc = check_done(&c, e);
-	else if (rc == 0 && (rc = call_apart(&c, e)) == 0)
+	else if (rc == 0 && (rc = commit(&c, e)) == 0)
 		rc = file_remove_tree(c.dirfd, c.staged, e);
 	if (rc < 0)
 		err_wrap(e, "cannot publish `%s`", item->target);
-	if (c.dirfd >= 0)
-		close(c.dirfd);
-	free(c.path);
-	free(c.token);
+	commit_fini(&c);
 	return rc < 0 ? -1 : 0;
+}
+
+bool
+publish_unsure(int rootfd, const struct publish_item *items, size_t n)
+{
+	bool unsure = false;
+
+	for (size_t i = 0; i < n && !unsure; i++) {
+		struct commit c = {.dirfd = -1};
+		struct err ignored;
+
+		if (!path_is_remote(items[i].target))
+			continue;
+		unsure = open_commit(&c, rootfd, &items[i], &ignored) < 0 ||
+			ask_token(&c, &ignored) < 0;
+		commit_fini(&c);
+	}
+	return unsure;
 }
 
 int
@@ -260,11 +341,15 @@ table_rehearse(
 {
 	struct commit c = {.type = d->type, .d = *d, .dirfd = dirfd};
 
+	through(c.stage, dirfd, stage);
+	if (dataset_is_remote(d)) {
+		(void)snprintf(c.target, sizeof(c.target), "%s", d->path);
+		return call(&c, NULL, e);
+	}
 	if (check_link(dirfd, target, d, e) < 0)
 		return -1;
 	if (!file_exists(dirfd, target)) /* there is nothing that could refuse */
 		return 0;
-	through(c.stage, dirfd, stage);
 	through(c.target, dirfd, target);
 	return call(&c, NULL, e);
 }
@@ -282,7 +367,7 @@ table_exists(const struct dataset *d, int fd)
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	host_init(&h, d, -1);
 	h.e = &ignored;
-	rc = d->type->exists(&h.pub, path);
+	rc = d->type->exists(&h.pub, dataset_is_remote(d) ? d->path : path);
 	host_fini(&h);
 	return rc != 0;
 }

@@ -75,6 +75,8 @@ dataset_exists(const struct dataset *d, int rootfd)
 		return false;
 	if (d->versioned)
 		return has_versions(d, rootfd);
+	if (dataset_is_remote(d))
+		return table_exists(d, -1);
 	fd = file_open(rootfd, d->path, O_PATH, d->outside, &e);
 	there = fd >= 0 && table_exists(d, fd);
 	if (fd >= 0)
@@ -104,15 +106,17 @@ open_reader(const struct dataset *d, const struct read_opts *o, bool whole, stru
 	struct err *e)
 {
 	struct reader *r;
-	int fd;
+	bool remote = dataset_is_remote(d);
+	int fd = -1;
 
-	if (!d->path || !d->type->read_open)
+	if (!d->path || !d->type->read_open || (remote && o->path))
 		return no_file(d, e);
-	fd = open_file(d, o->path ? o->path : d->path, o->rootfd, e);
-	if (fd < 0)
+	if (!remote && (fd = open_file(d, o->path ? o->path : d->path, o->rootfd, e)) < 0)
 		return -1;
 	r = mem_alloc(sizeof(*r));
 	host_init(&r->host, d, fd);
+	if (remote)
+		r->host.content = content_new();
 	r->segs = o->segs;
 	r->host.e = e;
 	if (whole)
@@ -266,7 +270,7 @@ dataset_read_bytes(const struct dataset *d, int rootfd, struct str *out, struct 
 {
 	int fd, rc;
 
-	if (!d->path || d->type->folder)
+	if (!d->path || d->type->folder || dataset_is_remote(d))
 		return no_file(d, e);
 	fd = open_file(d, d->path, rootfd, e);
 	if (fd < 0)

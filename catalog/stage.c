@@ -31,7 +31,8 @@ struct stage_column {
 struct stage {
 	const struct dataset *d; /* borrowed */
 	int dirfd;               /* owned: the folder of target and stage */
-	char *path;              /* owned */
+	char *home; /* owned: the path beside which it lies; that of the target, if it is a file */
+	char *path; /* owned */
 	const char *name;        /* its last part */
 	const char *target_name; /* of d->path */
 	struct segs *segs;       /* owned: for views of frames, no memory of its own */
@@ -67,23 +68,30 @@ stage_token(const char *run_id, const char *node, char token[static 300])
 static int
 name_stage(struct stage *s, const char *token, struct err *e)
 {
-	size_t parent = parent_len(s->d->path);
-	const char *name = s->d->path[parent] == '/' ? s->d->path + parent + 1 : s->d->path;
+	char *home = s->home =
+		dataset_is_remote(s->d) ? remote_home(s->d->path) : mem_strdup(s->d->path);
+	size_t parent = parent_len(home);
+	const char *name = home[parent] == '/' ? home + parent + 1 : home;
 	size_t more = s->d->type->commit ? strlen(s->d->name) + 1 : 0;
+	size_t noted = s->d->conf ? strlen(s->d->conf) + 2 : 6;
 	struct str path = {0};
 
-	if (strchr(token, '/') || strlen(name) + strlen(token) + more + 8 > NAME_MAX) {
+	if (strchr(token, '/') || strlen(name) + strlen(token) + more + noted + 8 > NAME_MAX) {
 		err_set(e, MLC_NAME, "dataset `%s`: no file can be called `.%s.%s.stage`",
 			s->d->name, name, token);
 		return err_help(e, "give the dataset's file or the node a shorter name");
 	}
-	str_addn(&path, s->d->path, (size_t)(name - s->d->path));
+	str_addn(&path, home, (size_t)(name - home));
 	str_addf(&path, ".%s.%s", name, token);
 	if (s->d->type->commit) /* a node may write several tables of one file */
-		str_addf(&path, ".%s", s->d->name);
+		str_addc(&path, '.');
+	if (dataset_is_remote(s->d))
+		remote_add_note(&path, s->d);
+	else if (s->d->type->commit)
+		str_add(&path, s->d->name);
 	str_add(&path, ".stage");
 	s->path = path.s;
-	s->name = path.s + (name - s->d->path);
+	s->name = path.s + (name - home);
 	return 0;
 }
 
@@ -119,9 +127,9 @@ stage_begin(
 	host_init(&s->host, d, -1);
 	if (name_stage(s, token, e) < 0)
 		goto bad;
-	if (file_mkdirs(rootfd, d->path, d->outside, e) < 0)
+	if (file_mkdirs(rootfd, s->home, d->outside, e) < 0)
 		goto bad;
-	s->dirfd = parent_open(rootfd, d->path, d->outside, &s->target_name, e);
+	s->dirfd = parent_open(rootfd, s->home, d->outside, &s->target_name, e);
 	if (s->dirfd >= 0 && d->version && sync_version(d, rootfd, e) < 0)
 		goto bad;
 	if (s->dirfd < 0 || file_remove_tree(s->dirfd, s->name, e) < 0)
@@ -413,6 +421,7 @@ stage_free(struct stage *s)
 	str_fini(&s->content);
 	if (s->dirfd >= 0)
 		close(s->dirfd);
+	free(s->home);
 	free(s->path);
 	free(s);
 }
@@ -478,13 +487,16 @@ stage_discard(const struct dataset *d, int rootfd, const char *token)
 	struct err ignored;
 	int dirfd;
 
-	if (!d->path || name_stage(&s, token, &ignored) < 0)
+	if (!d->path)
 		return;
-	dirfd = parent_open(rootfd, d->path, d->outside, &target, &ignored);
-	if (dirfd >= 0) {
-		remove_stage(d, dirfd, s.name);
-		close(dirfd);
+	if (name_stage(&s, token, &ignored) == 0) {
+		dirfd = parent_open(rootfd, s.home, d->outside, &target, &ignored);
+		if (dirfd >= 0) {
+			remove_stage(d, dirfd, s.name);
+			close(dirfd);
+		}
 	}
+	free(s.home);
 	free(s.path);
 }
 
@@ -495,7 +507,8 @@ stage_sweep(int rootfd, const char *target, const char *run_id)
 	const char *name;
 	struct dirent *d;
 	struct err ignored;
-	int dirfd = parent_open(rootfd, target, target[0] == '/', &name, &ignored);
+	char *home = path_is_remote(target) ? remote_home(target) : mem_strdup(target);
+	int dirfd = parent_open(rootfd, home, home[0] == '/', &name, &ignored);
 	DIR *dir = dirfd < 0 ? NULL : fdopendir(dirfd);
 
 	str_addf(&ours, ".%s.%s.", dir ? name : "", run_part(run_id));
@@ -507,4 +520,5 @@ stage_sweep(int rootfd, const char *target, const char *run_id)
 	else if (dirfd >= 0)
 		close(dirfd);
 	str_fini(&ours);
+	free(home);
 }

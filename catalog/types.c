@@ -72,7 +72,7 @@ catalog_type(const char *name)
 	for (size_t i = 0; i < N_TYPES; i++)
 		if (str_eq(types[i]->name, name))
 			return types[i];
-	return NULL;
+	return name ? module_type(name, NULL) : NULL;
 }
 
 /* Kedro's class for one of our types, as catalogs that come from there spell it. */
@@ -114,6 +114,10 @@ dataset_type_unknown(const char *name, const struct place *at, struct err *e)
 	const char *kedro = from_kedro(name), *near = nearest(name);
 	struct str known = {0};
 
+	if (module_expected(name)) {
+		(void)module_type(name, e);
+		return err_at(e, at, "");
+	}
 	err_set(e, MLC_DATASET_TYPE, "unknown dataset type `%s`", name);
 	err_at(e, at, "");
 	for (size_t i = 0; i < N_TYPES; i++)

@@ -37,7 +37,8 @@ choose_named(struct app *a, const struct catalog *c, struct arena *arena, struct
 			continue;
 		}
 		err_set(&e, MLC_DATA_MISSING, "dataset `%s` does not exist", one.d->name);
-		err_help(&e, "put the file at %s, or run the node that writes it", one.d->path);
+		err_help(&e, "%s %s, or run the node that writes it",
+			dataset_is_remote(one.d) ? "make" : "put the file at", one.d->path);
 		errs_add(found, &e);
 	}
 	return found->n ? -1 : 0;

@@ -147,11 +147,14 @@ static int
 put_input(struct reproduction *r, const struct data_row *d, struct err *e)
 {
 	struct str from = {0};
-	char hash[HASH_SHA_HEX];
+	char hash[HASH_SHA_HEX] = "";
 	int rc = 0;
 	str_addf(&from, "%s%s%s", *d->path == '/' ? "" : r->a->project->root,
 		*d->path == '/' ? "" : "/", d->path);
-	if (leaves(d->path))
+	if (path_is_remote(d->path))
+		rc = r->worktree ? 0
+				 : gone(r, d, "lies on a server, which keeps no old content", e);
+	else if (leaves(d->path))
 		rc = outside(d, e);
 	else if (access(from.s, R_OK) < 0)
 		rc = gone(r, d, "is not there", e);
@@ -159,7 +162,7 @@ put_input(struct reproduction *r, const struct data_row *d, struct err *e)
 		rc = hash_input(from.s, d, hash, e);
 	if (rc == 0 && !r->worktree && *hash && d->hash && !str_eq(hash, d->hash))
 		rc = gone(r, d, "holds something else now", e);
-	if (rc == 0 && *d->path != '/')
+	if (rc == 0 && *d->path != '/' && !path_is_remote(d->path))
 		rc = place(r, from.s, d->path, e);
 	str_fini(&from);
 	return rc;
@@ -172,7 +175,8 @@ check_outputs(const struct reproduction *r, struct err *e)
 	const struct run_detail *d = &r->v.run.detail;
 	for (size_t i = 0; i < d->n_data; i++)
 		if (d->data[i].output && d->data[i].path &&
-			(*d->data[i].path == '/' || str_starts(d->data[i].path, "../"))) {
+			(*d->data[i].path == '/' || str_starts(d->data[i].path, "../") ||
+				path_is_remote(d->data[i].path))) {
 			err_set(e, MLC_OUTSIDE, "the run wrote `%s` outside of the project: %s",
 				d->data[i].dataset, d->data[i].path);
 			return err_help(e, "a reproduction would write it again; it was not begun");

@@ -117,7 +117,7 @@ publish(struct arena *a, int rootfd, const struct done *done, struct err *e)
 		const struct done_data *d = &done->data[i];
 		if (d->output && d->stage)
 			items[n++] = (struct publish_item){
-				d->stage, d->target, d->hash, d->folder, d->outside, NULL};
+				d->stage, d->target, d->hash, d->folder, d->outside, NULL, NULL};
 	}
 	return n ? publish_all(rootfd, items, n, e) : 0;
 }

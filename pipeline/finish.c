@@ -119,6 +119,21 @@ verdict(const struct slot *s, struct err *e)
 
 /* ---- what follows */
 
+/* The catalog's entry of an output: its own, or that of the rows its contract took out. */
+static const struct dataset *
+entry_of(const struct slot *s, const char *dataset)
+{
+	const struct dataset *both[2];
+	for (size_t i = 0; i < s->j.n_outputs; i++) {
+		both[0] = s->j.outputs[i].entry;
+		both[1] = s->j.outputs[i].quarantine;
+		for (size_t k = 0; k < 2; k++)
+			if (both[k] && str_eq(both[k]->name, dataset))
+				return both[k];
+	}
+	return NULL;
+}
+
 /* The outputs that go into place, in the slot's arena. */
 static size_t
 list_items(struct slot *s, struct publish_item **out)
@@ -129,7 +144,7 @@ list_items(struct slot *s, struct publish_item **out)
 		const struct done_data *d = &s->done.data[i];
 		if (d->output && d->stage)
 			items[n++] = (struct publish_item){d->stage, d->target, d->hash, d->folder,
-				d->outside, s->run->out->id.id};
+				d->outside, s->run->out->id.id, entry_of(s, d->dataset)};
 	}
 	*out = items;
 	return n;
@@ -163,7 +178,11 @@ put_in_place(struct slot *s, const struct publish_item *items, size_t n, struct 
 		return 0;
 	for (size_t i = 0; i < n; i++)
 		there += !file_exists(rootfd, items[i].stage);
-	if (there == 0)
+	if (there == 0 && publish_unsure(rootfd, items, n))
+		err_note(e,
+			"whether it was published cannot be told now; the next command finds out, "
+			"and publishes it if it was not");
+	else if (there == 0)
 		discard_stages(s);
 	else if (there < n)
 		err_note(e, "%zu of its %zu outputs are in place; the next command tries the rest",

@@ -14,80 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool
-trusted_owner(uid_t uid, uid_t project)
-{
-	return uid == 0 || uid == geteuid() || uid == project;
-}
-
-static int
-refuse(struct err *e, const char *path, const char *why, const char *fix)
-{
-	err_set(e, MLC_PLUGIN_REFUSED, "plugin %s is refused: %s", path, why);
-	return err_help(e, "%s", fix);
-}
-
-static int
-check_file(const struct stat *st, const char *path, uid_t project, struct err *e)
-{
-	char fix[600];
-	(void)snprintf(fix, sizeof(fix), "chmod go-w %s", path);
-	if (!S_ISREG(st->st_mode))
-		return refuse(e, path, "it is no regular file", "build it again");
-	if (!trusted_owner(st->st_uid, project))
-		return refuse(e, path, "it belongs to another user", "build it again as yourself");
-	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return refuse(e, path, "others may write to it", fix);
-	return 0;
-}
-
-/* A folder as messages name it: relative to the root if it lies beneath. */
-static const char *
-shown(const char *dir, const char *root)
-{
-	size_t n = strlen(root);
-	return strncmp(dir, root, n) == 0 && dir[n] == '/' ? dir + n + 1 : dir;
-}
-
-static int
-check_folder(const char *dir, const char *root, const char *path, uid_t project, struct err *e)
-{
-	char why[4200], fix[4200];
-	struct stat st;
-	if (stat(dir, &st) < 0)
-		return err_errno(e, MLC_PLUGIN_REFUSED, "cannot look at %s", dir);
-	if (!trusted_owner(st.st_uid, project)) {
-		(void)snprintf(why, sizeof(why), "the folder %s above it belongs to another user",
-			shown(dir, root));
-		return refuse(e, path, why, "move the project into a folder of your own");
-	}
-	if (!(st.st_mode & (S_IWGRP | S_IWOTH)) || st.st_mode & S_ISVTX)
-		return 0;
-	(void)snprintf(
-		why, sizeof(why), "others may write to the folder %s above it", shown(dir, root));
-	(void)snprintf(fix, sizeof(fix), "chmod go-w %s", shown(dir, root));
-	return refuse(e, path, why, fix);
-}
-
-/* Every folder above the absolute path. */
-static int
-check_parents(
-	const char *absolute, const char *root, const char *path, uid_t project, struct err *e)
-{
-	char dir[4096];
-	if ((size_t)snprintf(dir, sizeof(dir), "%s", absolute) >= sizeof(dir))
-		return err_set(e, MLC_PLUGIN_REFUSED, "the path of plugin %s is too long", path);
-	for (char *slash; (slash = strrchr(dir, '/'));) {
-		slash[slash == dir] = '\0';
-		if (check_folder(dir, root, path, project, e) < 0)
-			return -1;
-		if (slash == dir)
-			break;
-		*slash = '\0';
-	}
-	return 0;
-}
-
 static struct plugin_id
 identity(const struct stat *st)
 {
@@ -108,7 +34,7 @@ open_checked(const char *root, const char *path, const struct plugin_expected *e
 		absolute, sizeof(absolute), "%s%s%s", rooted ? "" : root, rooted ? "" : "/", path);
 	out->fd = open(absolute, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); /* a pipe waits */
 	if (out->fd < 0 && errno == ELOOP)
-		return refuse(e, path, "it is a symbolic link", "put the file itself there");
+		return trust_refuse(e, path, "it is a symbolic link", "put the file itself there");
 	if (out->fd < 0)
 		return err_errno(e, MLC_PLUGIN_LOAD, "cannot open plugin %s", path);
 	if (fstat(out->fd, &st) < 0 || stat(root, &project) < 0)
@@ -116,9 +42,8 @@ open_checked(const char *root, const char *path, const struct plugin_expected *e
 	out->info.id = identity(&st);
 	if (expected && memcmp(&expected->id, &out->info.id, sizeof(expected->id)) == 0)
 		return 0;
-	if (check_file(&st, path, project.st_uid, e) < 0 ||
-		check_parents(absolute, root, path, project.st_uid, e) < 0 ||
-		hash_sha256_fd(out->fd, out->info.hash, e) < 0)
+	struct trust t = {.path = path, .root = root, .owner = project.st_uid};
+	if (trust_code(&t, &st, absolute, e) < 0 || hash_sha256_fd(out->fd, out->info.hash, e) < 0)
 		return -1;
 	if (!expected || str_eq(expected->hash, out->info.hash))
 		return 0;

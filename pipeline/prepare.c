@@ -53,7 +53,8 @@ missing(const struct plan_port *p, struct err *e)
 		return -1;
 	if (p->entry->versioned)
 		return err_help(e, "it has no version yet: run the node that writes it");
-	return err_help(e, "put the file at %s, or run the node that writes it", p->entry->path);
+	return err_help(e, "%s %s, or run the node that writes it",
+		dataset_is_remote(p->entry) ? "make" : "put the file at", p->entry->path);
 }
 
 static int

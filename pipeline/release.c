@@ -289,7 +289,7 @@ publish(struct job_state *s, int64_t start_ms, int64_t start_us, struct err *e)
 	for (int i = 0; i < 2; i++)
 		items[i] = (struct publish_item){s->staged[i].path, s->staged[i].target,
 			s->staged[i].hash, s->staged[i].folder, s->staged[i].outside,
-			s->out->run.id};
+			s->out->run.id, i == 0 ? o->target : o->quarantine};
 	jw_init(&w, &json);
 	contract_result_json(&s->out->contract, &w);
 	facts[0] = fact_of(o->target, &s->staged[0], str_text(&json));

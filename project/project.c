@@ -38,6 +38,19 @@ drop_private(struct ynode *map)
 	map->n = n;
 }
 
+/* Credentials that stand in an entry of the catalog itself, not by their name. */
+static void
+tag_inline(struct ynode *catalog)
+{
+	for (size_t i = 0; i < catalog->n; i++) {
+		const struct ynode *entry = catalog->u.pairs[i].value;
+		struct ynode *n = entry->kind == Y_MAP ? yaml_get(entry, "credentials") : NULL;
+
+		if (n && n->kind == Y_MAP)
+			tag_secret(n);
+	}
+}
+
 /* Reads base and environment of every kind and lays one over the other. */
 static void
 read_trees(struct project *p, struct ynode *trees[static CONF_KINDS], struct errs *found)
@@ -68,6 +81,7 @@ load(struct project *p, const struct project_opts *opts, struct errs *found)
 	exposed_check(p, trees[CONF_CREDENTIALS]);
 	interpolate(&p->arena, trees, runtime, found);
 	tag_secret(trees[CONF_CREDENTIALS]);
+	tag_inline(trees[CONF_CATALOG]);
 	for (enum conf_kind k = 0; k < CONF_KINDS; k++)
 		if (k != CONF_PARAMS)
 			drop_private(trees[k]);

@@ -88,11 +88,11 @@ add_dataset(struct store *s, const struct run_id *r, const struct data_fact *d, 
 	struct str source = {0}, path = {0}, schema = {0}, profile = {0};
 	bool with_schema = d->schema && translate(d->schema, &schema);
 	char uuid[33];
+	bool whole = *d->path == '/' || path_is_remote(d->path);
 	struct jw w;
 	int rc;
 
-	str_addf(&path, "%s%s%s", *d->path == '/' ? "" : s->root, *d->path == '/' ? "" : "/",
-		d->path);
+	str_addf(&path, "%s%s%s", whole ? "" : s->root, whole ? "" : "/", d->path);
 	jw_init(&w, &source);
 	jw_object(&w);
 	jw_kv_str(&w, "uri", path.s);

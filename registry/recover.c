@@ -128,7 +128,7 @@ find_open(const struct store *s, struct findings *f, struct err *e)
 		f->intents =
 			mem_grow(f->intents, &f->cap_intents, f->n_intents + 1, sizeof *f->intents);
 		i = &f->intents[f->n_intents++];
-		i->id = rows_i64(rows, 0);
+		*i = (struct open_intent){.id = rows_i64(rows, 0)};
 		i->run_name = arena_strdup(&f->arena, rows_str(rows, 6));
 		i->item.stage = arena_strdup(&f->arena, rows_str(rows, 1));
 		i->item.target = arena_strdup(&f->arena, rows_str(rows, 2));

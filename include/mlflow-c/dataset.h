@@ -9,12 +9,18 @@
  *	writing:  write_open -> write_next ... -> write_end
  *	          -> commit                                     tables in a database only
  *
+ * A type may be built in, or be a module: a shared object of the name of the type in the folder
+ * lib/mlflow-c/datasets, which ends with MLF_DATASET(type) and is loaded when a catalog names it.
+ *
  * A call that fails says so once, through mlf_data_fail or mlf_option_fail, and returns -1; what a
  * host call reported (it returned -1) is not reported again. A type keeps no state but its own. */
 #ifndef MLFLOW_C_DATASET_H
 #define MLFLOW_C_DATASET_H
 
 #include <mlflow-c/frame.h>
+
+#define MLF_DATASET_ABI_MAJOR 1
+#define MLF_DATASET_ABI_MINOR 3
 
 /* How the value of an option is written in the catalog, and how the type gets it:
  * text as it is, numbers and booleans as text ("-7", "0.5", "true"), TEXTS (a list, or one alone) as
@@ -98,7 +104,21 @@ struct mlf_dataset_type {
 	int (*probe)(struct mlf_dataset_host *, const char *target, const char *token);
 	/* 1 if what the entry names is in the target, which is there; 0, or -1. */
 	int (*exists)(struct mlf_dataset_host *, const char *target);
+	/* Since 1.3, for what lies on a server: there is no `filepath`, reading gets no bytes, and the
+	 * stage lies beneath runs/. Gives the place as host:port/database#table, without secrets, the
+	 * same for whoever names the same table; the target is TYPE://PLACE. Connects to nothing.
+	 * Unlike others, commit and probe of such a type do get the options of the entry, credentials
+	 * as well, from the configuration as it is then: none of them belongs into the stage. */
+	int (*locate)(struct mlf_dataset_host *, char *place, size_t n);
 };
+
+/* Exports the type of a module. Once, at the end of a file. */
+#define MLF_DATASET(type)                                                                          \
+	const struct mlf_dataset_type *mlf_dataset_v1(void);                                       \
+	__attribute__((visibility("default"))) const struct mlf_dataset_type *mlf_dataset_v1(void) \
+	{                                                                                          \
+		return &(type);                                                                    \
+	}
 
 /* The value of an option, or `def` if the entry does not give it. Lasts as long as the host. */
 static inline const char *

@@ -27,6 +27,16 @@ $(OUT)/clang/nodes/%.o: nodes/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	@clang $(PLUGIN) -include base/banned.h $(clang_flags) $(made) -c -o $@ $<
 
+# A module, too, with the flags of its library; one whose library is not here is built nowhere here.
+module_flags = $(PLUGIN) -I. -include base/banned.h $(shell pkg-config --cflags $$(cat $(dir $<)pkg))
+has_library = pkg-config --exists $$(cat $(dir $<)pkg)
+$(OUT)/gcc/datasets/%.o: datasets/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@! $(has_library) || gcc $(module_flags) $(gcc_flags) $(made) -c -o $@ $<
+$(OUT)/clang/datasets/%.o: datasets/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@! $(has_library) || clang $(module_flags) $(clang_flags) $(made) -c -o $@ $<
+
 # A public header has to stand alone.
 $(OUT)/gcc/include/%.h.ok: include/%.h $(OUT)/flags
 	@mkdir -p $(@D)

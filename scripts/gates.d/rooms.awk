@@ -2,7 +2,8 @@
 # Who includes whom. floors="frame:base;project:frame+base;..." lists the rooms below each room.
 #
 # A room may include its own headers, and of a room below only the public one, room/room.h; base
-# knows no ABI; include/ knows no room; nodes/ know include/ and the system alone.
+# knows no ABI; include/ knows no room; nodes/ know include/ and the system alone, and so does a module,
+# datasets/NAME/, beside its own headers.
 
 function bad(text) {
 	printf "%s:%d: %s: %s\n", FILENAME, FNR, $0, text
@@ -42,7 +43,12 @@ FNR == 1 {
 
 	if (!quoted && !ours)
 		next # a system header
-	if (here == "nodes" && !(abi && !quoted)) {
+	if (here == "datasets") {
+		own = file
+		sub(/[^\/]*$/, "", own)
+		if (quoted ? index(path, own) != 1 : !abi)
+			bad("a module includes <mlflow-c/...>, its own headers and those of its library, nothing else")
+	} else if (here == "nodes" && !(abi && !quoted)) {
 		bad("a node includes <mlflow-c/...> and system headers, nothing else")
 	} else if (here == "include" && !abi) {
 		bad("the public headers know no room")

@@ -39,11 +39,11 @@ make_set(struct room *r, struct set *set, bool old)
 	hash_file(r, "data/06/.y.csv.1.stage", set->hash[1]);
 	hash_folder(r, "data/06/.m.1.stage", set->hash[2]);
 	set->items[0] = (struct publish_item){
-		"data/.x.csv.1.stage", "data/x.csv", set->hash[0], false, false, NULL};
+		"data/.x.csv.1.stage", "data/x.csv", set->hash[0], false, false, NULL, NULL};
 	set->items[1] = (struct publish_item){
-		"data/06/.y.csv.1.stage", "data/06/y.csv", set->hash[1], false, false, NULL};
+		"data/06/.y.csv.1.stage", "data/06/y.csv", set->hash[1], false, false, NULL, NULL};
 	set->items[2] = (struct publish_item){
-		"data/06/.m.1.stage", "data/06/m", set->hash[2], true, false, NULL};
+		"data/06/.m.1.stage", "data/06/m", set->hash[2], true, false, NULL, NULL};
 	if (!old)
 		return;
 	room_put_text(r, "data/x.csv", "old x");
@@ -194,7 +194,7 @@ Test(publish, a_file_takes_the_place_of_a_folder_and_the_other_way_round)
 
 Test(publish, a_stage_must_lie_beside_its_target)
 {
-	struct publish_item item = {"other/.x.1.stage", "data/x", "", false, false, NULL};
+	struct publish_item item = {"other/.x.1.stage", "data/x", "", false, false, NULL, NULL};
 	struct room r;
 
 	room_open(&r);
@@ -203,7 +203,7 @@ Test(publish, a_stage_must_lie_beside_its_target)
 	cr_expect_eq(publish_all(r.fd, &item, 1, &r.e), -1);
 	cr_expect_eq(r.e.code, MLC_PUBLISH);
 	cr_expect_str_eq(room_get(&r, "data/x"), "old");
-	item = (struct publish_item){"../.x.1.stage", "../x", "", false, false, NULL};
+	item = (struct publish_item){"../.x.1.stage", "../x", "", false, false, NULL, NULL};
 	cr_expect_eq(publish_all(r.fd, &item, 1, &r.e), -1);
 	cr_expect_eq(r.e.code, MLC_OUTSIDE, "%s", r.e.msg);
 	room_close(&r);

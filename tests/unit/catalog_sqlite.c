@@ -56,7 +56,7 @@ people(struct scope *sc, int from, int to, const char *word)
 static int
 publish(struct room *r, const struct staged *st)
 {
-	struct publish_item item = {st->path, st->target, st->hash, false, false, NULL};
+	struct publish_item item = {st->path, st->target, st->hash, false, false, NULL, NULL};
 
 	return publish_all(r->fd, &item, 1, &r->e);
 }

@@ -291,7 +291,8 @@ Test(stage, only_who_may_leaves_the_root)
 	cr_expect(st.outside);
 	cr_expect_str_eq(room_get(&r, "out/.x.1.w.stage"), "new");
 	{
-		struct publish_item item = {st.path, st.target, st.hash, false, st.outside, NULL};
+		struct publish_item item = {
+			st.path, st.target, st.hash, false, st.outside, NULL, NULL};
 
 		cr_expect_eq(publish_all(inner, &item, 1, &r.e), 0, "%s", r.e.msg);
 	}

@@ -170,8 +170,8 @@ Test(registry_nodes, what_was_last_written_to_a_path_is_remembered)
 
 Test(registry_nodes, an_intent_closes_with_the_nodes_record)
 {
-	const struct publish_item items[] = {
-		{"s1", "t1", "h1", false, false, NULL}, {"s2", "t2", "h2", true, true, NULL}};
+	const struct publish_item items[] = {{"s1", "t1", "h1", false, false, NULL, NULL},
+		{"s2", "t2", "h2", true, true, NULL, NULL}};
 	const struct node_fact n = {.name = "clean", .status = "ok"};
 	struct fixture f = fixture_make();
 	struct store *s = fixture_open(&f, STORE_WRITE);
@@ -191,7 +191,7 @@ Test(registry_nodes, an_intent_closes_with_the_nodes_record)
 
 Test(registry_nodes, a_run_that_is_over_takes_no_more)
 {
-	const struct publish_item item = {"s1", "t1", "h1", false, false, NULL};
+	const struct publish_item item = {"s1", "t1", "h1", false, false, NULL, NULL};
 	const struct node_fact n = {.name = "late", .status = "ok"};
 	struct fixture f = fixture_make();
 	struct store *s = fixture_open(&f, STORE_WRITE);

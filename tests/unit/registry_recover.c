@@ -33,7 +33,8 @@ do_it(struct fixture *f, enum act act)
 	const char *writes[] = {"data/out.csv", NULL};
 	struct run_new r = {.name = "tall-heron", .writes = writes};
 	char hash[HASH_XXH_HEX];
-	struct publish_item item = {"data/.out.stage", "data/out.csv", hash, false, false, NULL};
+	struct publish_item item = {
+		"data/.out.stage", "data/out.csv", hash, false, false, NULL, NULL};
 	struct run_id id;
 	struct store *s;
 
@@ -221,7 +222,8 @@ Test(registry_recover, an_intent_left_open_by_a_failed_run_is_finished_before_th
 	struct store *s = fixture_open(&f, STORE_WRITE);
 	struct run_id id = fixture_run(&f, s, NULL);
 	char hash[HASH_XXH_HEX];
-	struct publish_item item = {"data/.out.stage", "data/out.csv", hash, false, false, NULL};
+	struct publish_item item = {
+		"data/.out.stage", "data/out.csv", hash, false, false, NULL, NULL};
 
 	hash_xxh3(NEW, sizeof NEW - 1, hash);
 	fixture_write(&f, "data/out.csv", OLD);
