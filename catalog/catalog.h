@@ -78,7 +78,18 @@ struct schema {
 MUST_CHECK int
 schema_decode(struct arena *a, const char *json, size_t len, struct schema *out, struct err *e);
 
-/* Reading. */
+/* Reading. Rows that cannot be read, of a dataset with on_bad_lines: skip or quarantine, go to a sink. */
+struct reject_sink {
+	void *arg;
+	int (*put)(void *arg, const struct mlf_data_fault *why, const char *text, size_t n,
+		struct err *e);
+};
+/* True if the rows that cannot be read are to be kept: on_bad_lines: quarantine. */
+bool dataset_keeps_bad_lines(const struct dataset *d);
+/* The entry NAME + suffix, for rows that are put aside; a CSV file under data/quarantine, called
+ * `file`, if the catalog has none. NULL after a report to found. Of `name@csv` it is that of `name`. */
+const struct dataset *catalog_aside(struct arena *a, const struct catalog *c, const char *name,
+	const char *suffix, const char *file_suffix, struct errs *found);
 struct read_opts {
 	int rootfd;
 	struct segs *segs; /* where the batches live */
@@ -86,7 +97,8 @@ struct read_opts {
 		*schema;        /* types to read as; columns not named are inferred; NULL: all */
 	const char *path;       /* where it is read from instead: what is staged for it; or NULL */
 	const char *known_hash; /* if the file's hash is this one ... */
-	const struct schema *known; /* ... it is read with exactly this schema */
+	const struct schema *known;        /* ... it is read with exactly this schema */
+	const struct reject_sink *rejects; /* NULL: they are only counted */
 };
 struct reader;
 MUST_CHECK int dataset_open(

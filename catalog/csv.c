@@ -141,6 +141,7 @@ csv_options_fini(struct csv_options *o)
 	map_fini(&o->types);
 	map_fini(&o->dates);
 	map_fini(&o->use);
+	*o = (struct csv_options){0};
 }
 
 static int

@@ -5,7 +5,10 @@
  *	csv_scan.c   bytes -> where fields end      of plain text, with vectors
  *	csv_grid.c   both -> many rows at once      the second where it can, else the first
  *	csv_fill.c   a column of many rows -> values
- *	csv_read.c   many rows -> batches           types, limits on columns, the messages
+ *	csv_quick.c  the same for plain numbers, with vectors
+ *	csv_sample.c the first rows, until the types are known
+ *	csv_read.c   many rows -> batches           types, limits on columns
+ *	csv_faults.c the messages, and rows that are given away
  *	csv_infer.c  which type a column's texts have
  *	csv_write.c  batches -> bytes
  *	csv.c        the options and the type itself
@@ -77,11 +80,15 @@ void csv_rows_free(struct csv_rows *r); /* NULL is fine */
  * with CSV_SLACK bytes behind it; more of it (1, 0 if there is no more, -1); and how much of it was
  * taken. Of bytes that begin within a row there are none. */
 #define CSV_SLACK 64
-size_t csv_rows_peek(const struct csv_rows *r, char **text);
+struct csv_at {
+	char *text;
+	size_t n;
+	int64_t line; /* of its first byte */
+	int64_t row;  /* the last one that was begun */
+};
+struct csv_at csv_rows_peek(const struct csv_rows *r);
 MUST_CHECK int csv_rows_more(struct csv_rows *r);
 void csv_rows_take(struct csv_rows *r, size_t bytes, int64_t rows, int64_t lines);
-int64_t csv_rows_line(const struct csv_rows *r); /* of the first byte at hand */
-int64_t csv_rows_row(const struct csv_rows *r);  /* the last one that was begun */
 
 /* --- many rows ----------------------------------------------------------------------------------- */
 

@@ -143,28 +143,28 @@ static size_t
 take_plain(struct csv_grids *gs, struct csv_grid *g)
 {
 	struct csv_scan *scan = &gs->scan;
-	char *s;
-	size_t n = csv_rows_peek(gs->rows, &s), rows, bytes, inner = 0;
+	struct csv_at at = csv_rows_peek(gs->rows);
+	size_t rows, bytes, inner = 0;
 
-	make_room(gs, n);
-	gs->scan_text(s, n, gs->marked, scan);
-	rows = count_rows(s, scan->ends, scan->n, gs->columns);
+	make_room(gs, at.n);
+	gs->scan_text(at.text, at.n, gs->marked, scan);
+	rows = count_rows(at.text, scan->ends, scan->n, gs->columns);
 	if (rows == 0)
 		return 0;
 	gs->cells =
 		mem_grow(gs->cells, &gs->cells_cap, rows * gs->columns, sizeof(struct csv_cell));
-	make_cells(gs, s, rows);
+	make_cells(gs, at.text, rows);
 	bytes = scan->ends[rows * gs->columns - 1] + 1;
 	while (inner < scan->n_inner && scan->inner[inner] < bytes)
 		inner++;
 	*g = (struct csv_grid){
-		.text = s,
+		.text = at.text,
 		.cells = gs->cells,
 		.rows = rows,
 		.columns = gs->columns,
 		.ascii = scan->ascii,
-		.row = csv_rows_row(gs->rows) + 1,
-		.line = csv_rows_line(gs->rows),
+		.row = at.row + 1,
+		.line = at.line,
 		.inner = scan->inner,
 		.n_inner = inner,
 	};
@@ -242,7 +242,7 @@ take_others(struct csv_grids *gs, struct csv_grid *g)
 		.cells = gs->cells,
 		.rows = n,
 		.columns = gs->columns,
-		.row = csv_rows_row(gs->rows) - (int64_t)n + !gs->has_ragged,
+		.row = csv_rows_peek(gs->rows).row - (int64_t)n + !gs->has_ragged,
 		.lines = gs->lines,
 	};
 	return 1;

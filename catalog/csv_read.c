@@ -9,129 +9,9 @@
  *
  * A type that was inferred is a promise too: a later value that does not fit is an error, never a
  * silent change of type. */
-#include "catalog/csv.h"
+#include "catalog/csv_state.h"
 
 #include <string.h>
-
-#define SAMPLE_ROWS 65536
-#define SAMPLE_BYTES (INT64_C(64) << 20)
-
-/* Rows that are kept until the types are known, each grid in memory of its own. */
-struct sample {
-	struct csv_grid *v; /* owned, and so are text, cells, lines and inner of each */
-	size_t n, cap, used;
-};
-
-struct csv {
-	struct mlf_dataset_host *h; /* borrowed */
-	struct csv_options o;
-	struct csv_rows *rows;
-	struct csv_grids *grids;
-	struct csv_column *columns; /* arena; as many as the file has */
-	size_t n;
-	struct sample sample;
-	struct csv_grid grid; /* the rows in hand */
-	size_t at;            /* so many of them are done */
-	size_t step;          /* so many are tried at once, after bad ones */
-	struct csv_row row;   /* what a message is about */
-	bool given;           /* there was a batch */
-	struct arena mem;
-};
-
-/* The row of the grid that a message is about. */
-static void
-look_at(struct csv *c, size_t i)
-{
-	c->row = (struct csv_row){
-		.row = c->grid.row + (int64_t)i, .line = csv_grid_line(&c->grid, i)};
-}
-
-/* --- failures ------------------------------------------------------------------------------------ */
-
-static int
-fail(struct csv *c, const char *text, const char *advice)
-{
-	struct mlf_data_fault fault = {
-		.row = c->row.row,
-		.line = c->row.line,
-		.text = text,
-		.advice = advice,
-	};
-
-	return mlf_data_fail(c->h, &fault);
-}
-
-/* A value as a message shows it: not too long, and never half a character. */
-static void
-add_value(struct str *to, const char *s, size_t n)
-{
-	size_t shown = n < 40 ? n : 40;
-	struct str brief = {0};
-
-	while (shown < n && shown > 0 && (s[shown] & 0xC0) == 0x80)
-		shown--;
-	str_addn(&brief, s, shown);
-	str_addc(to, '`');
-	term_add_safe(to, str_text(&brief));
-	str_add(to, shown < n ? "...`" : "`");
-	str_fini(&brief);
-}
-
-static const char *
-is_none_of(enum mlf_type type)
-{
-	switch (type) {
-	case MLF_BOOL: return "is neither true nor false";
-	case MLF_I64: return "is no whole number of 64 bits (int64)";
-	case MLF_F64: return "is no number (float64)";
-	case MLF_TIMESTAMP: return "is no ISO 8601 date or time (timestamp)";
-	case MLF_UTF8: break;
-	}
-	return "is not UTF-8";
-}
-
-static int
-fail_value(struct csv *c, size_t i, const struct csv_column *col)
-{
-	const struct csv_cell *cell = &c->grid.cells[i * c->n + col->at];
-	const char *s = c->grid.text + cell->at;
-	struct str text = {0}, advice = {0};
-	enum mlf_type wider = csv_infer(col->looks | csv_looks_like(s, cell->n));
-	int rc;
-
-	look_at(c, i);
-	str_addf(&text, "column `%s`: ", col->name);
-	add_value(&text, s, cell->n);
-	str_addf(&text, " %s", is_none_of(col->type));
-	if (col->type == MLF_UTF8)
-		str_add(&advice, "if the file is Latin-1, say so: load_args: {encoding: latin-1}");
-	else if (col->inferred)
-		str_addf(&advice,
-			"%s was inferred from the rows before; declare the type in the catalog: "
-			"load_args: {dtype: {%s: %s}}",
-			type_name(col->type), col->name, type_name(wider));
-	else
-		str_addf(&advice, "the column is declared as %s: correct the value or the type",
-			type_name(col->type));
-	rc = fail(c, text.s, advice.s);
-	str_fini(&text);
-	str_fini(&advice);
-	return rc;
-}
-
-static int
-fail_ragged(struct csv *c)
-{
-	struct str text = {0};
-	int rc;
-
-	str_addf(&text, "%zu field%s, but the header names %zu column%s", c->row.n,
-		c->row.n == 1 ? "" : "s", c->n, c->n == 1 ? "" : "s");
-	rc = fail(c, text.s,
-		c->row.n > c->n ? "a field that holds the separator must be quoted" : NULL);
-	str_fini(&text);
-	return rc;
-}
 
 /* --- the header ---------------------------------------------------------------------------------- */
 
@@ -142,7 +22,7 @@ fail_name(struct csv *c, size_t i, const char *what)
 	int rc;
 
 	str_addf(&text, "column %zu of the header %s", i + 1, what);
-	rc = fail(c, text.s, "each column needs a name of its own in the first line");
+	rc = csv_fail(c, text.s, "each column needs a name of its own in the first line");
 	str_fini(&text);
 	return rc;
 }
@@ -232,12 +112,12 @@ read_header(struct csv *c)
 	int rc = csv_rows_next(c->rows, &c->row);
 
 	if (rc == 0)
-		return fail(c, "the file is empty: it has not even a header",
+		return csv_fail(c, "the file is empty: it has not even a header",
 			"write the names of the columns into the first line");
 	if (rc < 0)
 		return -1;
 	if (c->row.bad)
-		return fail(c, c->row.bad, "correct the header: without it no row can be read");
+		return csv_fail(c, c->row.bad, "correct the header: without it no row can be read");
 	c->n = c->row.n;
 	c->columns = arena_alloc(&c->mem, c->n * sizeof(*c->columns));
 	rc = 0;
@@ -251,22 +131,6 @@ read_header(struct csv *c)
 	choose_columns(c);
 	map_fini(&seen);
 	return rc;
-}
-
-/* --- rows that cannot be read -------------------------------------------------------------------- */
-
-static int
-reject(struct csv *c)
-{
-	return c->row.row ? 0 : -1;
-}
-
-static int
-reject_value(struct csv *c, size_t i, const struct csv_column *col)
-{
-	(void)col;
-	look_at(c, i);
-	return reject(c);
 }
 
 /* --- rows ---------------------------------------------------------------------------------------- */
@@ -286,8 +150,8 @@ apply_na(struct csv *c)
 }
 
 /* The next rows of the file: 1, 0 or -1. */
-static int
-read_grid(struct csv *c)
+int
+csv_read_grid(struct csv *c)
 {
 	int rc = csv_grids_next(c->grids, &c->grid);
 
@@ -295,8 +159,8 @@ read_grid(struct csv *c)
 	while (rc == 1 && c->grid.ragged) {
 		c->row = *c->grid.ragged;
 		if (!c->o.dialect.lenient)
-			return fail_ragged(c);
-		if (reject(c) < 0)
+			return csv_fail_ragged(c);
+		if (csv_reject_ragged(c) < 0)
 			return -1;
 		rc = csv_grids_next(c->grids, &c->grid);
 	}
@@ -307,125 +171,14 @@ read_grid(struct csv *c)
 	return rc;
 }
 
-/* --- the sample ---------------------------------------------------------------------------------- */
-
-static void *
-copied(const void *p, size_t n, size_t over)
-{
-	char *copy = mem_alloc(n + over);
-
-	memcpy(copy, p, n);
-	return copy;
-}
-
-/* A copy of the grid that lasts. */
-static void
-keep(struct csv *c)
-{
-	struct sample *s = &c->sample;
-	struct csv_grid g = c->grid;
-	size_t cells = g.rows * g.columns, i;
-	uint32_t from = g.cells[0].at, to;
-	uint32_t *inner;
-
-	to = g.cells[cells - 1].at;
-	to += g.cells[cells - 1].n == CSV_NULL ? 0 : g.cells[cells - 1].n;
-	g.text = copied(g.text + from, to - from, CSV_OVER);
-	g.cells = copied(g.cells, cells * sizeof(*g.cells), 0);
-	for (i = 0; i < cells; i++)
-		g.cells[i].at -= from;
-	if (g.lines)
-		g.lines = copied(g.lines, g.rows * sizeof(*g.lines), 0);
-	inner = copied(g.inner ? g.inner : &from, g.n_inner * sizeof(*inner), 1);
-	for (i = 0; i < g.n_inner; i++)
-		inner[i] -= from;
-	g.inner = inner;
-	s->v = mem_grow(s->v, &s->cap, s->n + 1, sizeof(*s->v));
-	s->v[s->n++] = g;
-}
-
-static void
-grid_free(struct csv_grid *g)
-{
-	free((void *)(uintptr_t)g->text);
-	free(g->cells);
-	free((void *)(uintptr_t)g->lines);
-	free((void *)(uintptr_t)g->inner);
-}
-
-static void
-sample_fini(struct sample *s)
-{
-	while (s->n > 0)
-		grid_free(&s->v[--s->n]);
-	free(s->v);
-	*s = (struct sample){0};
-}
-
-static void
-look(struct csv *c, struct csv_column *col, size_t rows)
-{
-	const struct csv_grid *g = &c->grid;
-	const struct csv_cell *cell = &g->cells[col->at];
-
-	for (size_t i = 0; i < rows; i++, cell += g->columns)
-		if (cell->n != CSV_NULL)
-			col->looks |= csv_looks_like(g->text + cell->at, cell->n);
-}
-
 /* Bytes of rows, for the limits: their text, and what the columns take. */
-static int64_t
-grid_bytes(const struct csv_grid *g, size_t from, size_t n)
+int64_t
+csv_grid_bytes(const struct csv_grid *g, size_t from, size_t n)
 {
 	return csv_grid_span(g, from, n) + 8 * (int64_t)(n * g->columns);
 }
 
-static int
-infer(struct csv *c)
-{
-	int64_t bytes = 0;
-	size_t rows = 0, n;
-	bool all = true;
-	int rc = 1;
-
-	for (size_t i = 0; i < c->n; i++)
-		all &= !c->columns[i].inferred;
-	while (!all && rows < SAMPLE_ROWS && bytes < SAMPLE_BYTES) {
-		rc = read_grid(c);
-		if (rc != 1)
-			break;
-		n = SAMPLE_ROWS - rows;
-		n = n < c->grid.rows ? n : c->grid.rows;
-		for (size_t i = 0; i < c->n; i++)
-			if (c->columns[i].inferred)
-				look(c, &c->columns[i], n);
-		keep(c);
-		rows += n;
-		bytes += grid_bytes(&c->grid, 0, c->grid.rows);
-	}
-	c->grid.rows = 0;
-	for (size_t i = 0; i < c->n; i++)
-		if (c->columns[i].inferred)
-			c->columns[i].type = csv_infer(c->columns[i].looks);
-	return rc < 0 ? -1 : 0;
-}
-
 /* --- values -------------------------------------------------------------------------------------- */
-
-/* The next rows, of the sample first: 1, 0 or -1. What was of the sample before is gone. */
-static int
-next_grid(struct csv *c)
-{
-	struct sample *s = &c->sample;
-
-	if (s->used == s->n) {
-		sample_fini(s);
-		return read_grid(c);
-	}
-	c->grid = s->v[s->used++];
-	c->at = 0;
-	return 1;
-}
 
 /* Makes values of n of the rows in hand: how many became part of the table and, with bad rows tolerated,
  * went away; -1 after a failure. */
@@ -443,13 +196,13 @@ take(struct csv *c, struct mlf_builder *b, size_t n)
 		good = fits;
 	}
 	if (bad && !c->o.dialect.lenient)
-		return fail_value(c, c->at + good, bad);
+		return csv_fail_value(c, c->at + good, bad);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->columns[i].to >= 0)
 			csv_keep(b, &c->columns[i], good);
 	c->at += good;
 	c->step = bad ? 8 : c->step < SIZE_MAX / 2 ? 2 * c->step : c->step;
-	if (bad && (reject_value(c, c->at, bad) < 0))
+	if (bad && (csv_reject_value(c, c->at, bad) < 0))
 		return -1;
 	c->at += bad != NULL;
 	return (int64_t)good;
@@ -465,7 +218,7 @@ fill(struct csv *c, struct mlf_builder *b)
 		size_t n;
 
 		if (c->at == c->grid.rows) {
-			int rc = next_grid(c);
+			int rc = csv_next_grid(c);
 
 			if (rc < 0)
 				return -1;
@@ -475,7 +228,7 @@ fill(struct csv *c, struct mlf_builder *b)
 		n = c->grid.rows - c->at;
 		n = n < c->step ? n : c->step;
 		n = (int64_t)n < c->h->batch_rows - rows ? n : (size_t)(c->h->batch_rows - rows);
-		bytes += grid_bytes(&c->grid, c->at, n);
+		bytes += csv_grid_bytes(&c->grid, c->at, n);
 		took = take(c, b, n);
 		if (took < 0)
 			return -1;
@@ -493,7 +246,7 @@ csv_read_close(void *state)
 
 	csv_grids_free(c->grids);
 	csv_rows_free(c->rows);
-	sample_fini(&c->sample);
+	csv_sample_fini(&c->sample);
 	for (size_t i = 0; i < c->n; i++) {
 		free(c->columns[i].nulls);
 		free(c->columns[i].bools);
@@ -507,7 +260,7 @@ static int
 begin_rows(struct csv *c)
 {
 	c->grids = csv_grids_new(c->rows, &c->o.dialect, c->n);
-	return infer(c);
+	return csv_infer_types(c);
 }
 
 int

@@ -542,11 +542,12 @@ csv_rows_next(struct csv_rows *r, struct csv_row *row)
 
 /* --- for those who split rows themselves --------------------------------------------------------- */
 
-size_t
-csv_rows_peek(const struct csv_rows *r, char **text)
+struct csv_at
+csv_rows_peek(const struct csv_rows *r)
 {
-	*text = r->block + r->at;
-	return r->discards ? 0 : r->end - r->at;
+	size_t n = r->discards ? 0 : r->end - r->at;
+
+	return (struct csv_at){r->block + r->at, n, r->line, r->row};
 }
 
 int
@@ -567,18 +568,6 @@ csv_rows_take(struct csv_rows *r, size_t bytes, int64_t rows, int64_t lines)
 	r->at += bytes;
 	r->row += rows;
 	r->line += lines;
-}
-
-int64_t
-csv_rows_line(const struct csv_rows *r)
-{
-	return r->line;
-}
-
-int64_t
-csv_rows_row(const struct csv_rows *r)
-{
-	return r->row;
 }
 
 struct csv_rows *

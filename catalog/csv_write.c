@@ -95,17 +95,17 @@ fail(struct writer *w, const char *column, const char *what, const char *advice)
 static int
 put_quoted(struct writer *w, const char *s, size_t n)
 {
-	char *to = room(w, 2 * n + 2), *p = to;
+	char *to = room(w, 2 * n + 2), *p = to, quote = w->o.dialect.quote;
 
 	if (!to)
 		return -1;
-	*p++ = '"';
+	*p++ = quote;
 	for (size_t i = 0; i < n; i++) {
-		if (s[i] == '"')
-			*p++ = '"';
+		if (s[i] == quote)
+			*p++ = quote;
 		*p++ = s[i];
 	}
-	*p++ = '"';
+	*p++ = quote;
 	w->n += (size_t)(p - to);
 	return 0;
 }
@@ -283,19 +283,41 @@ csv_write_next(struct mlf_dataset_host *h, void *state, struct mlf_frame *batch)
 
 /* --- beginning and end ---------------------------------------------------------------------------- */
 
+/* What is written must be read back as it was: not as Latin-1, and all of it. */
+static int
+check_readable(struct mlf_dataset_host *h, const struct csv_options *o)
+{
+	const char *key = o->dialect.latin1 ? "encoding"
+		: o->dialect.skip           ? "skiprows"
+		: o->use.n                  ? "usecols"
+					    : NULL;
+	struct str text = {0};
+	int rc;
+
+	if (!key)
+		return 0;
+	str_addf(&text, "a dataset that is written cannot have `%s`", key);
+	rc = mlf_option_fail(h, "load_args", key, text.s,
+		"it would not be read back as it was; make two entries of it");
+	str_fini(&text);
+	return rc;
+}
+
 int
 csv_write_open(struct mlf_dataset_host *h, void **state)
 {
 	struct writer *w = mem_alloc(sizeof(*w));
 
-	if (csv_options(h, &w->o) < 0) {
+	if (csv_options(h, &w->o) < 0 || check_readable(h, &w->o) < 0) {
+		csv_options_fini(&w->o);
 		free(w);
 		return -1;
 	}
 	w->h = h;
 	w->buf = mem_grow(NULL, &w->cap, BUFFER, 1);
 	w->asks[0] = NUL;
-	w->asks['\r'] = w->asks['\n'] = w->asks['"'] = QUOTES;
+	w->asks['\r'] = w->asks['\n'] = QUOTES;
+	w->asks[(unsigned char)w->o.dialect.quote] = QUOTES;
 	w->asks[(unsigned char)w->o.dialect.sep] = QUOTES;
 	*state = w;
 	return 0;

@@ -129,6 +129,16 @@ data_fail(struct mlf_dataset_host *pub, const struct mlf_data_fault *f)
 }
 
 static int
+take_reject(
+	struct mlf_dataset_host *pub, const struct mlf_data_fault *f, const char *text, size_t n)
+{
+	struct host *h = host_of(pub);
+
+	h->rejected++;
+	return h->rejects ? h->rejects->put(h->rejects->arg, f, text, n, h->e) : 0;
+}
+
+static int
 option_fail(struct mlf_dataset_host *pub, const char *where, const char *key, const char *text,
 	const char *advice)
 {
@@ -157,6 +167,7 @@ host_init(struct host *h, const struct dataset *d, int fd)
 			.fd = take_fd,
 			.data_fail = data_fail,
 			.option_fail = option_fail,
+			.reject = take_reject,
 			.expected_name = get_expected_name},
 		.d = d,
 		.fd = fd,

@@ -67,7 +67,9 @@ struct host {
 	struct hash_xxh *hash;   /* of the bytes so far; owned */
 	struct content *content; /* of a type that commits, instead of the bytes; owned */
 	uint64_t bytes;
-	struct schema known, wanted; /* types to read as, the first before the second */
+	struct schema known, wanted;       /* types to read as, the first before the second */
+	const struct reject_sink *rejects; /* borrowed; NULL: none */
+	int64_t rejected;
 	/* of a commit for which a catalog was opened, see remote.c */
 	struct project *project; /* owned */
 	struct catalog *catalog; /* owned */

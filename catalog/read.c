@@ -119,6 +119,7 @@ open_reader(const struct dataset *d, const struct read_opts *o, bool whole, stru
 		r->host.content = content_new();
 	r->segs = o->segs;
 	r->host.e = e;
+	r->host.rejects = o->rejects;
 	if (whole)
 		r->host.pub.batch_rows = r->host.pub.batch_bytes = INT64_MAX;
 	if (take_schemas(r, o, e) < 0 || host_begin(&r->host, false) < 0 ||
@@ -201,6 +202,7 @@ void
 reader_facts(const struct reader *r, struct read_facts *facts)
 {
 	*facts = r->facts;
+	facts->rejected = r->host.rejected;
 }
 
 /* --- tables -------------------------------------------------------------------------------------- */

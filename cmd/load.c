@@ -5,6 +5,15 @@
 
 #include "contract/contract.h"
 
+/* Rows that cannot be read need a place, too. */
+static void
+place_bad_lines(struct loaded *l, struct plan_port *port, struct errs *found)
+{
+	if (port->entry && dataset_keeps_bad_lines(port->entry))
+		port->bad_lines = catalog_aside(
+			&l->arena, l->catalog, port->dataset, "__bad_lines", "__bad_lines", found);
+}
+
 static void
 check_port(struct app *a, struct loaded *l, struct plan_port *port, struct map *seen,
 	struct errs *found)
@@ -34,6 +43,8 @@ check_contracts(struct app *a, struct loaded *l, struct errs *found)
 			check_port(a, l,
 				p < n->n_inputs ? &n->inputs[p] : &n->outputs[p - n->n_inputs],
 				&seen, found);
+		for (size_t p = 0; p < n->n_inputs; p++)
+			place_bad_lines(l, &n->inputs[p], found);
 	}
 	map_fini(&seen);
 	return found->n + found->dropped > before ? -1 : 0;

@@ -153,6 +153,7 @@ node_ended(struct view *v, size_t i, const struct node_result *r)
 	jw_kv_i64(&e.w, "checks", r->checks);
 	jw_kv_i64(&e.w, "checks_failed", r->checks_failed);
 	jw_kv_i64(&e.w, "dropped", r->dropped);
+	jw_kv_i64(&e.w, "rejected", r->rejected);
 	jw_kv_i64(&e.w, "quarantined", r->quarantined);
 	jw_kv_str(&e.w, "needs", r->blocker);
 	jw_kv_str(&e.w, "reason", r->why);

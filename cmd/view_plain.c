@@ -88,6 +88,8 @@ node_ended(struct view *v, size_t i, const struct node_result *r)
 		str_addf(&s, " rows=%lld", (long long)r->rows);
 	if (r->checks)
 		str_addf(&s, " contract=%d/%d", r->checks - r->checks_failed, r->checks);
+	if (r->rejected)
+		str_addf(&s, " rejected=%lld", (long long)r->rejected);
 	if (r->quarantined)
 		str_addf(&s, " quarantined=%lld", (long long)r->quarantined);
 	if (r->dropped)

@@ -76,6 +76,8 @@ add_row(struct view *v, const struct run_result *r, size_t i, struct str *s)
 		str_addf(s, " | %d/%d", n->checks - n->checks_failed, n->checks);
 	else
 		str_add(s, " | ");
+	if (n->rejected)
+		str_addf(s, ", %lld rejected", (long long)n->rejected);
 	if (n->quarantined)
 		str_addf(s, ", %lld quarantined", (long long)n->quarantined);
 	if (n->dropped)

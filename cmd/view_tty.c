@@ -282,6 +282,8 @@ describe(const struct view *v, const struct node_result *r, struct str *s)
 	}
 	if (r->checks)
 		add_partf(s, columns, "   contract %d/%d", r->checks - r->checks_failed, r->checks);
+	if (r->rejected)
+		add_partf(s, columns, "   %lld rejected", (long long)r->rejected);
 	if (r->quarantined)
 		add_partf(s, columns, "   %lld quarantined", (long long)r->quarantined);
 	if (r->dropped)

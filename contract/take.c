@@ -174,19 +174,5 @@ const struct dataset *
 contract_quarantine(
 	struct arena *a, const struct catalog *c, const char *dataset, struct errs *found)
 {
-	size_t n = strcspn(dataset, "@"); /* name@csv and name@json are one dataset */
-	const char *name = arena_printf(a, "%.*s" QUARANTINE_SUFFIX, (int)n, dataset);
-	size_t before = found->n + found->dropped;
-	const struct dataset *entry = catalog_find(c, name, found);
-	struct dataset *d;
-
-	if (entry || found->n + found->dropped > before)
-		return entry;
-	d = arena_alloc(a, sizeof(*d));
-	d->name = name;
-	d->type = catalog_type("csv");
-	d->kind = d->type->kind;
-	d->path = arena_printf(a, "data/quarantine/%.*s.csv", (int)n, dataset);
-	d->entry = yaml_new(a, Y_MAP, (struct place){0});
-	return d;
+	return catalog_aside(a, c, dataset, QUARANTINE_SUFFIX, "", found);
 }

@@ -15,9 +15,21 @@ struct checked {
 	struct stage *stage; /* of the quarantine */
 	struct staged away;
 };
+/* Rows that could not be read. */
+struct rejected {
+	struct ctx *ctx;          /* borrowed */
+	const struct dataset *to; /* where they go, or NULL */
+	struct reject_sink sink;
+	struct scope *scope; /* of `rows`, not staged yet: n of them */
+	struct mlf_builder *rows;
+	int64_t n;
+	struct stage *stage;
+	struct staged away;
+};
 struct in_state {
 	const struct job_input *in;
 	struct checked check;
+	struct rejected rejected;
 	struct reader *reader; /* mlf_input_next */
 	struct scope *batch;   /* owned; of its last batch and what was cut from it */
 	struct frame *whole;   /* mlf_input; counted */
@@ -91,7 +103,15 @@ MUST_CHECK int ctx_check_end(struct checked *k, const char *dataset, struct err 
 void ctx_check_close(struct checked *k);
 /* What the result says of the dataset; the quarantine as one more dataset, false if there is none. */
 void ctx_collect_check(struct ctx *c, const struct checked *k, struct done_data *d);
-bool ctx_collect_away(struct ctx *c, const struct checked *k, struct done_data *d);
+bool ctx_collect_away(
+	struct ctx *c, const struct staged *away, const struct dataset *to, struct done_data *d);
+
+/* ctx_reject.c: a sink for rows that cannot be read, or NULL if there is no place for them; the end of
+ * the rows, which stages the place; and the end of it all. */
+const struct reject_sink *
+ctx_reject_sink(struct ctx *c, struct rejected *r, const struct dataset *to);
+MUST_CHECK int ctx_reject_end(struct rejected *r, struct err *e);
+void ctx_reject_close(struct rejected *r);
 
 /* ctx_io.c: the port calls of the host table. */
 struct mlf_frame *ctx_input(struct mlf_ctx *, const char *port);

@@ -91,20 +91,21 @@ ctx_collect_check(struct ctx *c, const struct checked *k, struct done_data *d)
 }
 
 bool
-ctx_collect_away(struct ctx *c, const struct checked *k, struct done_data *d)
+ctx_collect_away(
+	struct ctx *c, const struct staged *away, const struct dataset *to, struct done_data *d)
 {
-	if (!k->away.path)
+	if (!away->path)
 		return false;
 	*d = (struct done_data){.port = "",
-		.dataset = arena_strdup(c->arena, k->quarantine->name),
+		.dataset = arena_strdup(c->arena, to->name),
 		.output = true,
 		.given = true,
-		.rows = k->away.rows,
-		.bytes = k->away.bytes,
-		.outside = k->away.outside,
-		.stage = arena_strdup(c->arena, k->away.path),
-		.target = arena_strdup(c->arena, k->away.target),
-		.hash = arena_strdup(c->arena, k->away.hash),
-		.schema = arena_strdup(c->arena, k->away.schema)};
+		.rows = away->rows,
+		.bytes = away->bytes,
+		.outside = away->outside,
+		.stage = arena_strdup(c->arena, away->path),
+		.target = arena_strdup(c->arena, away->target),
+		.hash = arena_strdup(c->arena, away->hash),
+		.schema = arena_strdup(c->arena, away->schema)};
 	return true;
 }

@@ -80,12 +80,13 @@ find_out(struct ctx *c, const char *port, enum mlf_kind kind)
 /* ---- inputs */
 
 static struct read_opts
-reading(struct ctx *c, const struct in_state *in, struct schema *known)
+reading(struct ctx *c, struct in_state *in, struct schema *known)
 {
 	struct read_opts o = {.rootfd = c->job->rootfd, .segs = c->host->segs};
 	struct err ignored;
 	if (in->check.contract)
 		o.schema = contract_schema(in->check.contract);
+	o.rejects = ctx_reject_sink(c, &in->rejected, in->in->bad_lines);
 	if (in->in->known_hash && in->in->known_schema &&
 		schema_decode(c->arena, in->in->known_schema, strlen(in->in->known_schema), known,
 			&ignored) == 0) {
@@ -109,6 +110,8 @@ read_whole(struct ctx *c, struct in_state *in, struct err *e)
 	struct read_opts o = reading(c, in, &known);
 	if (dataset_read_table(in->in->entry, &o, &in->whole, &in->facts, e) < 0)
 		return err_wrap(e, "input `%s`", in->in->dataset);
+	if (ctx_reject_end(&in->rejected, e) < 0)
+		return -1;
 	return ctx_check(c, &in->check, &in->whole, e) < 0
 		? -1
 		: ctx_check_end(&in->check, in->in->dataset, e);
@@ -185,8 +188,10 @@ ctx_input_next(struct mlf_ctx *pub, const char *port)
 	in->at_end = true;
 	if (rc == 0) {
 		reader_facts(in->reader, &in->facts);
-		rc = ctx_check_end(&in->check, in->in->dataset, &e);
+		rc = ctx_reject_end(&in->rejected, &e);
 	}
+	if (rc == 0)
+		rc = ctx_check_end(&in->check, in->in->dataset, &e);
 	if (rc < 0)
 		ctx_fail(c, &e);
 	else
@@ -516,6 +521,7 @@ static void
 close_in(struct in_state *in)
 {
 	ctx_check_close(&in->check);
+	ctx_reject_close(&in->rejected);
 	scope_free(in->batch);
 	reader_close(in->reader);
 	frame_unref(in->whole);

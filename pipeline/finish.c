@@ -119,22 +119,16 @@ verdict(const struct slot *s, struct err *e)
 
 /* ---- what follows */
 
-/* The catalog's entry of an output: its own, or that of the rows its contract took out. */
+/* The catalog's entry of an output: its own, or that of rows that were put aside. */
 static const struct dataset *
 entry_of(const struct slot *s, const char *dataset)
 {
-	const struct dataset *both[2];
-	for (size_t i = 0; i < s->j.n_outputs; i++) {
-		both[0] = s->j.outputs[i].entry;
-		both[1] = s->j.outputs[i].quarantine;
-		for (size_t k = 0; k < 2; k++)
-			if (both[k] && str_eq(both[k]->name, dataset))
-				return both[k];
-	}
-	return NULL;
+	for (size_t i = 0; i < s->j.n_outputs; i++)
+		if (s->j.outputs[i].entry && str_eq(s->j.outputs[i].entry->name, dataset))
+			return s->j.outputs[i].entry;
+	return aside_of(s, dataset);
 }
 
-/* The outputs that go into place, in the slot's arena. */
 static size_t
 list_items(struct slot *s, struct publish_item **out)
 {
@@ -162,9 +156,12 @@ discard_stages(struct slot *s)
 	for (size_t i = 0; i < s->j.n_outputs; i++)
 		if (s->j.outputs[i].quarantine)
 			stage_discard(s->j.outputs[i].quarantine, s->j.rootfd, token);
-	for (size_t i = 0; i < s->j.n_inputs; i++)
+	for (size_t i = 0; i < s->j.n_inputs; i++) {
 		if (s->j.inputs[i].quarantine)
 			stage_discard(s->j.inputs[i].quarantine, s->j.rootfd, token);
+		if (s->j.inputs[i].bad_lines)
+			stage_discard(s->j.inputs[i].bad_lines, s->j.rootfd, token);
+	}
 }
 
 /* Renames the outputs into place. If that fails half way, the rest stays staged: its intent is open,
@@ -351,7 +348,7 @@ fill_result(struct slot *s, struct node_result *res)
 	if (rss > res->rss_bytes)
 		res->rss_bytes = rss;
 	res->checks = res->checks_failed = 0; /* of this attempt, unlike the times */
-	res->dropped = res->quarantined = 0;
+	res->dropped = res->quarantined = res->rejected = 0;
 	res->rows = -1;
 	for (size_t i = 0; i < s->done.n_data; i++) {
 		const struct done_data *d = &s->done.data[i];
@@ -359,6 +356,7 @@ fill_result(struct slot *s, struct node_result *res)
 		res->checks_failed += d->checks_failed;
 		res->dropped += d->dropped;
 		res->quarantined += d->quarantined;
+		res->rejected += d->rejected;
 		if (d->output && d->port[0] && d->given && res->rows < 0)
 			res->rows = d->rows;
 	}
@@ -386,16 +384,19 @@ tell_taken(struct slot *s)
 {
 	for (size_t i = 0; i < s->done.n_data; i++) {
 		const struct done_data *d = &s->done.data[i];
+		const struct {
+			int64_t n;
+			const char *what;
+		} taken[] = {{d->rejected, "that cannot be read"}, {d->quarantined, "quarantined"},
+			{d->dropped, "dropped"}};
 		struct str text = {0};
-		if (d->quarantined) {
-			str_addf(&text, "`%s`: ", d->dataset);
-			str_add_count(&text, d->quarantined);
-			str_addf(&text, " row%s quarantined", d->quarantined == 1 ? "" : "s");
-		}
-		if (d->dropped) {
-			str_addf(&text, d->quarantined ? ", " : "`%s`: ", d->dataset);
-			str_add_count(&text, d->dropped);
-			str_addf(&text, " row%s dropped", d->dropped == 1 ? "" : "s");
+
+		for (size_t k = 0; k < sizeof(taken) / sizeof(taken[0]); k++) {
+			if (!taken[k].n)
+				continue;
+			str_addf(&text, text.len ? ", " : "`%s`: ", d->dataset);
+			str_add_count(&text, taken[k].n);
+			str_addf(&text, " row%s %s", taken[k].n == 1 ? "" : "s", taken[k].what);
 		}
 		if (text.len)
 			run_warn(s->run, str_text(&text));

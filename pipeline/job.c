@@ -46,7 +46,8 @@ collect_input(struct ctx *c, struct in_state *in, struct done_data *d)
 		.dataset = in->in->dataset,
 		.given = in->used && !in->in->value, /* parameters are no dataset */
 		.rows = in->in->kind == MLF_TABLE ? in->rows : -1,
-		.bytes = in->facts.bytes};
+		.bytes = in->facts.bytes,
+		.rejected = in->facts.rejected};
 	if (in->facts.hash[0])
 		d->hash = arena_strdup(c->arena, in->facts.hash);
 	ctx_collect_check(c, &in->check, d);
@@ -123,18 +124,25 @@ collect_hooked(struct ctx *c, struct done *out)
 static void
 collect_away(struct ctx *c, struct done *out)
 {
-	for (size_t i = 0; i < c->job->n_inputs; i++)
-		out->n_data += ctx_collect_away(c, &c->ins[i].check, &out->data[out->n_data]);
+	for (size_t i = 0; i < c->job->n_inputs; i++) {
+		const struct in_state *in = &c->ins[i];
+
+		out->n_data += ctx_collect_away(
+			c, &in->check.away, in->check.quarantine, &out->data[out->n_data]);
+		out->n_data += ctx_collect_away(
+			c, &in->rejected.away, in->rejected.to, &out->data[out->n_data]);
+	}
 	for (size_t i = 0; i < c->job->n_outputs; i++)
-		out->n_data += ctx_collect_away(c, &c->outs[i].check, &out->data[out->n_data]);
+		out->n_data += ctx_collect_away(c, &c->outs[i].check.away,
+			c->outs[i].check.quarantine, &out->data[out->n_data]);
 }
 
 static void
 collect(struct ctx *c, struct done *out)
 {
 	const struct job *j = c->job;
-	out->data =
-		arena_alloc(c->arena, (2 * (j->n_inputs + j->n_outputs) + 1) * sizeof(*out->data));
+	out->data = arena_alloc(
+		c->arena, (3 * j->n_inputs + 2 * j->n_outputs + 1) * sizeof(*out->data));
 	for (size_t i = 0; i < j->n_inputs; i++)
 		if (!j->inputs[i].absent)
 			collect_input(c, &c->ins[i], &out->data[out->n_data++]);

@@ -27,6 +27,7 @@ struct job_input {
 	const char *known_hash, *known_schema; /* of our last write of it, or NULL */
 	const char *contract;                  /* checked while it is read, or NULL */
 	const struct dataset *quarantine;      /* of rows that the contract takes out, or NULL */
+	const struct dataset *bad_lines;       /* of rows that cannot be read, or NULL */
 	const char *value; /* of parameters at a port: their JSON, instead of a dataset */
 	const char *type;  /* of a program: what a table in memory is handed over as, or NULL */
 	const char *hash, *stamp; /* the runner's: what the file was before it was read, or NULL */
@@ -77,6 +78,7 @@ struct done_data {
 	const char *contract_json; /* NULL: no contract */
 	int checks, checks_failed;
 	int64_t dropped, quarantined; /* rows that the contract took out */
+	int64_t rejected;             /* rows that could not be read */
 };
 struct done_wish {
 	const char *name, *alias, *condition, *model_path;

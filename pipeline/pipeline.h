@@ -104,6 +104,7 @@ struct plan_port {
 	const struct dataset *entry;      /* NULL: in memory for the run */
 	const char *contract;             /* file, or NULL */
 	const struct dataset *quarantine; /* where the contract puts bad rows, or NULL */
+	const struct dataset *bad_lines;  /* inputs: where rows go that cannot be read, or NULL */
 	bool produced;                    /* inputs: a node of this plan writes it */
 	int readers;                      /* outputs: nodes of this plan that read it */
 	struct place at;
@@ -209,6 +210,7 @@ struct node_result {
 	int attempts;
 	int checks, checks_failed;
 	int64_t dropped, quarantined; /* rows that contracts took out */
+	int64_t rejected;             /* rows that could not be read */
 	int64_t wall_us, cpu_us, rss_bytes;
 	int64_t rows;        /* of its first table output; -1: none */
 	char *log;           /* owned; path of its log beneath the root; NULL: it wrote nothing */

@@ -85,6 +85,7 @@ make_input(struct slot *s, const struct plan_port *p, struct job_input *in, stru
 	if (!p->produced) {
 		in->contract = p->contract;
 		in->quarantine = p->quarantine;
+		in->bad_lines = p->bad_lines;
 	}
 	if (p->entry && !map_has(&r->made, p->dataset))
 		note_file(s, in);

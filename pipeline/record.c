@@ -48,7 +48,7 @@ targets(struct arena *a, const struct plan *p)
 {
 	size_t n = 0, room = 1;
 	for (size_t i = 0; i < p->n; i++)
-		room += 2 * p->nodes[i].n_outputs + p->nodes[i].n_inputs;
+		room += 2 * (p->nodes[i].n_outputs + p->nodes[i].n_inputs);
 	const char **list = arena_alloc(a, room * sizeof(*list));
 	for (size_t i = 0; i < p->n; i++) {
 		const struct plan_node *node = &p->nodes[i];
@@ -58,9 +58,12 @@ targets(struct arena *a, const struct plan *p)
 			if (node->outputs[o].quarantine)
 				list[n++] = node->outputs[o].quarantine->path;
 		}
-		for (size_t o = 0; o < node->n_inputs; o++)
+		for (size_t o = 0; o < node->n_inputs; o++) {
 			if (node->inputs[o].quarantine && !node->inputs[o].produced)
 				list[n++] = node->inputs[o].quarantine->path;
+			if (node->inputs[o].bad_lines && !node->inputs[o].produced)
+				list[n++] = node->inputs[o].bad_lines->path;
+		}
 	}
 	return list;
 }
@@ -176,13 +179,17 @@ error_json(struct arena *a, const struct err *err)
 	return copy;
 }
 
-/* The quarantine of that name, which stands at no port. */
-static const struct dataset *
-quarantine_of(const struct slot *s, const char *name)
+const struct dataset *
+aside_of(const struct slot *s, const char *name)
 {
-	for (size_t i = 0; i < s->j.n_inputs; i++)
-		if (s->j.inputs[i].quarantine && str_eq(s->j.inputs[i].quarantine->name, name))
-			return s->j.inputs[i].quarantine;
+	for (size_t i = 0; i < s->j.n_inputs; i++) {
+		const struct job_input *in = &s->j.inputs[i];
+
+		if (in->quarantine && str_eq(in->quarantine->name, name))
+			return in->quarantine;
+		if (in->bad_lines && str_eq(in->bad_lines->name, name))
+			return in->bad_lines;
+	}
 	for (size_t i = 0; i < s->j.n_outputs; i++)
 		if (s->j.outputs[i].quarantine && str_eq(s->j.outputs[i].quarantine->name, name))
 			return s->j.outputs[i].quarantine;
@@ -199,7 +206,7 @@ entry_of(const struct slot *s, const struct done_data *d)
 	for (size_t i = 0; d->output && i < s->j.n_outputs; i++)
 		if (str_eq(s->j.outputs[i].port, d->port))
 			return s->j.outputs[i].entry;
-	return d->output ? quarantine_of(s, d->dataset) : NULL;
+	return d->output ? aside_of(s, d->dataset) : NULL;
 }
 
 /* The hash of what was read or written; of an input that came from memory its writer knew it. */

@@ -140,6 +140,8 @@ void slot_done(struct slot *s);  /* the node has said DONE: its dependents need 
 void slot_ended(struct slot *s); /* nothing of the attempt is left: done/end say how it went */
 void run_broken(struct run *r, const struct err *e); /* the run itself cannot go on */
 void run_schedule(struct run *r); /* starts what can start, ends the loop if nothing is left */
+/* The quarantine or the bad lines of that name, which stand at no port; or NULL. */
+const struct dataset *aside_of(const struct slot *s, const char *name);
 struct slot *run_slot(struct run *r, uint64_t job);
 bool slot_is_git(const struct slot *s); /* the last; the one before it is for hooks */
 

@@ -69,6 +69,9 @@ struct mlf_dataset_host {
 	int (*option_fail)(struct mlf_dataset_host *, const char *where, const char *key,
 		const char *text, const char *advice);
 	const char *(*expected_name)(struct mlf_dataset_host *, size_t i);
+	/* Since 1.3. */
+	int (*reject)(struct mlf_dataset_host *, const struct mlf_data_fault *, const char *text,
+		size_t n);
 };
 
 struct mlf_dataset_type {
@@ -169,6 +172,14 @@ static inline int
 mlf_data_fail(struct mlf_dataset_host *h, const struct mlf_data_fault *fault)
 {
 	return h->data_fail(h, fault);
+}
+/* Gives away a row that cannot be read, of an entry that tolerates those: what is wrong with it, and its
+ * text as it is. 0, or -1 after a failure. */
+static inline int
+mlf_reject(
+	struct mlf_dataset_host *h, const struct mlf_data_fault *fault, const char *text, size_t n)
+{
+	return h->reject(h, fault, text, n);
 }
 /* Reports what is wrong with an option; advice may be NULL. Returns -1. */
 static inline int
