@@ -14,6 +14,8 @@
 #include "catalog/csv_scan.h"
 
 #define OTHERS_MAX 256
+/* So much text at once: with its cells it stays in the nearest cache while each column is made of it. */
+#define WINDOW ((size_t)16 << 10)
 
 struct csv_grids {
 	struct csv_rows *rows; /* borrowed */
@@ -138,17 +140,27 @@ make_room(struct csv_grids *gs, size_t bytes)
 	gs->scan.inner = mem_resize(gs->scan.inner, (bytes + 16) * sizeof(uint32_t));
 }
 
-/* Takes the plain rows that are at hand: how many. */
+/* Scans so many bytes of what is at hand: how many rows are whole and plain. */
+static size_t
+scan_rows(struct csv_grids *gs, const struct csv_at *at, size_t most)
+{
+	size_t n = at->n < most ? at->n : most;
+
+	make_room(gs, n);
+	gs->scan_text(at->text, n, gs->marked, &gs->scan);
+	return count_rows(at->text, gs->scan.ends, gs->scan.n, gs->columns);
+}
+
+/* Takes plain rows of what is at hand: how many. */
 static size_t
 take_plain(struct csv_grids *gs, struct csv_grid *g)
 {
 	struct csv_scan *scan = &gs->scan;
 	struct csv_at at = csv_rows_peek(gs->rows);
-	size_t rows, bytes, inner = 0;
+	size_t rows = scan_rows(gs, &at, WINDOW), bytes, inner = 0;
 
-	make_room(gs, at.n);
-	gs->scan_text(at.text, at.n, gs->marked, scan);
-	rows = count_rows(at.text, scan->ends, scan->n, gs->columns);
+	if (rows == 0 && !scan->broken && scan->n < gs->columns && at.n > WINDOW)
+		rows = scan_rows(gs, &at, at.n);
 	if (rows == 0)
 		return 0;
 	gs->cells =

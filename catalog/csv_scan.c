@@ -209,6 +209,7 @@ look(const struct marks *m, const struct rare *rare, struct carry *c)
 static inline ALWAYS uint64_t
 put_eight(uint32_t *to, uint32_t base, uint64_t bits)
 {
+#pragma GCC unroll 8
 	for (int i = 0; i < 8; i++) {
 		to[i] = base + (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63);
 		bits &= bits - 1;
