@@ -15,9 +15,10 @@
 
 /* Where events go. Texts are the project's or the environment's. */
 struct lineage_asked {
-	const char *file; /* absolute; NULL: none */
-	const char *url;  /* NULL: none */
-	const char *key;  /* of the server; NULL: none */
+	const char *file;  /* absolute; NULL: none */
+	const char *shown; /* the same as it was given */
+	const char *url;   /* NULL: none */
+	const char *key;   /* of the server; NULL: none */
 	const char *namespace_;
 };
 /* flag: --lineage-file, or NULL. Fails for mistakes in mlflow-c.yml only. */
@@ -26,12 +27,12 @@ lineage_asked(struct app *a, const char *flag, struct lineage_asked *out, struct
 
 /* lineage_file.c: appends whole lines, each in one write. */
 struct lineage_file {
-	const char *path; /* borrowed */
-	int fd;           /* -1: not open */
-	bool ragged;      /* somebody else's last line has no end */
-	struct err why;   /* the first failure; no more is written after it */
+	const char *shown; /* borrowed */
+	int fd;            /* -1: not open */
+	bool ragged;       /* somebody else's last line has no end */
+	struct err why;    /* the first failure; no more is written after it */
 };
-void lineage_file_open(struct lineage_file *f, const char *path);
+void lineage_file_open(struct lineage_file *f, const char *path, const char *shown);
 void lineage_file_add(struct lineage_file *f, const struct str *event);
 void lineage_file_close(struct lineage_file *f);
 

@@ -49,10 +49,10 @@ lineage_asked(struct app *a, const char *flag, struct lineage_asked *out, struct
 		return -1;
 	if (off && (strcasecmp(off, "true") == 0 || str_eq(off, "1")))
 		return 0;
-	if (flag)
-		out->file = getcwd(here, sizeof(here)) ? absolute(a, here, flag) : flag;
-	else if (s.file && *s.file)
-		out->file = absolute(a, a->project->root, s.file);
+	out->shown = flag ? flag : s.file && *s.file ? s.file : NULL;
+	if (out->shown)
+		out->file = absolute(a,
+			flag && getcwd(here, sizeof(here)) ? here : a->project->root, out->shown);
 	out->url = first("OPENLINEAGE_URL", s.url);
 	out->key = first("OPENLINEAGE_API_KEY", NULL);
 	out->namespace_ = first("OPENLINEAGE_NAMESPACE", s.namespace_);

@@ -96,7 +96,7 @@ abort_run(struct app *a, const char *folder, struct lineage_asked asked)
 	struct opened o = {0};
 	struct lineage_out out;
 	if (read_journal(a, folder, &o)) {
-		asked.file = o.file;
+		asked.file = asked.shown = o.file;
 		lineage_out_open(&out, &asked);
 		for (size_t i = 0; i < o.nodes.n; i++)
 			if (o.nodes.values[i])

@@ -24,15 +24,15 @@ is_ragged(const char *path)
 
 /* Not blocking: a pipe that nobody reads must not hold the run. */
 void
-lineage_file_open(struct lineage_file *f, const char *path)
+lineage_file_open(struct lineage_file *f, const char *path, const char *shown)
 {
-	*f = (struct lineage_file){.path = path, .fd = -1};
+	*f = (struct lineage_file){.shown = shown, .fd = -1};
 	if (!path)
 		return;
 	f->ragged = is_ragged(path);
 	f->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
 	if (f->fd < 0)
-		err_errno(&f->why, MLC_FILE, "cannot append to %s", path);
+		err_errno(&f->why, MLC_FILE, "cannot append to %s", shown);
 }
 
 void
@@ -51,7 +51,7 @@ lineage_file_add(struct lineage_file *f, const struct str *event)
 		n = -1;
 	}
 	if (n < 0)
-		err_errno(&f->why, MLC_FILE, "cannot append to %s", f->path);
+		err_errno(&f->why, MLC_FILE, "cannot append to %s", f->shown);
 	f->ragged = false;
 	str_fini(&line);
 }
@@ -60,7 +60,7 @@ void
 lineage_file_close(struct lineage_file *f)
 {
 	if (f->fd >= 0 && close(f->fd) < 0 && !f->why.code)
-		err_errno(&f->why, MLC_FILE, "cannot append to %s", f->path);
+		err_errno(&f->why, MLC_FILE, "cannot append to %s", f->shown);
 	f->fd = -1;
 }
 
@@ -70,7 +70,7 @@ void
 lineage_out_open(struct lineage_out *o, const struct lineage_asked *asked)
 {
 	*o = (struct lineage_out){0};
-	lineage_file_open(&o->file, asked->file);
+	lineage_file_open(&o->file, asked->file, asked->shown);
 	if (asked->url)
 		(void)!sender_start(&o->sender, asked->url, asked->key, &o->unsent);
 }

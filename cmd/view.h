@@ -66,7 +66,7 @@ struct view {
 		bool live;
 		unsigned frame;
 	} tty;
-	char token[33];          /* view_github.c */
+	char token[33];              /* view_github.c */
 	struct lineage_run *lineage; /* borrowed; NULL: nobody asked for events */
 };
 
