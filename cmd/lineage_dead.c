@@ -66,8 +66,13 @@ read_journal(const struct app *a, const char *folder, struct opened *o)
 	return o->run_id && strlen(o->run_id) == 32 && o->namespace_ && o->pipeline;
 }
 
+struct sinks {
+	struct lineage_out server; /* of all that died; one wait for it */
+	struct lineage_out file;   /* of one */
+};
+
 static void
-abort_job(struct app *a, const struct opened *o, const char *node, struct lineage_out *out)
+abort_job(struct app *a, const struct opened *o, const char *node, struct sinks *to)
 {
 	struct str json = {0};
 	const struct ol_event e = {.type = OL_ABORT,
@@ -78,7 +83,8 @@ abort_job(struct app *a, const struct opened *o, const char *node, struct lineag
 		.node = node,
 		.version = MLFLOW_C_VERSION};
 	ol_event_json(&e, &json);
-	lineage_out_add(out, &json);
+	lineage_out_add(&to->server, &json);
+	lineage_out_add(&to->file, &json);
 	str_fini(&json);
 }
 
@@ -91,21 +97,40 @@ tell(void *arg, const char *text)
 }
 
 static void
-abort_run(struct app *a, const char *folder, struct lineage_asked asked)
+abort_run(struct app *a, const char *folder, struct sinks *to)
 {
 	struct opened o = {0};
-	struct lineage_out out;
 	if (read_journal(a, folder, &o)) {
-		asked.file = asked.shown = o.file;
-		lineage_out_open(&out, &asked);
+		const struct lineage_asked own = {.file = o.file, .shown = o.file};
+		lineage_out_open(&to->file, &own);
 		for (size_t i = 0; i < o.nodes.n; i++)
 			if (o.nodes.values[i])
-				abort_job(a, &o, o.nodes.keys[i], &out);
-		abort_job(a, &o, NULL, &out);
-		lineage_out_close(&out, tell, a);
+				abort_job(a, &o, o.nodes.keys[i], to);
+		abort_job(a, &o, NULL, to);
+		lineage_out_close(&to->file, tell, a);
 	}
 	map_fini(&o.nodes);
 	arena_fini(&o.arena);
+}
+
+static void
+abort_runs(struct app *a, size_t n, const struct lineage_asked *asked)
+{
+	struct lineage_asked server = *asked;
+	struct arena arena = {0};
+	struct err ignored;
+	struct sinks to;
+	server.file = server.shown = NULL;
+	lineage_out_open(&to.server, &server);
+	for (size_t i = 0; i < n; i++) {
+		struct run_row row;
+		const char *name;
+		(void)store_recovered(a->store, i, &name);
+		if (store_run(a->store, &arena, name, &row, &ignored) == 0 && row.folder)
+			abort_run(a, row.folder, &to);
+	}
+	lineage_out_close(&to.server, tell, a);
+	arena_fini(&arena);
 }
 
 void
@@ -113,17 +138,8 @@ lineage_dead(struct app *a, size_t n)
 {
 	struct lineage_asked asked;
 	struct errs found = {0};
-	struct arena arena = {0};
-	struct err ignored;
 	/* without a namespace they are disabled; mistakes in the settings are `run`'s to report */
-	bool wanted = n && lineage_asked(a, NULL, &asked, &found) == 0 && asked.namespace_;
-	for (size_t i = 0; wanted && i < n; i++) {
-		struct run_row row;
-		const char *name;
-		(void)store_recovered(a->store, i, &name);
-		if (store_run(a->store, &arena, name, &row, &ignored) == 0 && row.folder)
-			abort_run(a, row.folder, asked);
-	}
+	if (n && lineage_asked(a, NULL, &asked, &found) == 0 && asked.namespace_)
+		abort_runs(a, n, &asked);
 	errs_fini(&found);
-	arena_fini(&arena);
 }
