@@ -5,6 +5,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "base/http.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/os.h"

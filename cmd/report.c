@@ -2,6 +2,7 @@
  * Errors and answers: stderr is the talk, stdout is the answer; with --json both are JSON on stdout,
  * one object, and stderr stays for people. */
 #include "cmd/cmd.h"
+#include "cmd/lineage.h"
 
 #include <limits.h>
 #include <unistd.h>
@@ -167,6 +168,7 @@ app_store(struct app *a, enum store_mode mode, struct err *e)
 			"`interrupted`\n",
 			name);
 	}
+	lineage_dead(a, n);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
  * mlflow-c run: plans a pipeline, runs it, records it. */
 #include "cmd/run.h"
 #include "cmd/contracts.h"
+#include "cmd/lineage.h"
 #include "cmd/runs.h"
 #include "cmd/view.h"
 
@@ -57,6 +58,7 @@ struct asked {
 	int64_t wait_ms;
 	uint64_t seed;
 	struct str options;
+	struct lineage_asked lineage;
 };
 
 static int
@@ -98,6 +100,8 @@ read_asked(struct app *a, struct run_args *args, struct asked *out, struct errs 
 	else if (args->resume)
 		rc = resume_open(a, args, &out->arena, &out->resume, found);
 	if (rc == 0)
+		rc = lineage_asked(a, args->lineage_file, &out->lineage, found);
+	if (rc == 0)
 		run_options(args, &out->options);
 	return rc;
 }
@@ -134,9 +138,12 @@ execute(struct app *a, const struct run_args *args, const struct asked *asked, s
 	struct view_opts face = {.progress = args->progress,
 		.no_annotations = args->no_annotations,
 		.in_process = args->in_process,
-		.jobs = o->jobs};
-	if (view_open(&v, a, &face, &e) < 0)
+		.jobs = o->jobs,
+		.lineage = lineage_open(a, &asked->lineage)};
+	if (view_open(&v, a, &face, &e) < 0) {
+		lineage_close(face.lineage);
 		return report(a, &e);
+	}
 	view_watch(&v, &o->watch);
 	FILE *real = args->in_process ? lend_stdout() : NULL;
 	v.answer = real ? real : stdout;
@@ -145,9 +152,11 @@ execute(struct app *a, const struct run_args *args, const struct asked *asked, s
 	v.answer = stdout;
 	v.answer_gone = false;
 	int code = failed ? code_exit(e.code) : exit_code(&result);
+	lineage_end(&v, &result);
 	if (!failed || result.n_nodes)
 		view_end(&v, &result, code);
 	view_close(&v);
+	lineage_close(face.lineage);
 	if (failed)
 		code = report(a, &e);
 	else if (a->g.json)
@@ -303,6 +312,8 @@ static const struct opt opts[] = {
 		"refuse to write tables without a contract"},
 	{"junit", 0, OPT_STR, offsetof(struct run_args, junit), "FILE",
 		"write contract results as JUnit XML"},
+	{"lineage-file", 0, OPT_STR, offsetof(struct run_args, lineage_file), "FILE",
+		"append OpenLineage events to it"},
 	{"lock-wait", 0, OPT_STR, offsetof(struct run_args, lock_wait), "TIME",
 		"wait if another run writes the same"},
 	{0},

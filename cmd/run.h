@@ -8,6 +8,7 @@
 struct run_args {
 	struct param_opts params; /* first, see TAKES_PARAMS */
 	const char *pipeline, *name, *progress, *resume, *lock_wait, *load_versions, *junit, *seed;
+	const char *lineage_file;
 	struct slice slice;
 	struct opt_list tags;
 	int64_t jobs;

@@ -162,6 +162,15 @@ on_node_output(void *arg, size_t i, const char *p, size_t n)
 }
 
 static void
+on_node_facts(void *arg, size_t i, const struct node_fact *f)
+{
+	struct view *v = arg;
+	for (size_t k = 0; k < v->n_faces; k++)
+		if (v->faces[k]->node_facts)
+			v->faces[k]->node_facts(v, i, f);
+}
+
+static void
 on_node_ended(void *arg, size_t i, const struct node_result *r)
 {
 	struct view *v = arg;
@@ -199,10 +208,9 @@ on_node_late(void *arg, size_t i)
 	str_fini(&text);
 }
 
-static void
-on_warned(void *arg, const char *text)
+void
+view_warn(struct view *v, const char *text)
 {
-	struct view *v = arg;
 	struct str safe = {0};
 	term_add_safe(&safe, text);
 	v->now_us = clock_mono_us();
@@ -210,6 +218,12 @@ on_warned(void *arg, const char *text)
 		if (v->faces[k]->warned)
 			v->faces[k]->warned(v, str_text(&safe));
 	str_fini(&safe);
+}
+
+static void
+on_warned(void *arg, const char *text)
+{
+	view_warn(arg, text);
 }
 
 static void
@@ -248,6 +262,7 @@ view_watch(struct view *v, struct run_watch *w)
 		.node_waits = on_node_waits,
 		.node_output = v->app->g.verbose ? on_node_output : NULL,
 		.node_late = on_node_late,
+		.node_facts = on_node_facts,
 		.node_ended = on_node_ended,
 		.stopping = on_stopping,
 		.warned = on_warned,
@@ -289,12 +304,15 @@ view_open(struct view *v, struct app *a, const struct view_opts *o, struct err *
 		.jobs = o->jobs,
 		.in_process = o->in_process,
 		.annotate = !o->no_annotations,
+		.lineage = o->lineage,
 		.fixed_ms = a->clock.fixed_ms};
 	if (choose(a, o->progress, &face, e) < 0)
 		return -1;
 	if (github_on())
 		v->faces[v->n_faces++] = &github_face;
 	v->faces[v->n_faces++] = face;
+	if (o->lineage)
+		v->faces[v->n_faces++] = &lineage_face;
 	return 0;
 }
 

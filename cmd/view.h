@@ -20,6 +20,7 @@ struct view_node {
 	struct str line;     /* of its output, not complete yet */
 };
 
+struct lineage_run;
 struct view;
 /* A face. Every function may be NULL. */
 struct face {
@@ -30,6 +31,7 @@ struct face {
 	void (*node_started)(struct view *v, size_t i);
 	void (*node_progress)(struct view *v, size_t i);
 	void (*node_output)(struct view *v, size_t i, const char *line); /* safe to show */
+	void (*node_facts)(struct view *v, size_t i, const struct node_fact *f);
 	void (*node_ended)(struct view *v, size_t i, const struct node_result *r);
 	void (*node_waits)(struct view *v, size_t i); /* for its next attempt */
 	void (*node_late)(struct view *v, const char *text);
@@ -39,12 +41,12 @@ struct face {
 	void (*settle)(struct view *v, const struct run_result *r); /* errors are shown next */
 	void (*ended)(struct view *v, const struct run_result *r);
 };
-extern const struct face tty_face, plain_face, json_face, github_face;
+extern const struct face tty_face, plain_face, json_face, github_face, lineage_face;
 
 #define TTY_ROWS 10
 struct view {
 	struct app *app;
-	const struct face *faces[2];
+	const struct face *faces[3];
 	size_t n_faces;
 	FILE *talk, *answer; /* borrowed */
 	const struct plan *plan;
@@ -64,18 +66,21 @@ struct view {
 		bool live;
 		unsigned frame;
 	} tty;
-	char token[33]; /* view_github.c */
+	char token[33];              /* view_github.c */
+	struct lineage_run *lineage; /* borrowed; NULL: nobody asked for events */
 };
 
 struct view_opts {
 	const char *progress; /* auto (or NULL), tty, plain, json, none */
 	bool no_annotations, in_process;
 	int jobs;
+	struct lineage_run *lineage; /* or NULL */
 };
 MUST_CHECK int view_open(struct view *v, struct app *a, const struct view_opts *o, struct err *e);
 void view_watch(struct view *v, struct run_watch *w);
 /* After the run: errors with the tails of their logs, models, the closing line. */
 void view_end(struct view *v, const struct run_result *r, int exit_code);
+void view_warn(struct view *v, const char *text);
 void view_close(struct view *v); /* leaves the terminal as it was */
 void view_json(struct app *a, const struct plan *p, const struct run_result *r);
 

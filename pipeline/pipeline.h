@@ -12,6 +12,7 @@
 #include "base/base.h"
 #include "catalog/catalog.h"
 #include "contract/contract.h"
+#include "pipeline/openlineage.h"
 #include "project/project.h"
 #include "registry/registry.h"
 
@@ -232,6 +233,8 @@ struct run_watch { /* every function may be NULL */
 	/* past its timeout; said only where it cannot be killed, with in_process */
 	void (*node_late)(void *arg, size_t i);
 	void (*node_ended)(void *arg, size_t i, const struct node_result *r);
+	/* What goes on record of it, before it has ended; only of nodes that ran. */
+	void (*node_facts)(void *arg, size_t i, const struct node_fact *f);
 	void (*stopping)(void *arg, int running);
 	/* What the node printed or logged, as it comes; not with in_process. */
 	void (*node_output)(void *arg, size_t i, const char *p, size_t n);

@@ -266,11 +266,22 @@ fact_of(struct slot *s)
 	return f;
 }
 
+static void
+tell(const struct slot *s, const struct node_fact *f)
+{
+	const struct run_watch *w = &s->run->o->watch;
+	if (w->node_facts)
+		w->node_facts(w->arg, task_index(s->run, s->task), f);
+}
+
 int
 record_published(struct slot *s, struct err *e)
 {
 	struct node_fact f = fact_of(s);
-	return intent_done(s->run->o->store, &s->run->out->id, &f, e);
+	if (intent_done(s->run->o->store, &s->run->out->id, &f, e) < 0)
+		return -1;
+	tell(s, &f);
+	return 0;
 }
 
 static void
@@ -296,6 +307,7 @@ void
 record_later(struct slot *s)
 {
 	struct node_fact f = fact_of(s);
+	tell(s, &f);
 	for (size_t i = 0; i < s->done.n_data; i++) { /* frames do not wait with the record */
 		frame_unref(s->done.data[i].frame);
 		s->done.data[i].frame = NULL;

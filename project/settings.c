@@ -12,6 +12,7 @@ static const struct setting {
 	{"experiment", YF_NODE, Y_STR},     /* the experiment that runs are recorded under */
 	{"git", YF_BOOL, Y_NULL},           /* false: record nothing of git */
 	{"hooks", YF_NODE, Y_LIST},         /* see pipeline/hook_plan.c */
+	{"lineage", YF_NODE, Y_MAP},        /* see cmd/lineage_asked.c */
 	{"memory", YF_SIZE, Y_NULL},        /* budget for tables held between nodes */
 	{"merge", YF_NODE, Y_MAP},          /* see overlay.c */
 	{"outside_roots", YF_NODE, Y_LIST}, /* folders outside the root that paths may reach */
