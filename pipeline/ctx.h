@@ -46,7 +46,9 @@ struct out_state {
 	struct stage *stage;
 	struct frame **kept; /* batches for later nodes; counted */
 	size_t n_kept, cap_kept;
-	char *path; /* owned */
+	uint64_t kept_bytes;
+	bool by_file; /* it became too large to be kept: later nodes read the file */
+	char *path;   /* owned */
 	bool given, whole, announced;
 	int64_t rows;
 	uint64_t bytes;

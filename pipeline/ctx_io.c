@@ -283,6 +283,22 @@ open_stage(struct ctx *c, struct out_state *out, struct err *e)
 	return stage_begin(out->out->entry, c->job->rootfd, token, &out->stage, e);
 }
 
+/* Keeps a batch for later nodes. Joining several takes their memory twice; what is more than the budget
+ * has left is given up, where there is a file to read instead. */
+static void
+keep(struct ctx *c, struct out_state *out, struct frame *f)
+{
+	if (out->by_file)
+		return;
+	out->kept = mem_grow(out->kept, &out->cap_kept, out->n_kept + 1, sizeof(*out->kept));
+	out->kept[out->n_kept++] = frame_ref(f);
+	out->kept_bytes += frame_bytes(f);
+	out->by_file =
+		out->stage && out->kept_bytes * (out->n_kept > 1 ? 2 : 1) > c->job->keep_bytes;
+	while (out->by_file && out->n_kept > 0)
+		frame_unref(out->kept[--out->n_kept]);
+}
+
 int
 ctx_put_table(struct ctx *c, struct out_state *out, struct frame *given, struct err *e)
 {
@@ -292,11 +308,8 @@ ctx_put_table(struct ctx *c, struct out_state *out, struct frame *given, struct 
 		rc = ctx_check(c, &out->check, &f, e);
 	if (rc == 0 && out->stage)
 		rc = stage_table(out->stage, f, e);
-	if (rc == 0 && out->out->keep) {
-		out->kept =
-			mem_grow(out->kept, &out->cap_kept, out->n_kept + 1, sizeof(*out->kept));
-		out->kept[out->n_kept++] = frame_ref(f);
-	}
+	if (rc == 0 && out->out->keep)
+		keep(c, out, f);
 	if (rc == 0) {
 		out->given = true;
 		out->rows += frame_rows(f);

@@ -56,6 +56,7 @@ struct job {
 	const char *params;                 /* JSON object */
 	const char *segments; /* JSON list of the ids of the descriptors sent along, or NULL */
 	uint64_t seed;
+	uint64_t keep_bytes; /* of an output with a file, the most that is kept for later nodes */
 	int64_t now_ms;
 	struct job_input *inputs;
 	struct job_output *outputs;

@@ -161,6 +161,7 @@ static const struct shape hook_shape = {sizeof(struct hook), hook_fields};
 
 static const struct field job_fields[] = {
 	{.key = "id", .type = F_I64, .offset = offsetof(struct job, id)},
+	{.key = "keep_bytes", .type = F_I64, .offset = offsetof(struct job, keep_bytes)},
 	{.key = "root", .type = F_TEXT, .offset = offsetof(struct job, root)},
 	{.key = "run_id", .type = F_TEXT, .offset = offsetof(struct job, run_id)},
 	{.key = "run_folder", .type = F_TEXT, .offset = offsetof(struct job, run_folder)},

@@ -211,6 +211,7 @@ job_make(struct slot *s, struct err *e)
 		.argv = n->argv,
 		.files = n->files,
 		.params = n->params,
+		.keep_bytes = r->held_bytes < r->held_limit ? r->held_limit - r->held_bytes : 0,
 		.seed = node_seed(r->seed, n->spec->name),
 		.now_ms = s->start_ms};
 	if (make_inputs(s, e) < 0)
