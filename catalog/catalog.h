@@ -99,6 +99,7 @@ struct read_opts {
 	const char *known_hash; /* if the file's hash is this one ... */
 	const struct schema *known;        /* ... it is read with exactly this schema */
 	const struct reject_sink *rejects; /* NULL: they are only counted */
+	const char *upto; /* of an incremental dataset, the last partition to read; NULL: all */
 };
 struct reader;
 MUST_CHECK int dataset_open(
@@ -107,7 +108,7 @@ MUST_CHECK int
 reader_next(struct reader *r, struct frame **batch, struct err *e); /* 1, 0 end, -1 */
 /* After the end: hash and size of the bytes that were read. */
 struct read_facts {
-	char hash[HASH_XXH_HEX];
+	char hash[HASH_SHA_HEX]; /* XXH3-128 of a file, SHA-256 of the folder of partitions */
 	uint64_t bytes;
 	int64_t rejected; /* rows that could not be read, with on_bad_lines: skip or quarantine */
 };
@@ -116,6 +117,13 @@ void reader_close(struct reader *r); /* NULL is fine */
 /* The whole table as one frame with contiguous columns; facts may be NULL. */
 MUST_CHECK int dataset_read_table(const struct dataset *d, const struct read_opts *o,
 	struct frame **out, struct read_facts *facts, struct err *e);
+/* Partitions (parts.h): whether it is a folder of them; whether only those behind its checkpoint are read;
+ * the last id there is, "" for none; and the checkpoint as a dataset of bytes: the last id that was confirmed. */
+bool dataset_is_parts(const struct dataset *d);
+bool dataset_is_incremental(const struct dataset *d);
+MUST_CHECK int dataset_parts_last(
+	const struct dataset *d, int rootfd, struct arena *a, const char **out, struct err *e);
+const struct dataset *dataset_checkpoint(struct arena *a, const struct dataset *d);
 /* True of a table that is no file of its own: what it holds is known by dataset_content alone. */
 bool dataset_is_shared(const struct dataset *d);
 /* True of what lies on a server: its path is a name and no file. */

@@ -30,6 +30,11 @@ bool module_expected(const char *name);
 extern const struct mlf_dataset_type csv_type;
 extern const struct mlf_dataset_type jsonl_type;
 extern const struct mlf_dataset_type sqlite_type;
+extern const struct mlf_dataset_type parts_type;
+
+/* Opens a reader; whole: one that gives all of a file in one batch. */
+MUST_CHECK int reader_open(const struct dataset *d, const struct read_opts *o, bool whole,
+	struct reader **out, struct err *e);
 
 /* --- options ------------------------------------------------------------------------------------- */
 

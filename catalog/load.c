@@ -46,7 +46,7 @@ struct entry {
 
 static const struct yfield common[] = {
 	{"type", YF_STR, true, offsetof(struct entry, type),
-		"csv, jsonl, sqlite, json, text, bytes, model, memory"},
+		"csv, jsonl, sqlite, partitions, json, text, bytes, model, memory"},
 	{"filepath", YF_STR, false, offsetof(struct entry, filepath), "where it lies"},
 	{"load_args", YF_NODE, false, offsetof(struct entry, load_args), "how it is read"},
 	{"save_args", YF_NODE, false, offsetof(struct entry, save_args), "how it is written"},
@@ -301,21 +301,19 @@ take_credentials(struct loader *l, const struct entry *entry)
 static void
 take_versioned(struct loader *l, const struct entry *entry)
 {
+	const char *what = l->d->type->commit ? "is a table in a database"
+		: l->d->type->memory          ? "lives in memory"
+		: dataset_is_parts(l->d)      ? "is a folder of partitions"
+					      : NULL;
 	struct err e = {0};
 
 	l->d->versioned = entry->versioned;
-	if (!entry->versioned || (!l->d->type->memory && !l->d->type->commit))
+	if (!entry->versioned || !what)
 		return;
-	if (l->d->type->commit) {
-		err_set(&e, MLC_CONF_VALUE,
-			"dataset `%s` is a table in a database and has no "
-			"versions",
-			l->d->name);
-		report(l, &e, "versioned", "remove `versioned`");
-		return;
-	}
-	err_set(&e, MLC_CONF_VALUE, "dataset `%s` lives in memory and has no versions", l->d->name);
-	report(l, &e, "versioned", "remove `versioned`, or choose a type that is a file");
+	err_set(&e, MLC_CONF_VALUE, "dataset `%s` %s and has no versions", l->d->name, what);
+	report(l, &e, "versioned",
+		l->d->type->memory ? "remove `versioned`, or choose a type that is a file"
+				   : "remove `versioned`");
 }
 
 /* --- an entry ------------------------------------------------------------------------------------ */
@@ -402,6 +400,8 @@ load_entry(struct loader *l)
 		l->d->kind = l->d->type->kind;
 		l->d->outside = entry.allow_outside;
 		take_versioned(l, &entry);
+		if (!entry.filepath && dataset_is_parts(l->d))
+			entry.filepath = yaml_str(yaml_get(l->node, "path"));
 		check_path(l, &entry);
 		check_tags(l, &entry);
 		take_layer(l, &entry);

@@ -42,6 +42,8 @@ struct commit {
 bool
 dataset_is_shared(const struct dataset *d)
 {
+	if (dataset_is_incremental(d)) /* what it holds depends on its checkpoint */
+		return true;
 	return d->type->commit != NULL;
 }
 

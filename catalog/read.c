@@ -4,7 +4,7 @@
  *
  * Each batch is made in a scope of its own, so memory stays flat however long the file is. A whole
  * table is asked for in one batch, which makes its columns contiguous without a copy. */
-#include "catalog/inside.h"
+#include "catalog/parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,9 @@
 
 struct reader {
 	struct host host;
-	struct segs *segs; /* borrowed */
-	void *state;       /* the type's */
+	struct parts_reader *parts; /* of partitions, in the place of all the rest; else NULL */
+	struct segs *segs;          /* borrowed */
+	void *state;                /* the type's */
 	bool opened, ended;
 	int64_t batches;
 	struct read_facts facts;
@@ -102,13 +103,30 @@ take_schemas(struct reader *r, const struct read_opts *o, struct err *e)
 }
 
 static int
-open_reader(const struct dataset *d, const struct read_opts *o, bool whole, struct reader **out,
+open_parts(const struct dataset *d, const struct read_opts *o, bool whole, struct reader **out,
+	struct err *e)
+{
+	struct reader *r = mem_alloc(sizeof(*r));
+
+	host_init(&r->host, d, -1);
+	if (parts_open(d, o, whole, &r->parts, e) < 0) {
+		reader_close(r);
+		return -1;
+	}
+	*out = r;
+	return 0;
+}
+
+int
+reader_open(const struct dataset *d, const struct read_opts *o, bool whole, struct reader **out,
 	struct err *e)
 {
 	struct reader *r;
 	bool remote = dataset_is_remote(d);
 	int fd = -1;
 
+	if (dataset_is_parts(d))
+		return open_parts(d, o, whole, out, e);
 	if (!d->path || !d->type->read_open || (remote && o->path))
 		return no_file(d, e);
 	if (!remote && (fd = open_file(d, o->path ? o->path : d->path, o->rootfd, e)) < 0)
@@ -135,7 +153,7 @@ open_reader(const struct dataset *d, const struct read_opts *o, bool whole, stru
 int
 dataset_open(const struct dataset *d, const struct read_opts *o, struct reader **out, struct err *e)
 {
-	return open_reader(d, o, false, out, e);
+	return reader_open(d, o, false, out, e);
 }
 
 void
@@ -143,6 +161,7 @@ reader_close(struct reader *r)
 {
 	if (!r)
 		return;
+	parts_close(r->parts);
 	if (r->opened)
 		r->host.d->type->read_close(r->state);
 	host_fini(&r->host);
@@ -191,6 +210,11 @@ reader_next(struct reader *r, struct frame **batch, struct err *e)
 
 	if (r->ended)
 		return 0;
+	if (r->parts) {
+		rc = parts_next(r->parts, batch, &r->facts, e);
+		r->ended = rc <= 0;
+		return rc;
+	}
 	sc = scope_new(r->segs);
 	rc = next_in(r, sc, batch, e);
 	scope_free(sc);
@@ -202,7 +226,8 @@ void
 reader_facts(const struct reader *r, struct read_facts *facts)
 {
 	*facts = r->facts;
-	facts->rejected = r->host.rejected;
+	if (!r->parts)
+		facts->rejected = r->host.rejected;
 }
 
 /* --- tables -------------------------------------------------------------------------------------- */
@@ -251,7 +276,7 @@ dataset_read_table(const struct dataset *d, const struct read_opts *o, struct fr
 	struct reader *r;
 	int rc;
 
-	if (open_reader(d, o, true, &r, e) < 0)
+	if (reader_open(d, o, true, &r, e) < 0)
 		return -1;
 	rc = read_all(r, &all, e);
 	if (rc == 0)

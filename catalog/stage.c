@@ -10,7 +10,7 @@
  *
  * The token belongs to one node of one run, so what lies there already is left from an earlier
  * attempt of that node, which is dead: it is removed. */
-#include "catalog/inside.h"
+#include "catalog/parts.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -38,6 +38,7 @@ struct stage {
 	struct segs *segs;       /* owned: for views of frames, no memory of its own */
 	struct host host;
 	void *state;                  /* the type's */
+	struct parts_writer *parts;   /* of partitions, which are written to a folder; else NULL */
 	bool open, writing;           /* the file is made; the type writes to it */
 	struct str content;           /* of a json or text dataset, until it is complete */
 	struct stage_column *columns; /* owned */
@@ -206,6 +207,11 @@ check_columns(const struct stage *s, const struct frame *f, struct err *e)
 static int
 begin_table(struct stage *s, const struct frame *f, struct err *e)
 {
+	if (dataset_is_parts(s->d)) {
+		s->writing = true;
+		take_columns(s, f);
+		return parts_write_open(s->d, s->dirfd, s->name, &s->parts, e);
+	}
 	if (!s->d->type->write_open)
 		return err_set(e, MLC_BUG, "dataset `%s` (type %s) is no table", s->d->name,
 			s->d->type->name);
@@ -220,6 +226,14 @@ begin_table(struct stage *s, const struct frame *f, struct err *e)
 	return 0;
 }
 
+static void
+count_rows(struct stage *s, const struct frame *batch)
+{
+	s->rows += frame_rows(batch);
+	for (size_t i = 0; i < s->n; i++)
+		s->columns[i].nulls += frame_column(batch, (int)i)->nulls;
+}
+
 int
 stage_table(struct stage *s, const struct frame *batch, struct err *e)
 {
@@ -232,6 +246,12 @@ stage_table(struct stage *s, const struct frame *batch, struct err *e)
 		return -1;
 	if (check_columns(s, batch, e) < 0)
 		return -1;
+	if (s->parts) {
+		if (parts_write(s->parts, f, e) < 0)
+			return -1;
+		count_rows(s, batch);
+		return 0;
+	}
 	sc = scope_new(s->segs);
 	s->host.e = e;
 	rc = s->d->type->write_next(&s->host.pub, s->state, scope_lend(sc, f));
@@ -244,9 +264,7 @@ stage_table(struct stage *s, const struct frame *batch, struct err *e)
 		return -1;
 	if (s->host.content)
 		content_add(s->host.content, batch);
-	s->rows += frame_rows(batch);
-	for (size_t i = 0; i < s->n; i++)
-		s->columns[i].nulls += frame_column(batch, (int)i)->nulls;
+	count_rows(s, batch);
 	return 0;
 }
 
@@ -379,6 +397,18 @@ end_foreign(struct stage *s, struct staged *out, struct err *e)
 	return rc;
 }
 
+/* A folder of partitions that we wrote. */
+static int
+end_parts(struct stage *s, struct staged *out, struct err *e)
+{
+	if (parts_write_end(s->parts, s->target_name, e) < 0 || end_foreign(s, out, e) < 0)
+		return -1;
+	s->writing = false;
+	out->rows = s->rows;
+	out->schema = schema_json(s);
+	return 0;
+}
+
 /* A file never takes the place of a folder, nor a folder that of a file: a wrong `filepath` would cost
  * all that is in it. */
 static int
@@ -415,6 +445,7 @@ stage_free(struct stage *s)
 	for (size_t i = 0; i < s->n; i++)
 		free(s->columns[i].name);
 	free(s->columns);
+	parts_write_close(s->parts);
 	if (s->segs)
 		segs_free(s->segs);
 	host_fini(&s->host);
@@ -430,7 +461,9 @@ int
 stage_end(struct stage *s, struct staged *out, struct err *e)
 {
 	*out = (struct staged){.outside = s->d->outside};
-	if ((s->open ? end_own : end_foreign)(s, out, e) < 0 ||
+	if ((s->parts                 ? end_parts
+			    : s->open ? end_own
+				      : end_foreign)(s, out, e) < 0 ||
 		check_target(s, out->folder, e) < 0 || rehearse(s, e) < 0) {
 		free(out->schema);
 		*out = (struct staged){0};
@@ -463,8 +496,10 @@ stage_abort(struct stage *s)
 	struct err ignored;
 
 	s->host.e = &ignored;
-	if (s->writing)
+	if (s->writing && !s->parts)
 		(void)s->d->type->write_end(&s->host.pub, s->state, false);
+	parts_write_close(s->parts);
+	s->parts = NULL;
 	if (s->dirfd >= 0)
 		remove_stage(s->d, s->dirfd, s->name);
 	stage_free(s);

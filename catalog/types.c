@@ -53,7 +53,7 @@ static const struct mlf_dataset_type memory_type = {
 };
 
 static const struct mlf_dataset_type *const types[] = {&csv_type, &jsonl_type, &sqlite_type,
-	&json_type, &text_type, &bytes_type, &model_type, &memory_type};
+	&parts_type, &json_type, &text_type, &bytes_type, &model_type, &memory_type};
 #define N_TYPES (sizeof(types) / sizeof(types[0]))
 
 const char *
@@ -86,6 +86,10 @@ from_kedro(const char *name)
 		{"pandas.JSONDataset", "jsonl"}, {"pandas.SQLTableDataset", "sqlite"},
 		{"pandas.SQLQueryDataset", "sqlite"}, {"MemoryDataset", "memory"},
 		{"MemoryDataSet", "memory"}, {"io.MemoryDataset", "memory"},
+		{"partitions.PartitionedDataset", "partitions"},
+		{"PartitionedDataset", "partitions"},
+		{"partitions.IncrementalDataset", "partitions, incremental: true"},
+		{"IncrementalDataset", "partitions, incremental: true"},
 		{"pickle.PickleDataset", "model"}, {"pickle.PickleDataSet", "model"}};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)

@@ -14,6 +14,26 @@ place_bad_lines(struct loaded *l, struct plan_port *port, struct errs *found)
 			&l->arena, l->catalog, port->dataset, "__bad_lines", "__bad_lines", found);
 }
 
+/* A node confirms what has a checkpoint. */
+static void
+check_confirms(struct loaded *l, const struct spec_node *n, struct errs *found)
+{
+	for (size_t i = 0; i < n->n_confirms; i++) {
+		const struct dataset *d = catalog_find(l->catalog, n->confirms[i].dataset, found);
+		struct err e = {0};
+
+		if (d && dataset_is_incremental(d))
+			continue;
+		err_set(&e, MLC_DATASET, "node `%s` confirms `%s`, which is not incremental",
+			n->name, n->confirms[i].dataset);
+		err_at(&e, &n->confirms[i].at, "");
+		err_help(&e,
+			"make it `type: partitions` with `incremental: true`, or remove it "
+			"from `confirms`");
+		errs_add(found, &e);
+	}
+}
+
 static void
 check_port(struct app *a, struct loaded *l, struct plan_port *port, struct map *seen,
 	struct errs *found)
@@ -43,6 +63,7 @@ check_contracts(struct app *a, struct loaded *l, struct errs *found)
 			check_port(a, l,
 				p < n->n_inputs ? &n->inputs[p] : &n->outputs[p - n->n_inputs],
 				&seen, found);
+		check_confirms(l, n->spec, found);
 		for (size_t p = 0; p < n->n_inputs; p++)
 			place_bad_lines(l, &n->inputs[p], found);
 	}

@@ -65,6 +65,8 @@ struct ctx {
 	struct map params; /* key -> struct param * */
 	struct in_state *ins;
 	struct out_state *outs;
+	struct staged *confirmed; /* arena; checkpoints of incremental datasets */
+	size_t n_confirmed;
 	struct mlf_model **models; /* made by mlf_fit; counted */
 	size_t n_models, cap_models;
 	struct metric *metrics; /* owned vectors, texts in the arena */
@@ -114,6 +116,10 @@ const struct reject_sink *
 ctx_reject_sink(struct ctx *c, struct rejected *r, const struct dataset *to);
 MUST_CHECK int ctx_reject_end(struct rejected *r, struct err *e);
 void ctx_reject_close(struct rejected *r);
+
+/* confirm.c: stages the checkpoints that the node confirms. */
+MUST_CHECK int ctx_confirm(struct ctx *c, struct err *e);
+void ctx_confirm_close(struct ctx *c);
 
 /* ctx_io.c: the port calls of the host table. */
 struct mlf_frame *ctx_input(struct mlf_ctx *, const char *port);

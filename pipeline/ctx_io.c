@@ -86,6 +86,7 @@ reading(struct ctx *c, struct in_state *in, struct schema *known)
 	struct err ignored;
 	if (in->check.contract)
 		o.schema = contract_schema(in->check.contract);
+	o.upto = in->in->upto;
 	o.rejects = ctx_reject_sink(c, &in->rejected, in->in->bad_lines);
 	if (in->in->known_hash && in->in->known_schema &&
 		schema_decode(c->arena, in->in->known_schema, strlen(in->in->known_schema), known,
@@ -527,7 +528,7 @@ ctx_finish(struct ctx *c, struct err *e)
 	for (size_t i = 0; i < c->job->n_outputs; i++)
 		if (finish_output(c, &c->outs[i], e) < 0)
 			return -1;
-	return 0;
+	return ctx_confirm(c, e);
 }
 
 static void
@@ -565,6 +566,7 @@ ctx_close(struct ctx *c)
 		close_out(&c->outs[i]);
 	for (size_t i = 0; i < c->n_models; i++)
 		model_unref(c->models[i]);
+	ctx_confirm_close(c);
 	scope_free(c->scope);
 	free(c->ins);
 	free(c->outs);

@@ -162,6 +162,8 @@ discard_stages(struct slot *s)
 		if (s->j.inputs[i].bad_lines)
 			stage_discard(s->j.inputs[i].bad_lines, s->j.rootfd, token);
 	}
+	for (size_t i = 0; i < s->j.n_confirms; i++)
+		stage_discard(s->j.confirms[i].entry, s->j.rootfd, token);
 }
 
 /* Renames the outputs into place. If that fails half way, the rest stays staged: its intent is open,

@@ -135,14 +135,17 @@ collect_away(struct ctx *c, struct done *out)
 	for (size_t i = 0; i < c->job->n_outputs; i++)
 		out->n_data += ctx_collect_away(c, &c->outs[i].check.away,
 			c->outs[i].check.quarantine, &out->data[out->n_data]);
+	for (size_t i = 0; i < c->n_confirmed; i++)
+		out->n_data += ctx_collect_away(
+			c, &c->confirmed[i], c->job->confirms[i].entry, &out->data[out->n_data]);
 }
 
 static void
 collect(struct ctx *c, struct done *out)
 {
 	const struct job *j = c->job;
-	out->data = arena_alloc(
-		c->arena, (3 * j->n_inputs + 2 * j->n_outputs + 1) * sizeof(*out->data));
+	out->data = arena_alloc(c->arena,
+		(3 * j->n_inputs + 2 * j->n_outputs + j->n_confirms + 1) * sizeof(*out->data));
 	for (size_t i = 0; i < j->n_inputs; i++)
 		if (!j->inputs[i].absent)
 			collect_input(c, &c->ins[i], &out->data[out->n_data++]);

@@ -28,6 +28,7 @@ struct job_input {
 	const char *contract;                  /* checked while it is read, or NULL */
 	const struct dataset *quarantine;      /* of rows that the contract takes out, or NULL */
 	const struct dataset *bad_lines;       /* of rows that cannot be read, or NULL */
+	const char *upto;  /* of an incremental dataset: the last partition to read, or NULL */
 	const char *value; /* of parameters at a port: their JSON, instead of a dataset */
 	const char *type;  /* of a program: what a table in memory is handed over as, or NULL */
 	const char *hash, *stamp; /* the runner's: what the file was before it was read, or NULL */
@@ -42,6 +43,11 @@ struct job_output {
 	bool keep;                        /* a later node of this run reads it */
 	bool optional;                    /* the node may leave it out */
 	const char *type;                 /* as above */
+};
+/* An incremental dataset: its checkpoint, and the id to write there. */
+struct job_confirm {
+	const struct dataset *entry;
+	const char *upto;
 };
 struct job {
 	uint64_t id;      /* unique in this runner; segments get the ids id << 20 ... */
@@ -61,6 +67,8 @@ struct job {
 	struct job_input *inputs;
 	struct job_output *outputs;
 	size_t n_inputs, n_outputs;
+	struct job_confirm *confirms;
+	size_t n_confirms;
 	struct hook *hooks; /* that this node's worker calls, see hook.h */
 	size_t n_hooks;
 };

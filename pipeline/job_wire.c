@@ -119,6 +119,7 @@ static const struct field job_input_fields[] = {
 	{.key = "known_schema", .type = F_RAW, .offset = offsetof(struct job_input, known_schema)},
 	{.key = "contract", .type = F_TEXT, .offset = offsetof(struct job_input, contract)},
 	{.key = "quarantine", .type = F_ENTRY, .offset = offsetof(struct job_input, quarantine)},
+	{.key = "upto", .type = F_TEXT, .offset = offsetof(struct job_input, upto)},
 	{.key = "bad_lines", .type = F_ENTRY, .offset = offsetof(struct job_input, bad_lines)},
 	{.key = "value", .type = F_TEXT, .offset = offsetof(struct job_input, value)},
 	{.key = "type", .type = F_TEXT, .offset = offsetof(struct job_input, type)},
@@ -159,6 +160,13 @@ static const struct field hook_fields[] = {
 };
 static const struct shape hook_shape = {sizeof(struct hook), hook_fields};
 
+static const struct field job_confirm_fields[] = {
+	{.key = "entry", .type = F_ENTRY, .offset = offsetof(struct job_confirm, entry)},
+	{.key = "upto", .type = F_TEXT, .offset = offsetof(struct job_confirm, upto)},
+	{0},
+};
+static const struct shape job_confirm_shape = {sizeof(struct job_confirm), job_confirm_fields};
+
 static const struct field job_fields[] = {
 	{.key = "id", .type = F_I64, .offset = offsetof(struct job, id)},
 	{.key = "keep_bytes", .type = F_I64, .offset = offsetof(struct job, keep_bytes)},
@@ -193,6 +201,11 @@ static const struct field job_fields[] = {
 		.offset = offsetof(struct job, outputs),
 		.of = &job_output_shape,
 		.count = offsetof(struct job, n_outputs)},
+	{.key = "confirms",
+		.type = F_LIST,
+		.offset = offsetof(struct job, confirms),
+		.of = &job_confirm_shape,
+		.count = offsetof(struct job, n_confirms)},
 	{.key = "hooks",
 		.type = F_LIST,
 		.offset = offsetof(struct job, hooks),

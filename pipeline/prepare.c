@@ -60,7 +60,7 @@ missing(const struct plan_port *p, struct err *e)
 static int
 make_input(struct slot *s, const struct plan_port *p, struct job_input *in, struct err *e)
 {
-	const struct run *r = s->run;
+	struct run *r = s->run;
 	const struct held *h = held_get(r, p->dataset);
 	int rootfd = r->o->plan->project->rootfd;
 	*in = (struct job_input){.port = p->port->name,
@@ -82,6 +82,8 @@ make_input(struct slot *s, const struct plan_port *p, struct job_input *in, stru
 		in->absent = in->optional;
 		return in->absent ? 0 : missing(p, e);
 	}
+	if (dataset_is_incremental(in->entry) && !(in->upto = run_upto(r, in->entry, e)))
+		return -1;
 	if (!p->produced) {
 		in->contract = p->contract;
 		in->quarantine = p->quarantine;
@@ -214,7 +216,7 @@ job_make(struct slot *s, struct err *e)
 		.keep_bytes = r->held_bytes < r->held_limit ? r->held_limit - r->held_bytes : 0,
 		.seed = node_seed(r->seed, n->spec->name),
 		.now_ms = s->start_ms};
-	if (make_inputs(s, e) < 0)
+	if (make_inputs(s, e) < 0 || job_confirms(s, e) < 0)
 		return -1;
 	make_outputs(s);
 	list_segments(s);

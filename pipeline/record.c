@@ -48,7 +48,8 @@ targets(struct arena *a, const struct plan *p)
 {
 	size_t n = 0, room = 1;
 	for (size_t i = 0; i < p->n; i++)
-		room += 2 * (p->nodes[i].n_outputs + p->nodes[i].n_inputs);
+		room += 2 * (p->nodes[i].n_outputs + p->nodes[i].n_inputs) +
+			p->nodes[i].spec->n_confirms;
 	const char **list = arena_alloc(a, room * sizeof(*list));
 	for (size_t i = 0; i < p->n; i++) {
 		const struct plan_node *node = &p->nodes[i];
@@ -63,6 +64,13 @@ targets(struct arena *a, const struct plan *p)
 				list[n++] = node->inputs[o].quarantine->path;
 			if (node->inputs[o].bad_lines && !node->inputs[o].produced)
 				list[n++] = node->inputs[o].bad_lines->path;
+		}
+		for (size_t o = 0; o < node->spec->n_confirms; o++) {
+			const struct dataset *d =
+				catalog_get(p->catalog, node->spec->confirms[o].dataset);
+
+			if (d && dataset_is_incremental(d))
+				list[n++] = dataset_checkpoint(a, d)->path;
 		}
 	}
 	return list;
@@ -193,6 +201,9 @@ aside_of(const struct slot *s, const char *name)
 	for (size_t i = 0; i < s->j.n_outputs; i++)
 		if (s->j.outputs[i].quarantine && str_eq(s->j.outputs[i].quarantine->name, name))
 			return s->j.outputs[i].quarantine;
+	for (size_t i = 0; i < s->j.n_confirms; i++)
+		if (str_eq(s->j.confirms[i].entry->name, name))
+			return s->j.confirms[i].entry;
 	return NULL;
 }
 

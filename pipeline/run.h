@@ -125,6 +125,7 @@ struct run {
 	size_t n_pending;
 	struct str scratch;      /* for building messages */
 	struct changed *changed; /* --changed, else NULL */
+	struct map upto;         /* incremental dataset -> the last id it has in this run */
 	struct map made;         /* dataset -> hash of what it holds since this run */
 	struct arena kept;       /* those hashes */
 	struct hook_item *hooks; /* owned; what the runner's hooks are to be called for */
@@ -140,6 +141,10 @@ void slot_done(struct slot *s);  /* the node has said DONE: its dependents need 
 void slot_ended(struct slot *s); /* nothing of the attempt is left: done/end say how it went */
 void run_broken(struct run *r, const struct err *e); /* the run itself cannot go on */
 void run_schedule(struct run *r); /* starts what can start, ends the loop if nothing is left */
+/* confirm.c: the last partition of an incremental dataset that this run reads, "" if it has none; NULL
+ * after a failure. And the checkpoints that the slot's job is to publish. */
+const char *run_upto(struct run *r, const struct dataset *d, struct err *e);
+MUST_CHECK int job_confirms(struct slot *s, struct err *e);
 /* The quarantine or the bad lines of that name, which stand at no port; or NULL. */
 const struct dataset *aside_of(const struct slot *s, const char *name);
 struct slot *run_slot(struct run *r, uint64_t job);
