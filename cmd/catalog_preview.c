@@ -3,6 +3,8 @@
  * it was last written with and as many columns as the terminal is wide; of anything else the text. */
 #include "cmd/cmd.h"
 
+#include <math.h>
+
 #define ROWS_DEFAULT 10
 #define CELL_WIDTH 28 /* longer values are cut, but for --plain and --json */
 #define PLAIN_WIDTH (1 << 20)
@@ -73,8 +75,10 @@ json_cell(struct jw *w, const struct column *c, int64_t row)
 		jw_null(w);
 	else if (c->type == MLF_UTF8 || c->type == MLF_TIMESTAMP)
 		jw_strn(w, str_text(&text), text.len);
-	else if (c->type == MLF_F64)
+	else if (c->type == MLF_F64 && isfinite(((const double *)c->data)[c->off + row]))
 		jw_f64(w, ((const double *)c->data)[c->off + row]);
+	else if (c->type == MLF_F64) /* JSON has no word for it, and null is another thing */
+		jw_strn(w, str_text(&text), text.len);
 	else
 		jw_raw(w, str_text(&text));
 	str_fini(&text);
