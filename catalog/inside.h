@@ -22,6 +22,7 @@
 /* Fails: no type is called `name`. Says which one is meant, as far as that can be guessed. */
 int dataset_type_unknown(const char *name, const struct place *at, struct err *e);
 
+extern const struct mlf_dataset_type arrow_type;
 extern const struct mlf_dataset_type csv_type;
 extern const struct mlf_dataset_type jsonl_type;
 extern const struct mlf_dataset_type sqlite_type;
@@ -76,6 +77,8 @@ MUST_CHECK int host_write(struct host *h, const void *p, size_t n);
 MUST_CHECK int
 host_hash(struct host *h, char hex[static HASH_XXH_HEX], uint64_t *bytes, struct err *e);
 void host_fini(struct host *h); /* closes fd */
+/* Where the batch that is read is made, for our own types that make it in bulk; borrowed. */
+struct scope *host_scope(struct mlf_dataset_host *pub);
 
 /* --- contents of tables -------------------------------------------------------------------------- */
 
