@@ -112,6 +112,13 @@ as_f64(struct reader *r, size_t i, struct mlf_frame *f, struct mlf_builder *b)
 	return rc;
 }
 
+/* Of 64 bits; so neither NaN nor an infinity. */
+static bool
+is_whole(double v)
+{
+	return v >= -0x1p63 && v < 0x1p63 && v == trunc(v);
+}
+
 static int
 as_i64(struct reader *r, size_t i, struct mlf_frame *f, struct mlf_builder *b)
 {
@@ -124,7 +131,7 @@ as_i64(struct reader *r, size_t i, struct mlf_frame *f, struct mlf_builder *b)
 	for (int64_t row = 0; rc == 0 && row < from.n; row++)
 		if (mlf_is_null(from.valid, from.off, row)) {
 			mlf_set_null(b, name, row);
-		} else if (!(fabs(from.v[row]) < 0x1p63) || from.v[row] != trunc(from.v[row])) {
+		} else if (!is_whole(from.v[row])) {
 			str_add_f64(&text, from.v[row]);
 			rc = unfit(r, i, row, str_text(&text));
 		} else {
