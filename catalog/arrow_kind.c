@@ -31,6 +31,12 @@ fits_u64(int64_t v)
 }
 
 static bool
+fits_days(int64_t v)
+{
+	return v >= INT64_MIN / 86400000000 && v <= INT64_MAX / 86400000000;
+}
+
+static bool
 fits_seconds(int64_t v)
 {
 	return v >= INT64_MIN / 1000000 && v <= INT64_MAX / 1000000;
@@ -63,7 +69,7 @@ static const struct arrow_kind kinds[] = {
 	{T_FLOAT, 2, 0, "g", MLF_F64, 64, NULL},
 	{T_UTF8, 0, 0, "u", MLF_UTF8, 32, NULL},
 	{T_LARGE_UTF8, 0, 0, "U", MLF_UTF8, 64, NULL},
-	{T_DATE, 0, 0, "tdD", MLF_TIMESTAMP, 32, NULL},
+	{T_DATE, 0, 0, "tdD", MLF_TIMESTAMP, 32, fits_days},
 	{T_DATE, 1, 0, "tdm", MLF_TIMESTAMP, 64, fits_millis},
 	{T_TIMESTAMP, 0, 0, "tss:", MLF_TIMESTAMP, 64, fits_seconds},
 	{T_TIMESTAMP, 1, 0, "tsm:", MLF_TIMESTAMP, 64, fits_millis},

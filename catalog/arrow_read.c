@@ -2,8 +2,9 @@
  * Reading: batch after batch, in slices of as many rows as the host wants at once, with the types that
  * are expected.
  *
- * The file has its types. What is expected may only differ where nothing is lost: whole numbers as
- * floats, and floats that are whole (as pandas makes them of integers with nulls) as whole numbers. */
+ * The file has its types. What is expected goes before them where no value is lost: whole numbers as
+ * floats, and floats that are whole (as pandas makes them of integers with nulls) as whole numbers. Any
+ * other column stays what it is, and whoever expected something else is told so by the contract. */
 #include "catalog/arrow.h"
 
 #include <math.h>
@@ -30,26 +31,18 @@ is_number(enum mlf_type type)
 	return type == MLF_I64 || type == MLF_F64;
 }
 
-static int
+static void
 take_types(struct mlf_dataset_host *h, struct reader *r)
 {
 	r->types = mem_alloc(r->schema.n * sizeof(*r->types));
 	for (size_t i = 0; i < r->schema.n; i++) {
-		const struct arrow_column *c = &r->schema.v[i];
-		enum mlf_type want = mlf_expected(h, c->name);
+		enum mlf_type has = r->schema.v[i].kind->type;
+		enum mlf_type want = mlf_expected(h, r->schema.v[i].name);
+		bool casts = want != has && is_number(want) && is_number(has);
 
-		r->types[i] = want ? want : c->kind->type;
-		if (r->types[i] == c->kind->type)
-			continue;
-		if (!is_number(want) || !is_number(c->kind->type))
-			return arrow_fail(h, 0,
-				"correct what is expected, or cast the column before the file is "
-				"written",
-				"column `%s` is %s in the Arrow file, and %s is expected", c->name,
-				type_name(c->kind->type), type_name(want));
-		r->casts = true;
+		r->types[i] = casts ? want : has;
+		r->casts |= casts;
 	}
-	return 0;
 }
 
 int
@@ -57,10 +50,11 @@ arrow_read_open(struct mlf_dataset_host *h, void **state)
 {
 	struct reader *r = mem_alloc(sizeof(*r));
 
-	if (arrow_file_open(&r->file, h, &r->schema) < 0 || take_types(h, r) < 0) {
+	if (arrow_file_open(&r->file, h, &r->schema) < 0) {
 		arrow_read_close(r);
 		return -1;
 	}
+	take_types(h, r);
 	r->slicer = arrow_slicer_new(&r->file, &r->schema);
 	*state = r;
 	return 0;

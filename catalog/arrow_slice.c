@@ -153,14 +153,34 @@ load_texts(struct arrow_slicer *s, const struct slice *sl, size_t i)
 
 /* --- values -------------------------------------------------------------------------------------- */
 
+/* A value of a kind that has `fits`. */
+static int64_t
+value_at(const struct arrow_slicer *s, size_t i, int64_t row)
+{
+	const void *v = s->columns[i].buffers[ARROW_DATA];
+
+	return s->schema->v[i].kind->bits == 32 ? ((const int32_t *)v)[row]
+						: ((const int64_t *)v)[row];
+}
+
+static const char *
+unit_of(const struct arrow_kind *kind)
+{
+	switch (kind->format[2]) {
+	case 'D': return "days";
+	case 's': return "seconds";
+	case 'n': return "nanoseconds";
+	default: return "milliseconds";
+	}
+}
+
 static int
 misfit(struct arrow_slicer *s, const struct slice *sl, size_t i, int64_t row)
 {
 	const struct arrow_column *c = &s->schema->v[i];
-	bool time = c->kind->type == MLF_TIMESTAMP;
-	int64_t v = ((const int64_t *)s->columns[i].buffers[ARROW_DATA])[sl->skip + row];
+	int64_t v = value_at(s, i, sl->skip + row);
 
-	if (!time)
+	if (c->kind->type != MLF_TIMESTAMP)
 		return arrow_fail(s->f->h, sl->row + row,
 			"cast it to float64 or utf8 before the file is written",
 			"column `%s`: %llu is larger than int64 can hold", c->name,
@@ -170,30 +190,36 @@ misfit(struct arrow_slicer *s, const struct slice *sl, size_t i, int64_t row)
 		"in pandas `.dt.floor(\"us\")`",
 		"column `%s`: the time %lld (%s since 1970) is not one of whole microseconds "
 		"within 64 bits",
-		c->name, (long long)v,
-		c->kind->format[2] == 'n'           ? "nanoseconds"
-			: c->kind->format[2] == 's' ? "seconds"
-						    : "milliseconds");
+		c->name, (long long)v, unit_of(c->kind));
+}
+
+/* The first row whose value does not fit; -1: all do. */
+static int64_t
+first_misfit(const struct arrow_slicer *s, const struct slice *sl, size_t i)
+{
+	const uint8_t *valid = s->columns[i].buffers[ARROW_VALID];
+	const struct arrow_kind *kind = s->schema->v[i].kind;
+
+	for (int64_t row = 0; kind->fits && row < sl->n; row++)
+		if (!mlf_is_null(valid, sl->skip, row) &&
+			!kind->fits(value_at(s, i, sl->skip + row)))
+			return row;
+	return -1;
 }
 
 static int
 load_values(struct arrow_slicer *s, const struct slice *sl, size_t i)
 {
-	const struct slice_column *c = &s->columns[i];
 	const struct arrow_kind *kind = s->schema->v[i].kind;
 	int64_t rows = sl->skip + sl->n;
 	int64_t from = kind->bits == 1 ? sl->base / 8 : sl->base * (kind->bits / 8);
 	int64_t n = kind->bits == 1 ? (rows + 7) / 8 : rows * (kind->bits / 8);
-	const int64_t *v;
+	int64_t bad;
 
 	if (load(s, sl, i, ARROW_DATA, from, n) < 0)
 		return -1;
-	v = c->buffers[ARROW_DATA];
-	for (int64_t row = 0; kind->fits && row < sl->n; row++)
-		if (!mlf_is_null(c->buffers[ARROW_VALID], sl->skip, row) &&
-			!kind->fits(v[sl->skip + row]))
-			return misfit(s, sl, i, row);
-	return 0;
+	bad = first_misfit(s, sl, i);
+	return bad < 0 ? 0 : misfit(s, sl, i, bad);
 }
 
 static int

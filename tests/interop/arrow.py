@@ -95,6 +95,7 @@ def refused(folder):
     one("big_endian", ints, ipc.new_stream)
     one("u64", pa.array([1, 2**63], pa.uint64()))
     one("nanos", pa.array([None, 1_000, 1_001], pa.timestamp("ns")))
+    one("days", pa.array([1, 2**30], pa.int32()).cast(pa.date32()))
     one("seconds", pa.array([2**62], pa.timestamp("s")))
     swap_endianness(f"{folder}/big_endian.arrow")
 
