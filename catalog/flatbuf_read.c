@@ -40,7 +40,10 @@ follow(struct fb *b, size_t at)
 	if (!inside(b, at, 4))
 		return 0;
 	to = at + load(b, at, 4);
-	return to > at && inside(b, to, 4) ? to : (b->bad = true, 0);
+	if (to > at && inside(b, to, 4))
+		return to;
+	b->bad = true;
+	return 0;
 }
 
 static bool

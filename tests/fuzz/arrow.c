@@ -5,6 +5,8 @@
  *	1. whatever the file is, it becomes frames, or there is one message;
  *	2. what was read, in batches, is written in either framing and read again as the same table;
  *	3. frames hold texts in UTF-8 within their buffers. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
