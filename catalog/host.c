@@ -58,6 +58,12 @@ begin_batch(struct mlf_dataset_host *pub)
 	return scope_builder(host_of(pub)->scope);
 }
 
+struct scope *
+host_scope(struct mlf_dataset_host *pub)
+{
+	return host_of(pub)->scope;
+}
+
 int64_t
 host_read(struct host *h, void *into, size_t n)
 {

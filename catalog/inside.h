@@ -27,6 +27,7 @@ const struct mlf_dataset_type *module_type(const char *name, struct err *e);
 /* True if there is a module of that name, or should be. */
 bool module_expected(const char *name);
 
+extern const struct mlf_dataset_type arrow_type;
 extern const struct mlf_dataset_type csv_type;
 extern const struct mlf_dataset_type jsonl_type;
 extern const struct mlf_dataset_type sqlite_type;
@@ -91,6 +92,8 @@ MUST_CHECK int host_write(struct host *h, const void *p, size_t n);
 MUST_CHECK int
 host_hash(struct host *h, char hex[static HASH_XXH_HEX], uint64_t *bytes, struct err *e);
 void host_fini(struct host *h); /* closes fd */
+/* Where the batch that is read is made, for our own types that make it in bulk; borrowed. */
+struct scope *host_scope(struct mlf_dataset_host *pub);
 
 /* --- contents of tables -------------------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The dataset types that are built in, and what to say when a catalog names another one.
  *
- * A table has functions of its own (csv, jsonl, sqlite); json, text and bytes are read and staged as they are; of a
+ * A table has functions of its own (csv, jsonl, arrow, sqlite); json, text and bytes are read and staged as they are; of a
  * model the catalog knows only the folder. */
 #include "catalog/inside.h"
 
@@ -52,8 +52,8 @@ static const struct mlf_dataset_type memory_type = {
 	.memory = true,
 };
 
-static const struct mlf_dataset_type *const types[] = {&csv_type, &jsonl_type, &sqlite_type,
-	&parts_type, &json_type, &text_type, &bytes_type, &model_type, &memory_type};
+static const struct mlf_dataset_type *const types[] = {&csv_type, &jsonl_type, &arrow_type,
+	&sqlite_type, &parts_type, &json_type, &text_type, &bytes_type, &model_type, &memory_type};
 #define N_TYPES (sizeof(types) / sizeof(types[0]))
 
 const char *
@@ -83,7 +83,8 @@ from_kedro(const char *name)
 		{"pandas.CSVDataSet", "csv"}, {"polars.CSVDataset", "csv"},
 		{"json.JSONDataset", "json"}, {"json.JSONDataSet", "json"},
 		{"text.TextDataset", "text"}, {"text.TextDataSet", "text"},
-		{"pandas.JSONDataset", "jsonl"}, {"pandas.SQLTableDataset", "sqlite"},
+		{"pandas.JSONDataset", "jsonl"}, {"pandas.FeatherDataset", "arrow"},
+		{"pandas.FeatherDataSet", "arrow"}, {"pandas.SQLTableDataset", "sqlite"},
 		{"pandas.SQLQueryDataset", "sqlite"}, {"MemoryDataset", "memory"},
 		{"MemoryDataSet", "memory"}, {"io.MemoryDataset", "memory"},
 		{"partitions.PartitionedDataset", "partitions"},

@@ -143,9 +143,12 @@ times(const struct span *s, void *to, int64_t micros)
 static int64_t
 from_days(const struct span *s, void *to)
 {
-	for (int64_t i = 0; i < s->n; i++)
-		((int64_t *)to)[i] =
-			((const int32_t *)s->v)[s->off + i] * (INT64_C(86400) * 1000000);
+	for (int64_t i = 0; i < s->n; i++) {
+		int64_t v = span_null(s, i) ? 0 : ((const int32_t *)s->v)[s->off + i];
+
+		if (__builtin_mul_overflow(v, INT64_C(86400000000), &((int64_t *)to)[i]))
+			return i;
+	}
 	return -1;
 }
 

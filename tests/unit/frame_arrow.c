@@ -322,6 +322,7 @@ Test(arrow, what_does_not_fit_exactly_names_its_row)
 {
 	static const uint64_t big[] = {1, UINT64_MAX};
 	static const int64_t nanos[] = {1000, 1001}, seconds[] = {1, INT64_MAX};
+	static const int32_t days[] = {1, INT32_MAX};
 	static const struct {
 		const char *format;
 		const void *v;
@@ -330,10 +331,11 @@ Test(arrow, what_does_not_fit_exactly_names_its_row)
 		{"L", big, "row 1 of column `x` does not fit into int64 exactly"},
 		{"tsn:", nanos, "row 1 of column `x` does not fit into timestamp exactly"},
 		{"tss:", seconds, "row 1 of column `x` does not fit into timestamp exactly"},
+		{"tdD", days, "row 1 of column `x` does not fit into timestamp exactly"},
 	};
 	struct kit k = kit_open(SEGS_SHARED);
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		struct scope *sc = scope_new(k.segs);
 
 		cr_expect(mlf_columns(import(sc, table[i].format, table[i].v, 2)) == 0);
