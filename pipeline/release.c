@@ -351,6 +351,12 @@ discard(const struct job_state *s)
 	stage_discard(s->o->quarantine, s->o->project->rootfd, token);
 }
 
+static const struct dataset *
+find_table(void *catalog, const char *name)
+{
+	return catalog_get(catalog, name);
+}
+
 int
 release_rows(const struct release *o, struct release_result *out, struct err *e)
 {
@@ -367,7 +373,10 @@ release_rows(const struct release *o, struct release_result *out, struct err *e)
 	s.scope = scope_new(s.segs);
 	s.run = contract_begin(o->contract);
 	contract_now(s.run, start_ms);
-	rc = stage_both(&s, e);
+	rc = contract_references(
+		s.run, find_table, (void *)(uintptr_t)o->catalog, o->project->rootfd, e);
+	if (rc == 0)
+		rc = stage_both(&s, e);
 	if (rc < 0)
 		discard(&s);
 	else
