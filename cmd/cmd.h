@@ -86,7 +86,7 @@ extern const struct cmd cmd_runs_plot, cmd_runs_export, cmd_runs_import, cmd_reg
 extern const struct cmd cmd_store_init, cmd_store_check, cmd_store_upgrade, cmd_store_backup,
 	cmd_store_vacuum, cmd_store_relocate;
 extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_catalog_describe,
-	cmd_catalog_preview, cmd_catalog_validate, cmd_catalog_lineage;
+	cmd_catalog_preview, cmd_catalog_validate, cmd_catalog_diff, cmd_catalog_lineage;
 extern const struct cmd cmd_contract_check, cmd_contract_infer, cmd_contract_diff,
 	cmd_contract_release;
 extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * mlflow-c config diff: what one environment has that another has not.
+ * mlflow-c config diff, catalog diff: what one environment has that another has not, of everything or of
+ * the datasets alone.
  *
  * Both are compared after overlay and interpolation, leaf by leaf; a list is one value. */
 #include "cmd/tree.h"
@@ -11,7 +12,7 @@ struct diff_args {
 enum side { LEFT, RIGHT, SIDES };
 struct diff {
 	const char *env[SIDES];
-	bool json;
+	bool json, datasets; /* datasets: the catalog alone */
 	struct jw *w;
 	struct str *out;
 	int width; /* of the longer name of an environment */
@@ -122,7 +123,8 @@ walk(struct diff *d, struct str *path, const struct ynode *const v[static SIDES]
 static void
 compare(struct app *a, struct diff *d, struct project *const p[static SIDES])
 {
-	const struct ynode *v[SIDES] = {tree_of(p[LEFT]), tree_of(p[RIGHT])};
+	const struct ynode *v[SIDES] = {d->datasets ? p[LEFT]->catalog : tree_of(p[LEFT]),
+		d->datasets ? p[RIGHT]->catalog : tree_of(p[RIGHT])};
 	struct str out = {0}, path = {0};
 	struct jw w;
 	d->out = &out;
@@ -151,10 +153,10 @@ compare(struct app *a, struct diff *d, struct project *const p[static SIDES])
 }
 
 static int
-run(struct app *a)
+diff(struct app *a, bool datasets)
 {
 	const struct diff_args *args = a->opts;
-	struct diff d = {.env = {a->args[0], a->args[1]}, .json = a->g.json};
+	struct diff d = {.env = {a->args[0], a->args[1]}, .json = a->g.json, .datasets = datasets};
 	struct project *p[SIDES] = {0};
 	struct errs found = {0};
 	int code = 0;
@@ -176,6 +178,18 @@ run(struct app *a)
 	return code;
 }
 
+static int
+run(struct app *a)
+{
+	return diff(a, false);
+}
+
+static int
+run_catalog(struct app *a)
+{
+	return diff(a, true);
+}
+
 static const char *const examples[] = {
 	"mlflow-c config diff base prod", "what production changes", NULL};
 static const struct opt opts[] = {
@@ -193,4 +207,18 @@ const struct cmd cmd_config_diff = {
 	.opts = opts,
 	.opts_size = sizeof(struct diff_args),
 	.run = run,
+};
+
+static const char *const catalog_examples[] = {
+	"mlflow-c catalog diff base prod", "which datasets production has elsewhere", NULL};
+const struct cmd cmd_catalog_diff = {
+	.name = "catalog diff",
+	.args = "ENV_A ENV_B",
+	.min_args = 2,
+	.max_args = 2,
+	.summary = "Datasets that differ between two environments.",
+	.examples = catalog_examples,
+	.opts = opts,
+	.opts_size = sizeof(struct diff_args),
+	.run = run_catalog,
 };
