@@ -123,7 +123,8 @@ data_fail(struct mlf_dataset_host *pub, const struct mlf_data_fault *f)
 		str_addf(&where, ", row %lld", (long long)f->row);
 	if (f->line > 0)
 		str_addf(&where, ", line %lld", (long long)f->line);
-	err_set(h->e, MLC_DATA, "`%s`%s: %s", shown(h), str_text(&where), f->text);
+	err_set(h->e, f->disk ? MLC_DISK : MLC_DATA, "`%s`%s: %s", shown(h), str_text(&where),
+		f->text);
 	str_fini(&where);
 	if (f->line > 0 && f->line <= INT_MAX && at.file) {
 		at.line = (int)f->line;

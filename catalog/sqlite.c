@@ -157,7 +157,15 @@ way_out(int code)
 int
 sqlite_fail(struct mlf_dataset_host *h, sqlite3 *db, int64_t row)
 {
-	return sqlite_say(h, row, sqlite3_errmsg(db), way_out(sqlite3_errcode(db)));
+	int code = sqlite3_errcode(db) & 0xff;
+	struct mlf_data_fault fault = {
+		.row = row,
+		.text = sqlite3_errmsg(db),
+		.advice = way_out(code),
+		.disk = code == SQLITE_FULL || code == SQLITE_IOERR,
+	};
+
+	return mlf_data_fail(h, &fault);
 }
 
 int

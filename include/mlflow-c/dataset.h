@@ -50,6 +50,7 @@ struct mlf_data_fault {
 	int column;         /* character in that line, from 1; 0: none */
 	const char *text;   /* what is wrong */
 	const char *advice; /* what to do about it, or NULL */
+	bool disk;          /* since 1.3: not the data is to blame, but the disk */
 };
 
 /* What the host hands to every call; use the wrappers below. */
