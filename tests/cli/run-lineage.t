@@ -40,6 +40,19 @@ brief failed.ndjson
 jq -c 'select(.eventType == "FAIL") | [.job.name, .outputs]' failed.ndjson
 grep -c canary failed.ndjson said
 
+echo "a second attempt is the same run of the node; nodes that are cached have no events:"
+cat >conf/base/pipeline-again.yml <<'END'
+again:
+  nodes:
+    - {name: moody, command: [sh, -c, 'test -e "$1/tried" || { : >"$1/tried"; exit 1; }; echo 1 >"$0"', "{output:counts}", .], outputs: counts, retries: 1}
+END
+sed -i "s|\", .\]|\", $PWD]|" conf/base/pipeline-again.yml
+mlflow-c run -p again -q -j 1 --lineage-file again.ndjson
+echo "exit $?"
+brief again.ndjson
+mlflow-c run -p again -q -j 1 --changed --lineage-file cached.ndjson
+brief cached.ndjson
+
 echo "a contract fails:"
 mkdir conf/base/contracts
 cat >conf/base/contracts/orders.yml <<END
