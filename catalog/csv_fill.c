@@ -41,30 +41,34 @@ size_t
 csv_fill_f64(const struct csv_job *j, const struct fill *to)
 {
 	const struct csv_cell *cell = j->cell;
+	const char *const text = j->g->text;
+	const size_t n = j->n, step = j->g->columns;
 	double *v = to->data;
 
-	for (size_t i = 0; i < j->n; i++, cell += j->g->columns) {
+	for (size_t i = 0; i < n; i++, cell += step) {
 		v[i] = 0;
 		if (!csv_skip_null(cell, j->col, i) &&
-			!csv_value_f64(j->g->text + cell->at, cell->n, j->col->inferred, &v[i]))
+			!csv_value_f64(text + cell->at, cell->n, j->col->inferred, &v[i]))
 			return i;
 	}
-	return j->n;
+	return n;
 }
 
 size_t
 csv_fill_i64(const struct csv_job *j, const struct fill *to)
 {
 	const struct csv_cell *cell = j->cell;
+	const char *const text = j->g->text;
+	const size_t n = j->n, step = j->g->columns;
 	int64_t *v = to->data;
 
-	for (size_t i = 0; i < j->n; i++, cell += j->g->columns) {
+	for (size_t i = 0; i < n; i++, cell += step) {
 		v[i] = 0;
 		if (!csv_skip_null(cell, j->col, i) &&
-			!csv_value_i64(j->g->text + cell->at, cell->n, j->col->inferred, &v[i]))
+			!csv_value_i64(text + cell->at, cell->n, j->col->inferred, &v[i]))
 			return i;
 	}
-	return j->n;
+	return n;
 }
 
 /* --- other types --------------------------------------------------------------------------------- */
@@ -73,39 +77,44 @@ static size_t
 fill_timestamp(const struct csv_job *j, const struct fill *to)
 {
 	const struct csv_cell *cell = j->cell;
+	const char *const text = j->g->text;
+	const size_t n = j->n, step = j->g->columns;
 	int64_t *v = to->data;
 
-	for (size_t i = 0; i < j->n; i++, cell += j->g->columns) {
+	for (size_t i = 0; i < n; i++, cell += step) {
 		v[i] = 0;
 		if (!csv_skip_null(cell, j->col, i) &&
-			!value_timestamp(j->g->text + cell->at, cell->n, &v[i]))
+			!value_timestamp(text + cell->at, cell->n, &v[i]))
 			return i;
 	}
-	return j->n;
+	return n;
 }
 
 static size_t
 fill_utf8(const struct csv_job *j, const struct fill *to)
 {
 	const struct csv_cell *cell = j->cell;
+	const char *const text = j->g->text;
+	const size_t n = j->n, step = j->g->columns;
+	const bool ascii = j->g->ascii;
 	int32_t *ends = to->data, end = to->ends;
-	char *text = to->text;
+	char *put = to->text;
 
-	for (size_t i = 0; i < j->n; i++, cell += j->g->columns) {
-		const char *s = j->g->text + cell->at;
-		size_t n = csv_skip_null(cell, j->col, i) ? 0 : cell->n;
+	for (size_t i = 0; i < n; i++, cell += step) {
+		const char *s = text + cell->at;
+		size_t bytes = csv_skip_null(cell, j->col, i) ? 0 : cell->n;
 
-		if (!j->g->ascii && !value_is_utf8(s, n))
+		if (!ascii && !value_is_utf8(s, bytes))
 			return i;
-		if (n <= CSV_OVER)
-			memcpy(text, s, CSV_OVER);
+		if (bytes <= CSV_OVER)
+			memcpy(put, s, CSV_OVER);
 		else
-			memcpy(text, s, n);
-		text += n;
-		end += (int32_t)n;
+			memcpy(put, s, bytes);
+		put += bytes;
+		end += (int32_t)bytes;
 		ends[i] = end;
 	}
-	return j->n;
+	return n;
 }
 
 /* One byte each; as bits they can only be put behind those that are kept. */
@@ -113,18 +122,20 @@ static size_t
 fill_bool(const struct csv_job *j, const struct fill *to)
 {
 	const struct csv_cell *cell = j->cell;
+	const char *const text = j->g->text;
+	const size_t n = j->n, step = j->g->columns;
 	uint8_t *v = j->col->bools;
 
 	(void)to;
-	for (size_t i = 0; i < j->n; i++, cell += j->g->columns) {
-		const char *s = j->g->text + cell->at;
+	for (size_t i = 0; i < n; i++, cell += step) {
+		const char *s = text + cell->at;
 		bool is_false = (cell->n == 5) & (memcmp(s, "fals", 4) == 0) & (s[4] == 'e');
 
 		v[i] = (cell->n == 4) & (memcmp(s, "true", 4) == 0);
 		if (!csv_skip_null(cell, j->col, i) && !(v[i] | is_false))
 			return i;
 	}
-	return j->n;
+	return n;
 }
 
 /* --- columns ------------------------------------------------------------------------------------- */

@@ -67,39 +67,48 @@ trimmed(const char *s, uint32_t from, uint32_t to)
 	return (struct csv_cell){from, from < to ? to - from : CSV_NULL};
 }
 
+/* Whoever writes cells may write anything, for all the compiler knows: so what does not change meanwhile
+ * is handed down by value. */
 static struct csv_cell
-other_cell(char *s, uint32_t from, uint32_t to, const struct csv_grids *gs)
+other_cell(char *s, uint32_t from, uint32_t to, char quote, bool doubled)
 {
 	uint32_t n;
 
 	if (from >= to)
 		return (struct csv_cell){from, CSV_NULL};
-	if (s[from] != gs->marked[1])
+	if (s[from] != quote)
 		return trimmed(s, from, to);
 	n = to - from - 2;
-	if (gs->scan.doubled && memchr(s + from + 1, gs->marked[1], n))
-		n = undouble(s + from + 1, n, gs->marked[1]);
+	if (doubled && memchr(s + from + 1, quote, n))
+		n = undouble(s + from + 1, n, quote);
 	return (struct csv_cell){from + 1, n};
 }
 
 /* Most fields are neither empty nor quoted, and have no blank at either end. */
 static inline struct csv_cell
-cell_of(char *s, uint32_t from, uint32_t to, const struct csv_grids *gs)
+cell_of(char *s, uint32_t from, uint32_t to, char quote, bool doubled)
 {
-	if ((from < to) & (s[from] != gs->marked[1]) & ((unsigned char)s[from] > ' ') &
-		((unsigned char)s[to - (from < to)] > 0x20))
+	if ((from < to) & (s[from] != quote) & ((unsigned char)s[from] > ' ') &
+		((unsigned char)s[to - (from < to)] > ' '))
 		return (struct csv_cell){from, to - from};
-	return other_cell(s, from, to, gs);
+	return other_cell(s, from, to, quote, doubled);
 }
 
-/* How many rows from the first on have as many fields as there are columns. */
+/* How many rows from the first on have as many fields as there are columns: all, if each row ends
+ * where a line does, and no line ends elsewhere. */
 static size_t
-count_rows(const char *s, const uint32_t *ends, size_t n, size_t columns)
+count_rows(const char *s, const struct csv_scan *scan, size_t columns)
 {
-	size_t rows = n / columns;
+	const uint32_t *last = scan->ends + columns - 1;
+	size_t i, rows = scan->n / columns;
 
-	for (size_t i = 0; i < rows; i++) {
-		const uint32_t *row = ends + i * columns;
+	rows = rows < scan->lines ? rows : scan->lines;
+	for (i = 0; i < rows && s[last[i * columns]] == '\n'; i++)
+		;
+	if (i == scan->lines)
+		return i;
+	for (i = 0; i < rows; i++) {
+		const uint32_t *row = scan->ends + i * columns;
 
 		for (size_t k = 0; k + 1 < columns; k++)
 			if (s[row[k]] == '\n')
@@ -111,21 +120,25 @@ count_rows(const char *s, const uint32_t *ends, size_t n, size_t columns)
 }
 
 static void
-make_cells(struct csv_grids *gs, char *s, size_t rows)
+make_cells(const struct csv_grids *gs, char *s, size_t rows)
 {
 	const uint32_t *ends = gs->scan.ends;
+	const size_t columns = gs->columns;
+	const char quote = gs->marked[1];
+	const bool doubled = gs->scan.doubled;
 	struct csv_cell *cell = gs->cells;
 	uint32_t from = 0;
 
 	for (size_t i = 0; i < rows; i++) {
 		uint32_t last;
 
-		for (size_t k = 0; k + 1 < gs->columns; k++) {
-			*cell++ = cell_of(s, from, *ends, gs);
+		for (size_t k = 0; k + 1 < columns; k++) {
+			*cell++ = cell_of(s, from, *ends, quote, doubled);
 			from = *ends++ + 1;
 		}
 		last = *ends++;
-		*cell++ = cell_of(s, from, last - (last > from && s[last - 1] == '\r'), gs);
+		*cell++ = cell_of(
+			s, from, last - (last > from && s[last - 1] == '\r'), quote, doubled);
 		from = last + 1;
 	}
 }
@@ -148,7 +161,7 @@ scan_rows(struct csv_grids *gs, const struct csv_at *at, size_t most)
 
 	make_room(gs, n);
 	gs->scan_text(at->text, n, gs->marked, &gs->scan);
-	return count_rows(at->text, gs->scan.ends, gs->scan.n, gs->columns);
+	return count_rows(at->text, &gs->scan, gs->columns);
 }
 
 /* Takes plain rows of what is at hand: how many. */

@@ -69,12 +69,14 @@ VECTORS static size_t
 quick_f64(const struct csv_job *j, const struct fill *to)
 {
 	const struct csv_cell *cell = j->cell;
+	const char *const text = j->g->text;
+	const size_t n = j->n, step = j->g->columns;
 	static const double signs[] = {1, -1}; /* a branch would be foretold badly */
 	const bool inferred = j->col->inferred;
 	double *v = to->data;
 
-	for (size_t i = 0; i < j->n; i++, cell += j->g->columns) {
-		const char *s = j->g->text + cell->at;
+	for (size_t i = 0; i < n; i++, cell += step) {
+		const char *s = text + cell->at;
 		size_t minus = *s == '-';
 		struct digits d;
 
@@ -88,18 +90,20 @@ quick_f64(const struct csv_job *j, const struct fill *to)
 			return i;
 		}
 	}
-	return j->n;
+	return n;
 }
 
 VECTORS static size_t
 quick_i64(const struct csv_job *j, const struct fill *to)
 {
 	const struct csv_cell *cell = j->cell;
+	const char *const text = j->g->text;
+	const size_t n = j->n, step = j->g->columns;
 	const bool inferred = j->col->inferred;
 	int64_t *v = to->data;
 
-	for (size_t i = 0; i < j->n; i++, cell += j->g->columns) {
-		const char *s = j->g->text + cell->at;
+	for (size_t i = 0; i < n; i++, cell += step) {
+		const char *s = text + cell->at;
 		size_t minus = *s == '-';
 		struct digits d;
 
@@ -112,7 +116,7 @@ quick_i64(const struct csv_job *j, const struct fill *to)
 		else if (!csv_value_i64(s, cell->n, inferred, &v[i]))
 			return i;
 	}
-	return j->n;
+	return n;
 }
 
 /* Days that every month has, of the years 0000 to 9999, without a time. */
@@ -139,17 +143,19 @@ VECTORS static size_t
 quick_timestamp(const struct csv_job *j, const struct fill *to)
 {
 	const struct csv_cell *cell = j->cell;
+	const char *const text = j->g->text;
+	const size_t n = j->n, step = j->g->columns;
 	int64_t *v = to->data;
 
-	for (size_t i = 0; i < j->n; i++, cell += j->g->columns) {
-		const char *s = j->g->text + cell->at;
+	for (size_t i = 0; i < n; i++, cell += step) {
+		const char *s = text + cell->at;
 
 		v[i] = 0;
 		if (!csv_skip_null(cell, j->col, i) && !read_day(s, cell->n, &v[i]) &&
 			!value_timestamp(s, cell->n, &v[i]))
 			return i;
 	}
-	return j->n;
+	return n;
 }
 
 csv_fill_type *

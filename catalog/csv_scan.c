@@ -153,7 +153,7 @@ struct carry {
 
 /* What there is in a piece. */
 struct found {
-	uint64_t ends;
+	uint64_t ends, lf;
 	uint64_t inside;  /* of quotes */
 	uint64_t doubled; /* second quotes of two */
 	uint64_t bad;     /* not plain */
@@ -195,7 +195,7 @@ look(const struct marks *m, const struct rare *rare, struct carry *c)
 	uint64_t open = m->quote & inside, close = m->quote & out;
 	uint64_t lf = m->lf & out, ends = (m->sep & out) | lf;
 	uint64_t cr = rare->cr & out, begun = after(lf, &c->lf), closed = after(close, &c->closed);
-	struct found f = {.ends = ends, .inside = inside, .doubled = open & closed};
+	struct found f = {.ends = ends, .lf = lf, .inside = inside, .doubled = open & closed};
 
 	f.bad = rare->nul | (begun & (lf | cr));
 	f.bad |= open & ~after(ends | close, &c->opens);
@@ -265,6 +265,7 @@ take_piece(const char *text, size_t at, size_t left, const struct marks *m, stru
 		counts = (f.bad & -f.bad) - 1;
 	out->ascii &= (m->high & counts) == 0;
 	out->doubled |= (f.doubled & counts) != 0;
+	out->lines += (size_t)__builtin_popcountll(f.lf & counts);
 	f.inside &= counts;
 	if ((m->lf | rare.cr) & f.inside)
 		out->n_inner += put_inner(

@@ -15,6 +15,7 @@
 struct csv_scan {
 	uint32_t *
 		ends; /* in: room for 16 more than there are bytes; out: separators and line ends */
+	size_t lines; /* line ends among them */
 	size_t n;     /* so many of them */
 	uint32_t *inner; /* in: as much room; out: ends of lines inside of quotes */
 	size_t n_inner;

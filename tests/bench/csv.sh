@@ -37,16 +37,17 @@ c.execute("create table t as select * from read_csv('m.csv')")
 P
 cd "$tmp"
 "$venv/bin/python" - "$build" "$venv/bin/python" "${RUNS:-5}" <<'P'
-import os, resource, statistics, subprocess, sys, time
-import pandas, duckdb
+import os, statistics, subprocess, sys
 build, python, runs = sys.argv[1], sys.argv[2], int(sys.argv[3])
+# not imported here: what a child begins with counts for its peak
+version = lambda name: subprocess.check_output([python, "-c", f"import {name}; print({name}.__version__)"], text=True).strip()
 size = os.path.getsize("m.csv") / 1e6
 programs = {
     "mlflow-c, types declared": [build + "/mlflow-c", "-q", "catalog", "validate", "declared"],
     "mlflow-c, types inferred": [build + "/mlflow-c", "-q", "catalog", "validate", "inferred"],
     "libcsv, fields only": [build + "/tests/bench/csvequal", "--libcsv", "m.csv"],
-    f"pandas {pandas.__version__} read_csv": [python, "pandas_read.py"],
-    f"DuckDB {duckdb.__version__} CREATE TABLE AS": [python, "duckdb_read.py"],
+    f"pandas {version('pandas')} read_csv": [python, "pandas_read.py"],
+    f"DuckDB {version('duckdb')} CREATE TABLE AS": [python, "duckdb_read.py"],
 }
 cpu = {name: [] for name in programs}
 peak = {}
