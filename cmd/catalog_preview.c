@@ -146,7 +146,7 @@ fitting(const struct head *h, int width)
 {
 	int n = 0, used = 0;
 
-	for (; n < frame_columns(h->f) && n < TABLE_COLUMNS; n++) {
+	for (; n < frame_columns(h->f); n++) {
 		used += width_of(h, frame_column(h->f, n)) + (n ? 2 : 0);
 		if (used > width && n > 0)
 			break;
@@ -164,7 +164,7 @@ print_rows(struct app *a, const struct head *h)
 		enum mlf_type type = frame_column(h->f, i)->type;
 
 		table_cell(&t, "%s", frame_column(h->f, i)->name);
-		if (type == MLF_I64 || type == MLF_F64)
+		if (i < TABLE_RIGHT && (type == MLF_I64 || type == MLF_F64))
 			t.right |= 1u << i;
 	}
 	for (int i = 0; i < t.columns; i++)

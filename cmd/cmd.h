@@ -122,7 +122,7 @@ MUST_CHECK int app_store(struct app *a, enum store_mode mode, struct err *e);
 uint64_t app_ms(const struct app *a, int64_t us);
 
 /* table.c: columns as wide as their content; numbers to the right; tab-separated with --plain. */
-#define TABLE_COLUMNS 32 /* at most */
+#define TABLE_RIGHT 32 /* columns that can be to the right */
 struct table {
 	struct str *cells; /* owned */
 	size_t n, cap;

@@ -59,7 +59,8 @@ add_padded(struct str *line, const struct table *t, size_t i, const int *widths)
 	int column = (int)(i % (size_t)t->columns);
 	const char *text = str_text(&t->cells[i]);
 	int pad = widths[column] - term_width_of(text);
-	bool right = t->right >> column & 1, last = column == t->columns - 1;
+	bool right = column < TABLE_RIGHT && (t->right >> column & 1),
+	     last = column == t->columns - 1;
 	for (int k = 0; right && k < pad; k++)
 		str_addc(line, ' ');
 	str_add(line, text);
@@ -81,7 +82,7 @@ table_drop(struct table *t)
 void
 table_print(struct app *a, struct table *t)
 {
-	int widths[TABLE_COLUMNS] = {0};
+	int *widths = mem_alloc(((size_t)t->columns + 1) * sizeof(*widths));
 	struct str out = {0};
 	for (int c = 0; c < t->columns; c++)
 		widths[c] = column_width(t, c);
@@ -102,6 +103,7 @@ table_print(struct app *a, struct table *t)
 	}
 	(void)fputs(str_text(&out), stdout);
 	str_fini(&out);
+	free(widths);
 	table_drop(t);
 }
 

@@ -35,3 +35,7 @@ try catalog preview o
 try catalog preview none
 try catalog preview many --rows 2
 mlflow-c catalog preview many --rows 1 --json | jq -c .data
+echo "== as many columns as there are, for scripts"
+{ seq -s , 1 60 | sed 's/\([0-9]*\)/c\1/g'; seq -s , 1 60; } >data/wide.csv
+echo 'wide: {type: csv, filepath: data/wide.csv}' >>conf/base/catalog.yml
+mlflow-c catalog preview wide --plain -q | awk -F '\t' '{ print NF, $60 }'
