@@ -144,6 +144,9 @@ init(struct app *a)
 {
 	open_standard();
 	allow_files();
+	/* an answer that fits fails as one, with its reason */
+	if (!isatty(STDOUT_FILENO))
+		(void)setvbuf(stdout, NULL, _IOFBF, 64 << 10);
 	const char *clock = getenv("MLFLOW_C_CLOCK"), *seed = getenv("MLFLOW_C_SEED"),
 		   *shuffle = getenv("MLFLOW_C_SHUFFLE");
 	int64_t n;
