@@ -145,8 +145,9 @@ init(struct app *a)
 	open_standard();
 	allow_files();
 	/* an answer that fits fails as one, with its reason */
+	static char answer[64 << 10];
 	if (!isatty(STDOUT_FILENO))
-		(void)setvbuf(stdout, NULL, _IOFBF, 64 << 10);
+		(void)setvbuf(stdout, answer, _IOFBF, sizeof(answer));
 	const char *clock = getenv("MLFLOW_C_CLOCK"), *seed = getenv("MLFLOW_C_SEED"),
 		   *shuffle = getenv("MLFLOW_C_SHUFFLE");
 	int64_t n;
