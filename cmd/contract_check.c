@@ -63,14 +63,8 @@ choose_all(struct app *a, const struct catalog *c, struct arena *arena, struct c
 	return found->n ? -1 : 0;
 }
 
-static const struct dataset *
-find_table(void *catalog, const char *name)
-{
-	return catalog_get(catalog, name);
-}
-
 static int
-check_one(struct app *a, struct catalog *c, struct arena *arena, struct judged *one, struct err *e)
+check_one(struct app *a, struct arena *arena, struct judged *one, struct err *e)
 {
 	struct segs *segs = segs_new(SEGS_PRIVATE, 1);
 	struct contract_run *run = contract_begin(one->contract);
@@ -79,9 +73,8 @@ check_one(struct app *a, struct catalog *c, struct arena *arena, struct judged *
 	int rc;
 
 	contract_now(run, clock_now_ms(&a->clock));
-	rc = contract_references(run, find_table, c, a->project->rootfd, e);
-	if (rc == 0)
-		rc = table_open(a, one, segs, arena, &r, e);
+	rc = table_open(a, one, segs, arena, &r, e);
+
 	if (rc == 0)
 		while ((rc = reader_next(r, &batch, e)) == 1) {
 			contract_batch(run, batch);
@@ -201,14 +194,14 @@ write_junit(const struct checks *all, const char *path, struct err *e)
 }
 
 static int
-check_all(struct app *a, struct catalog *c, struct arena *arena, struct checks *all)
+check_all(struct app *a, struct arena *arena, struct checks *all)
 {
 	const struct check_args *args = a->opts;
 	struct err e = {0};
 	int rc = app_store(a, STORE_READ, &e);
 
 	for (size_t i = 0; rc == 0 && i < all->n; i++)
-		rc = check_one(a, c, arena, &all->v[i], &e);
+		rc = check_one(a, arena, &all->v[i], &e);
 	if (rc == 0 && args->junit)
 		rc = write_junit(all, args->junit, &e);
 	return rc < 0 ? report(a, &e) : tell(a, all);
@@ -226,7 +219,7 @@ run(struct app *a)
 	if (rc == 0)
 		rc = a->n_args ? choose_named(a, c, &arena, &all, &found)
 			       : choose_all(a, c, &arena, &all, &found);
-	code = rc < 0 ? report_all(a, &found) : check_all(a, c, &arena, &all);
+	code = rc < 0 ? report_all(a, &found) : check_all(a, &arena, &all);
 	for (size_t i = 0; i < all.n; i++)
 		contract_result_fini(&all.v[i].result);
 	free(all.v);

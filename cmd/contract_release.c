@@ -127,7 +127,6 @@ run(struct app *a)
 			.target = one.d,
 			.quarantine = quarantine,
 			.contract = one.contract,
-			.catalog = c,
 			.where = args->where,
 			.command = a->command_line};
 

@@ -34,24 +34,6 @@ check_confirms(struct loaded *l, const struct spec_node *n, struct errs *found)
 	}
 }
 
-/* What the contract refers to, if the catalog has it: whoever reads it says what is missing. */
-static void
-place_references(
-	struct loaded *l, struct plan_port *port, const struct contract *c, struct errs *found)
-{
-	size_t room = contract_checks(c) + 1, n;
-	const char **names = arena_alloc(&l->arena, room * sizeof(*names));
-
-	port->references = arena_alloc(&l->arena, room * sizeof(*port->references));
-	n = contract_reference_names(c, names);
-	for (size_t i = 0; i < n; i++) {
-		const struct dataset *d = catalog_find(l->catalog, names[i], found);
-
-		if (d)
-			port->references[port->n_references++] = d;
-	}
-}
-
 static void
 check_port(struct app *a, struct loaded *l, struct plan_port *port, struct map *seen,
 	struct errs *found)
@@ -64,8 +46,6 @@ check_port(struct app *a, struct loaded *l, struct plan_port *port, struct map *
 	else if (contract_load(&l->arena, a->project->rootfd, port->contract, &c, found) < 0)
 		c = NULL;
 	map_put(seen, port->contract, (void *)(uintptr_t)c);
-	if (c)
-		place_references(l, port, c, found);
 	if (c && contract_quarantines(c))
 		port->quarantine = contract_quarantine(&l->arena, l->catalog, port->dataset, found);
 }

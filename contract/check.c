@@ -8,7 +8,6 @@
 #define XXH_INLINE_ALL
 #include "contract/rules.h"
 
-#include <math.h>
 #include <xxhash.h>
 
 static bool
@@ -215,45 +214,6 @@ mark_seen(const struct rule *r, struct tally *t, const struct block *b, uint8_t 
 	seen_add(&t->seen, rows, keep, b->n, bad);
 }
 
-void
-check_learn(struct tally *t, const struct column *c)
-{
-	struct seen_hash hashes[BLOCK];
-	uint8_t keep[BLOCK], known[BLOCK];
-	struct block b = {.columns = &c};
-
-	for (b.from = 0; b.from < c->n; b.from += BLOCK) {
-		b.n = (int)(c->n - b.from < BLOCK ? c->n - b.from : BLOCK);
-		hash_column(c, &b, hashes);
-		unpack_valid(c, &b, keep);
-		seen_add(&t->seen, hashes, keep, b.n, known);
-	}
-}
-
-static void
-mark_strangers(const struct tally *t, const struct column *c, const struct block *b, uint8_t *bad)
-{
-	struct seen_hash hashes[BLOCK];
-
-	hash_column(c, b, hashes);
-	seen_look(&t->seen, hashes, b->n, bad);
-	for (int i = 0; i < b->n; i++)
-		bad[i] ^= 1;
-}
-
-/* 0.3 is a multiple of 0.1 though no double is exactly either: a billionth of a step is forgiven. */
-static void
-mark_fractions(const struct rule *r, const struct column *c, const struct block *b, uint8_t *bad)
-{
-	for (int i = 0; i < b->n && c->type == MLF_F64; i++) {
-		double steps = f64_of(c, b)[i] / r->q, off = fabs(steps - nearbyint(steps));
-
-		bad[i] = !(off <= 1e-9 * (fabs(steps) > 1 ? fabs(steps) : 1));
-	}
-	for (int i = 0; i < b->n && c->type == MLF_I64; i++)
-		bad[i] = i64_of(c, b)[i] % (int64_t)r->q != 0;
-}
-
 /* Values as numbers; text is compared byte by byte. */
 static double
 number_of(const struct column *c, const struct block *b, int i)
@@ -345,9 +305,6 @@ check_block(const struct rule *r, struct tally *t, const struct block *b, uint8_
 	case RULE_MISSING: mark_members(r->values, c, b, bad); break;
 	case RULE_ORDER: mark_order(r, t, b, bad); break;
 	case RULE_PAIR: mark_pair(r, b, bad); break;
-	case RULE_MULTIPLE: mark_fractions(r, c, b, bad); break;
-	case RULE_REFERENCE: mark_strangers(t, c, b, bad); break;
-	case RULE_WIDTH:
 	case RULE_PRESENT:
 	case RULE_TYPE:
 	case RULE_EXTRA:

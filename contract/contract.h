@@ -39,13 +39,6 @@ struct contract_run *contract_begin(const struct contract *c);
 void contract_now(struct contract_run *r, int64_t ms);
 void contract_batch(struct contract_run *r, const struct frame *batch);
 
-/* reference.c: datasets that references of the contract lead to; names has room for contract_checks of
- * them. Before the first batch their values are read: find gives the dataset of a name, or NULL. */
-size_t contract_reference_names(const struct contract *c, const char **names);
-typedef const struct dataset *contract_find(void *arg, const char *name);
-MUST_CHECK int contract_references(
-	struct contract_run *r, contract_find *find, void *arg, int rootfd, struct err *e);
-
 /* take.c: the same, and what becomes of the batch. The frames live in the scope. `away` has the rows
  * to be quarantined, with their run, row and rules in front; it may have no rows. */
 struct contract_split {

@@ -5,9 +5,8 @@
  *
  *	{type: custom, engine: mlflow-c, implementation: {check: mean, mustBeBetween: [0, 1]}}
  *
- *	about a column   min, max, sum, mean, stddev, quantile (q), share (values), age, monotonic (strict),
- *	                 distribution (edges, shares), references (to)
- *	about the table  compare (left, op, right), columns */
+ *	about a column   min, max, sum, mean, stddev, quantile (q), share (values), age, monotonic (strict)
+ *	about the table  compare (left, op, right) */
 #include "contract/rules.h"
 
 #include <math.h>
@@ -102,140 +101,6 @@ load_share(struct loader *l, const struct custom *c)
 	r->whole = true;
 }
 
-/* A list of numbers, or NULL after a report. */
-static double *
-load_numbers(struct loader *l, const struct custom *c, const char *key, size_t *n)
-{
-	const struct ynode *list = yaml_get(c->args, key);
-	double *v;
-
-	*n = list && list->kind == Y_LIST ? list->n : 0;
-	v = arena_alloc(l->arena, (*n + 1) * sizeof(*v));
-	for (size_t i = 0; i < *n; i++) {
-		const struct ynode *x = list->u.items[i];
-
-		v[i] = x->kind == Y_INT ? (double)x->v.i : x->kind == Y_FLOAT ? x->v.f : NAN;
-		if (isnan(v[i])) {
-			loader_fail(l, &x->at, NULL, "`%s` is a list of numbers", key);
-			return NULL;
-		}
-	}
-	if (*n > 0)
-		return v;
-	loader_fail(l, list ? &list->at : &c->args->at,
-		"write edges: [18, 30], shares: [0.1, 0.6, 0.3]",
-		"a distribution has `%s`, a list of numbers", key);
-	return NULL;
-}
-
-/* Ascending edges, and one share more, which add up to one. */
-static int
-check_bins(struct loader *l, const struct custom *c, const struct rule *r, size_t n_shares)
-{
-	double sum = 0;
-
-	for (size_t i = 1; i < r->n_edges; i++)
-		if (!(r->edges[i] > r->edges[i - 1]))
-			return loader_fail(
-				l, &yaml_get(c->args, "edges")->at, NULL, "`edges` do not ascend");
-	if (n_shares != r->n_edges + 1)
-		return loader_fail(l, &yaml_get(c->args, "shares")->at,
-			"the first is that of values below the first edge, the last that of the "
-			"rest",
-			"%zu edges make %zu shares, not %zu", r->n_edges, r->n_edges + 1, n_shares);
-	for (size_t i = 0; i < n_shares; i++) {
-		if (r->shares[i] < 0)
-			return loader_fail(
-				l, &yaml_get(c->args, "shares")->at, NULL, "a share is below 0");
-		sum += r->shares[i];
-	}
-	if (fabs(sum - 1) > 0.01)
-		return loader_fail(l, &yaml_get(c->args, "shares")->at, NULL,
-			"`shares` add up to %.3g, not to 1", sum);
-	return 0;
-}
-
-static void
-load_distribution(struct loader *l, const struct custom *c)
-{
-	size_t before = l->contract->n_rules, n_shares;
-	struct rule bins = {.n_edges = 0}, *r;
-	struct str text = {0};
-
-	bins.edges = load_numbers(l, c, "edges", &bins.n_edges);
-	bins.shares = bins.edges ? load_numbers(l, c, "shares", &n_shares) : NULL;
-	if (!bins.shares || check_bins(l, c, &bins, n_shares) != 0)
-		return;
-	load_measure(l, c);
-	if (l->contract->n_rules == before)
-		return;
-	r = &l->contract->rules[before];
-	r->edges = bins.edges;
-	r->shares = bins.shares;
-	r->n_edges = bins.n_edges;
-	for (size_t i = 0; i <= r->n_edges; i++)
-		str_addf(&text, i < r->n_edges ? "%.17g < %.17g < " : "%.17g", r->shares[i],
-			i < r->n_edges ? r->edges[i] : 0.0);
-	r->ref = arena_strdup(l->arena, str_text(&text));
-	str_fini(&text);
-}
-
-static void
-load_reference(struct loader *l, const struct ynode *to, const struct about *about,
-	const struct place *at, const char *name)
-{
-	const char *text = to ? yaml_str(to) : NULL, *dot = text ? strrchr(text, '.') : NULL;
-	struct rule *r;
-
-	if (!dot || dot == text || !dot[1]) {
-		loader_fail(l, to ? &to->at : at, "write to: customers.id",
-			"`to` names a dataset and its column");
-		return;
-	}
-	if (about->type == MLF_F64 || about->type == MLF_BOOL) {
-		loader_fail(l, at, NULL, "a reference is a text, a whole number or a timestamp");
-		return;
-	}
-	r = loader_rule(l, RULE_REFERENCE, name, about, at);
-	r->ref = text;
-	r->ref_dataset = arena_strndup(l->arena, text, (size_t)(dot - text));
-	r->ref_column = dot + 1;
-	r->expected = arena_printf(l->arena, "values of %s", text);
-}
-
-/* relationships: [{type: foreignKey, to: customers.id}]; foreignKey is the only type, and the usual one. */
-void
-load_relations(struct loader *l, const struct ynode *n, const struct about *about)
-{
-	struct ynode **items;
-	size_t count = load_list(l, n, "a list of relationships", &items);
-
-	for (size_t i = 0; i < count; i++) {
-		const struct ynode *type =
-			items[i]->kind == Y_MAP ? yaml_get(items[i], "type") : NULL;
-
-		if (items[i]->kind != Y_MAP || (type && !str_eq(yaml_str(type), "foreignKey")))
-			loader_fail(l, type ? &type->at : &items[i]->at,
-				"write {type: foreignKey, to: customers.id}",
-				"the only type of relationship is foreignKey");
-		else
-			load_reference(
-				l, yaml_get(items[i], "to"), about, &items[i]->at, "foreign_key");
-	}
-}
-
-static void
-load_references(struct loader *l, const struct custom *c)
-{
-	load_reference(l, yaml_get(c->args, "to"), c->about, &c->n->at, c->kind->name);
-}
-
-static void
-load_width(struct loader *l, const struct custom *c)
-{
-	add(l, RULE_WIDTH, c, NULL)->whole = true;
-}
-
 static void
 load_monotonic(struct loader *l, const struct custom *c)
 {
@@ -309,10 +174,6 @@ static const struct check_kind kinds[] = {
 	{"age", true, false, {NULL}, load_measure, MEASURE_AGE, true},
 	{"quantile", true, false, {"q"}, load_quantile, MEASURE_QUANTILE, true},
 	{"share", true, false, {"values"}, load_share, 0, true},
-	{"distribution", true, false, {"edges", "shares"}, load_distribution, MEASURE_DISTRIBUTION,
-		true},
-	{"references", true, false, {"to"}, load_references, 0, false},
-	{"columns", false, true, {NULL}, load_width, 0, true},
 	{"monotonic", true, false, {"strict"}, load_monotonic, 0, false},
 	{"compare", false, true, {"left", "op", "right"}, load_compare, 0, false},
 };
@@ -341,8 +202,8 @@ find_kind(struct loader *l, const struct ynode *name)
 	}
 	loader_fail(l, &name->at,
 		near ? arena_printf(l->arena, "did you mean `%s`?", near)
-		     : "checks are min, max, sum, mean, stddev, quantile, share, distribution, "
-		       "age, monotonic, references, columns and compare",
+		     : "checks are min, max, sum, mean, stddev, quantile, share, age, monotonic "
+		       "and compare",
 		"unknown check `%s`", text ? text : yaml_kind_name(name->kind));
 	return NULL;
 }

@@ -9,8 +9,6 @@
  * Rules are pairs if they are of one kind about the same columns, the first with the first. */
 #include "contract/rules.h"
 
-#include <math.h>
-
 /* How a promise changed. */
 enum change { SAME, TIGHTER, WEAKER };
 
@@ -107,26 +105,16 @@ is_loose(const struct rule *r)
 	return r->on_fail == ON_FAIL_WARN || r->on_fail == ON_FAIL_INFO;
 }
 
-/* Multiples of 10 are multiples of 5, but not the other way round. */
-static enum change
-compare_steps(const struct rule *a, const struct rule *b)
-{
-	if (a->q == b->q)
-		return SAME;
-	return a->kind == RULE_MULTIPLE && fmod(b->q, a->q) == 0.0 ? TIGHTER : WEAKER;
-}
-
 static enum change
 compare_rules(const struct rule *a, const struct rule *b)
 {
-	enum change c =
-		worst(compare_steps(a, b), worst(compare_bounds(a, b), compare_values(a, b)));
+	enum change c = worst(compare_bounds(a, b), compare_values(a, b));
 
 	/* how many rows may leave says nothing about those that stay */
 	if (a->on_fail < ON_FAIL_DROP && b->on_fail < ON_FAIL_DROP)
 		c = worst(c, compare_limit(&a->limit, &b->limit));
-	if (!str_eq(a->pattern, b->pattern) || !str_eq(a->pair, b->pair) ||
-		!str_eq(a->sql, b->sql) || !str_eq(a->ref, b->ref))
+	if (!str_eq(a->pattern, b->pattern) || !str_eq(a->pair, b->pair) || a->q != b->q ||
+		!str_eq(a->sql, b->sql))
 		c = WEAKER;
 	if (is_loose(a) == is_loose(b))
 		return is_loose(a) && c == WEAKER ? SAME : c;

@@ -165,7 +165,7 @@ load_custom(struct loader *l, const struct ynode *n, struct about *about, bool *
 struct property {
 	const char *name, *logical_type, *physical_name;
 	bool required, unique, primary_key;
-	struct ynode *options, *quality, *custom, *relations, *ignored;
+	struct ynode *options, *quality, *custom, *ignored;
 };
 
 #define DOC(what)                                                 \
@@ -200,8 +200,8 @@ static const struct yfield property_fields[] = {
 	DOC("criticalDataElement"),
 	DOC("authoritativeDefinitions"),
 	DOC("tags"),
-	{"relationships", YF_NODE, false, offsetof(struct property, relations), "foreign keys"},
-	DOC("properties"), /* refused by name, below */
+	DOC("relationships"), /* refused by name, below */
+	DOC("properties"),
 	DOC("items"),
 	{0},
 };
@@ -237,7 +237,10 @@ bad_type(struct loader *l, const struct ynode *n, const char *logical)
 static int
 refuse_in_property(struct loader *l, const struct ynode *n, const struct property *p)
 {
-	int rc = loader_refuse(l, yaml_pair(n, "properties"), "a table's columns are plain values");
+	int rc = loader_refuse(l, yaml_pair(n, "relationships"),
+		"remove it; foreign keys come with a later version");
+
+	rc |= loader_refuse(l, yaml_pair(n, "properties"), "a table's columns are plain values");
 	rc |= loader_refuse(l, yaml_pair(n, "items"), "a table's columns are plain values");
 	if (p->physical_name && !str_eq(p->physical_name, p->name))
 		rc |= loader_fail(l, value_place(n, "physicalName"),
@@ -311,7 +314,6 @@ load_property(struct loader *l, const struct ynode *n, const struct about *table
 		r = loader_rule(l, RULE_UNIQUE, "unique", &about, place_of(n, "unique"));
 		r->expected = "no value twice";
 	}
-	load_relations(l, p.relations, &about);
 	load_options(l, p.options, &about);
 	load_quality(l, p.quality, &about);
 }
@@ -401,7 +403,7 @@ load_object(struct loader *l, const struct ynode *n, bool strict, const struct a
 		loader_fail(l, value_place(n, "logicalType"), NULL,
 			"the logicalType of a table is `object`");
 	(void)loader_refuse(l, yaml_pair(n, "relationships"),
-		"put it at the property: relationships: [{to: customers.id}]");
+		"remove it; foreign keys come with a later version");
 	load_custom(l, o.custom, &table, &strict);
 	count = load_list(l, o.properties, "a list of properties", &items);
 	grow_schema(l, count);

@@ -6,36 +6,6 @@
 
 #include <math.h>
 
-/* Bin i holds values below edge i, the last one the rest. */
-static void
-count_bin(const struct rule *r, struct measured *m, double v)
-{
-	size_t i = 0;
-
-	if (!m->counts)
-		m->counts = mem_alloc((r->n_edges + 1) * sizeof(*m->counts));
-	while (i < r->n_edges && v >= r->edges[i])
-		i++;
-	m->counts[i]++;
-}
-
-/* The population stability index: 0 for equal shares, above 0.25 for another distribution. A bin
- * without values counts as a ten-thousandth, or it would decide alone. */
-static double
-stability(const struct rule *r, const struct measured *m)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i <= r->n_edges; i++) {
-		double is = (double)m->counts[i] / (double)m->n, was = r->shares[i];
-
-		is = is > 1e-4 ? is : 1e-4;
-		was = was > 1e-4 ? was : 1e-4;
-		sum += (is - was) * log(is / was);
-	}
-	return sum;
-}
-
 /* Welford's: no catastrophic cancellation, whatever the mean. */
 static void
 note_value(const struct rule *r, struct measured *m, double v)
@@ -48,8 +18,6 @@ note_value(const struct rule *r, struct measured *m, double v)
 	m->sum += v;
 	m->min = m->n == 1 || v < m->min ? v : m->min;
 	m->max = m->n == 1 || v > m->max ? v : m->max;
-	if (r->measure == MEASURE_DISTRIBUTION)
-		count_bin(r, m, v);
 	if (r->measure != MEASURE_QUANTILE)
 		return;
 	m->values = mem_grow(m->values, &m->cap, (size_t)m->n, sizeof(*m->values));
@@ -104,7 +72,6 @@ measure_result(const struct rule *r, struct tally *t, int64_t now_us)
 	case MEASURE_MEAN: return m->mean;
 	case MEASURE_STDDEV: return m->n > 1 ? sqrt(m->squares / (double)(m->n - 1)) : 0.0;
 	case MEASURE_QUANTILE: return quantile(m, r->q);
-	case MEASURE_DISTRIBUTION: return stability(r, m);
 	case MEASURE_AGE: return ((double)now_us - m->max) / 3600e6;
 	}
 	return (double)NAN;

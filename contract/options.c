@@ -2,7 +2,6 @@
  * logicalTypeOptions: what a column's type promises about its values.
  *
  *	integer, number, date, timestamp   minimum, maximum, exclusiveMinimum, exclusiveMaximum
- *	integer, number                    multipleOf
  *	integer                            format i8 ... u64
  *	string                             minLength, maxLength, pattern, format
  *
@@ -16,7 +15,7 @@
 struct options {
 	struct ynode *minimum, *maximum, *above, *below;
 	struct ynode *min_length, *max_length, *pattern, *format;
-	struct ynode *multiple, *ignored;
+	struct ynode *ignored;
 };
 
 static const struct yfield option_fields[] = {
@@ -28,7 +27,7 @@ static const struct yfield option_fields[] = {
 	{"maxLength", YF_NODE, false, offsetof(struct options, max_length), "characters"},
 	{"pattern", YF_NODE, false, offsetof(struct options, pattern), "expression"},
 	{"format", YF_NODE, false, offsetof(struct options, format), "named format"},
-	{"multipleOf", YF_NODE, false, offsetof(struct options, multiple), "step"},
+	{"multipleOf", YF_NODE, false, offsetof(struct options, ignored), "refused"},
 	{"timezone", YF_NODE, false, offsetof(struct options, ignored), "refused"},
 	{"defaultTimezone", YF_NODE, false, offsetof(struct options, ignored), "refused"},
 	{0},
@@ -289,31 +288,6 @@ load_length(
 }
 
 static void
-load_multiple(struct loader *l, const struct ynode *n, const struct about *about)
-{
-	const struct ypair *pair = yaml_pair(n, "multipleOf");
-	double step;
-	struct rule *r;
-
-	if (!pair)
-		return;
-	step = pair->value->kind == Y_INT      ? (double)pair->value->v.i
-		: pair->value->kind == Y_FLOAT ? pair->value->v.f
-					       : 0.0;
-	if (about->type != MLF_I64 && about->type != MLF_F64) {
-		loader_fail(l, &pair->at, NULL, "only numbers are multiples");
-	} else if (!(step > 0.0 && step <= 1e15) ||
-		(about->type == MLF_I64 && step != floor(step))) {
-		loader_fail(l, &pair->value->at, NULL, "`multipleOf` is a %snumber above 0",
-			about->type == MLF_I64 ? "whole " : "");
-	} else {
-		r = loader_rule(l, RULE_MULTIPLE, "multiple_of", about, &pair->at);
-		r->q = step;
-		r->expected = arena_printf(l->arena, "multiples of %s", yaml_str(pair->value));
-	}
-}
-
-static void
 load_pattern(struct loader *l, const struct ynode *n, const struct about *about)
 {
 	const struct ypair *pair = yaml_pair(n, "pattern");
@@ -352,7 +326,7 @@ load_options(struct loader *l, const struct ynode *n, const struct about *about)
 	}
 	if (yaml_fill(n, option_fields, &o, "logicalTypeOptions", l->found) != 0)
 		return;
-	load_multiple(l, n, about);
+	(void)loader_refuse(l, yaml_pair(n, "multipleOf"), "remove it");
 	(void)loader_refuse(l, yaml_pair(n, "timezone"), "remove it; timestamps are UTC here");
 	(void)loader_refuse(
 		l, yaml_pair(n, "defaultTimezone"), "remove it; timestamps are UTC here");

@@ -7,7 +7,6 @@
  *	check.c                        one rule over one block of one column
  *	run.c, seen.c                  rules over batches; which rows were seen before
  *	measure.c, sql.c               numbers about all values; queries over all rows
- *	reference.c                    values of another dataset
  *	take.c                         a batch without its bad rows, and those rows
  *	result.c, diff.c               what is told in the end; what another contract changes
  *
@@ -30,13 +29,10 @@ enum rule_kind {
 	RULE_MISSING, /* bad: in the set */
 	RULE_UNIQUE, /* bad: the same values stood in an earlier row; rows with nulls are left out */
 	RULE_ROWS,   /* the number is that of all rows */
-	RULE_MEASURE,   /* the number is one about all values */
-	RULE_ORDER,     /* bad: less than the row before */
-	RULE_SQL,       /* the number is what a query gives */
-	RULE_MULTIPLE,  /* bad: no multiple of q */
-	RULE_REFERENCE, /* bad: no value of another dataset's column */
-	RULE_WIDTH,     /* the number is that of the table's columns */
-	RULE_PAIR,      /* bad: two columns that do not compare as promised */
+	RULE_MEASURE, /* the number is one about all values */
+	RULE_ORDER,   /* bad: less than the row before */
+	RULE_SQL,     /* the number is what a query gives */
+	RULE_PAIR,    /* bad: two columns that do not compare as promised */
 };
 
 /* Numbers about all values of a column; an age is in hours, of the newest. */
@@ -47,8 +43,7 @@ enum measure {
 	MEASURE_MEAN,
 	MEASURE_STDDEV, /* of a sample */
 	MEASURE_QUANTILE,
-	MEASURE_AGE,
-	MEASURE_DISTRIBUTION /* how far it is from shares that were promised */
+	MEASURE_AGE
 };
 
 /* What the number of bad rows must be. Between leaves out both ends, as ODCS has it. */
@@ -92,15 +87,11 @@ struct rule {
 	const char *pattern;         /* NULL: none */
 	const struct values *values; /* NULL: none */
 	enum measure measure;
-	double q;                     /* MEASURE_QUANTILE; RULE_MULTIPLE */
-	const double *edges, *shares; /* MEASURE_DISTRIBUTION: n of one, n + 1 of the other */
-	size_t n_edges;
-	const char *ref;                      /* what it is compared with, as text; NULL: nothing */
-	const char *ref_dataset, *ref_column; /* RULE_REFERENCE */
-	bool strict;                          /* RULE_ORDER: more, not just not less */
-	const char *pair;                     /* RULE_PAIR: the comparison */
-	const char *sql;                      /* RULE_SQL: the query */
-	bool whole; /* about all rows together: none of them is to blame */
+	double q;         /* MEASURE_QUANTILE */
+	bool strict;      /* RULE_ORDER: more, not just not less */
+	const char *pair; /* RULE_PAIR: the comparison */
+	const char *sql;  /* RULE_SQL: the query */
+	bool whole;       /* about all rows together: none of them is to blame */
 };
 
 struct contract {
@@ -159,8 +150,6 @@ void load_sql(struct loader *l, const struct ynode *n, const char *text, const s
 /* "null rows < 5 %"; for no bad rows at all: `none`, unless that is NULL. */
 const char *
 limit_text(struct arena *a, const struct limit *limit, const char *none, const char *what);
-/* custom.c: the relationships of a column; n may be NULL. */
-void load_relations(struct loader *l, const struct ynode *n, const struct about *about);
 void load_options(struct loader *l, const struct ynode *options, const struct about *about);
 
 /* --- parts --------------------------------------------------------------------------------------- */
@@ -194,8 +183,6 @@ struct seen {
 #define SEEN_BLOCK 1024
 /* Adds n <= SEEN_BLOCK hashes; bad[i] tells if the i-th was there already. keep[i] == 0: leave out. */
 void seen_add(struct seen *s, struct seen_hash *hashes, const uint8_t *keep, int n, uint8_t *bad);
-/* in[i] tells if the i-th is there; nothing is added. */
-void seen_look(const struct seen *s, struct seen_hash *hashes, int n, uint8_t *in);
 void seen_fini(struct seen *s);
 
 /* measure.c: what was seen of a column's values. */
@@ -204,7 +191,6 @@ struct measured {
 	double sum, mean, squares, min, max;
 	double *values; /* owned; MEASURE_QUANTILE */
 	size_t cap;
-	int64_t *counts; /* owned; MEASURE_DISTRIBUTION, one more than edges */
 };
 
 /* The state of one rule. */
@@ -232,8 +218,6 @@ struct block {
 	int n; /* at most BLOCK */
 };
 /* Sets bad[i] to 1 for each bad row of the block and to 0 for the others. */
-/* check.c: the values of a column become those that a reference may have. */
-void check_learn(struct tally *t, const struct column *c);
 void check_block(const struct rule *r, struct tally *t, const struct block *b, uint8_t *bad);
 
 /* True for rules about the table as such, whose `bad` is no number of rows. */

@@ -6,8 +6,6 @@
  * broken, since nobody looked. */
 #include "contract/rules.h"
 
-#include <math.h>
-
 /* A column of the contract, as the batches have it. */
 struct slot {
 	const struct column *now; /* in this batch; NULL: missing or mistyped */
@@ -225,7 +223,6 @@ check_rule(struct contract_run *r, size_t i, const struct frame *batch)
 	case RULE_EXTRA: check_extra(r, t, batch); break;
 	case RULE_ROWS:
 	case RULE_SQL: break;
-	case RULE_WIDTH: t->value = frame_columns(batch); break;
 	case RULE_MEASURE: check_measure(r, rule, t); break;
 	default: check_rows(r, rule, t, frame_rows(batch)); break;
 	}
@@ -343,14 +340,13 @@ bool
 rule_has_no_rows(const struct rule *r)
 {
 	return r->kind == RULE_PRESENT || r->kind == RULE_TYPE || r->kind == RULE_EXTRA ||
-		r->kind == RULE_ROWS || r->kind == RULE_MEASURE || r->kind == RULE_SQL ||
-		r->kind == RULE_WIDTH;
+		r->kind == RULE_ROWS || r->kind == RULE_MEASURE || r->kind == RULE_SQL;
 }
 
 static bool
 has_value(const struct rule *r)
 {
-	return r->kind == RULE_MEASURE || r->kind == RULE_SQL || r->kind == RULE_WIDTH;
+	return r->kind == RULE_MEASURE || r->kind == RULE_SQL;
 }
 
 /* Found: the number itself. */
@@ -361,10 +357,8 @@ conclude_value(const struct contract_run *r, const struct rule *rule, struct tal
 
 	if (rule->kind == RULE_SQL)
 		sql_result(rule, &r->kept, &t->value, t->found);
-	else if (rule->kind == RULE_MEASURE)
+	else
 		t->value = measure_result(rule, t, r->now_us);
-	else if (!r->began)
-		t->value = (double)NAN;
 	if (t->found[0])
 		return;
 	str_addf(&s, "%s ", rule->kind == RULE_SQL ? "result" : rule->name);
@@ -434,7 +428,6 @@ contract_abort(struct contract_run *r)
 	for (size_t i = 0; i < r->contract->n_rules; i++) {
 		seen_fini(&r->tallies[i].seen);
 		free(r->tallies[i].measured.values);
-		free(r->tallies[i].measured.counts);
 		if (r->tallies[i].has_re)
 			regfree(&r->tallies[i].re);
 	}

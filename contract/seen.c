@@ -43,22 +43,6 @@ add(struct seen *s, const struct seen_hash *h)
 }
 
 void
-seen_look(const struct seen *s, struct seen_hash *hashes, int n, uint8_t *in)
-{
-	for (int i = 0; i < n; i++) {
-		size_t at;
-
-		in[i] = 0;
-		if (!s->slots)
-			continue;
-		hashes[i].hi += !hashes[i].lo && !hashes[i].hi;
-		for (at = (size_t)hashes[i].lo & s->mask; s->slots[at].lo || s->slots[at].hi;
-			at = (at + 1) & s->mask)
-			in[i] |= s->slots[at].lo == hashes[i].lo && s->slots[at].hi == hashes[i].hi;
-	}
-}
-
-void
 seen_add(struct seen *s, struct seen_hash *hashes, const uint8_t *keep, int n, uint8_t *bad)
 {
 	while (!s->slots || (s->n + (size_t)n) * 4 > (s->mask + 1) * 3)

@@ -441,16 +441,6 @@ ctx_model_path(struct ctx *c, const char *port)
 
 /* ---- beginning and end */
 
-static const struct dataset *
-find_reference(void *arg, const char *name)
-{
-	const struct job *j = arg;
-	for (size_t i = 0; i < j->n_references; i++)
-		if (str_eq(j->references[i].entry->name, name))
-			return j->references[i].entry;
-	return NULL;
-}
-
 static int
 open_contract(struct ctx *c, const char *path, const struct dataset *quarantine, struct checked *k,
 	struct err *e)
@@ -466,8 +456,6 @@ open_contract(struct ctx *c, const char *path, const struct dataset *quarantine,
 	if (rc == 0) {
 		k->run = contract_begin(k->contract);
 		contract_now(k->run, c->job->now_ms);
-		rc = contract_references(
-			k->run, find_reference, (void *)(uintptr_t)c->job, c->job->rootfd, e);
 	}
 	return rc;
 }

@@ -49,9 +49,6 @@ struct job_confirm {
 	const struct dataset *entry;
 	const char *upto;
 };
-struct job_reference {
-	const struct dataset *entry;
-};
 struct job {
 	uint64_t id;      /* unique in this runner; segments get the ids id << 20 ... */
 	const char *root; /* absolute */
@@ -72,8 +69,6 @@ struct job {
 	size_t n_inputs, n_outputs;
 	struct job_confirm *confirms;
 	size_t n_confirms;
-	struct job_reference *references; /* tables that contracts refer to */
-	size_t n_references;
 	struct hook *hooks; /* that this node's worker calls, see hook.h */
 	size_t n_hooks;
 };

@@ -167,13 +167,6 @@ static const struct field job_confirm_fields[] = {
 };
 static const struct shape job_confirm_shape = {sizeof(struct job_confirm), job_confirm_fields};
 
-static const struct field job_reference_fields[] = {
-	{.key = "entry", .type = F_ENTRY, .offset = offsetof(struct job_reference, entry)},
-	{0},
-};
-static const struct shape job_reference_shape = {
-	sizeof(struct job_reference), job_reference_fields};
-
 static const struct field job_fields[] = {
 	{.key = "id", .type = F_I64, .offset = offsetof(struct job, id)},
 	{.key = "keep_bytes", .type = F_I64, .offset = offsetof(struct job, keep_bytes)},
@@ -208,11 +201,6 @@ static const struct field job_fields[] = {
 		.offset = offsetof(struct job, outputs),
 		.of = &job_output_shape,
 		.count = offsetof(struct job, n_outputs)},
-	{.key = "references",
-		.type = F_LIST,
-		.offset = offsetof(struct job, references),
-		.of = &job_reference_shape,
-		.count = offsetof(struct job, n_references)},
 	{.key = "confirms",
 		.type = F_LIST,
 		.offset = offsetof(struct job, confirms),

@@ -102,14 +102,12 @@ struct hook;
 struct plan_port {
 	const struct mlf_port *port;
 	const char *dataset;
-	const struct dataset *entry;       /* NULL: in memory for the run */
-	const char *contract;              /* file, or NULL */
-	const struct dataset *quarantine;  /* where the contract puts bad rows, or NULL */
-	const struct dataset **references; /* arena: tables that its contract refers to */
-	size_t n_references;
-	const struct dataset *bad_lines; /* inputs: where rows go that cannot be read, or NULL */
-	bool produced;                   /* inputs: a node of this plan writes it */
-	int readers;                     /* outputs: nodes of this plan that read it */
+	const struct dataset *entry;      /* NULL: in memory for the run */
+	const char *contract;             /* file, or NULL */
+	const struct dataset *quarantine; /* where the contract puts bad rows, or NULL */
+	const struct dataset *bad_lines;  /* inputs: where rows go that cannot be read, or NULL */
+	bool produced;                    /* inputs: a node of this plan writes it */
+	int readers;                      /* outputs: nodes of this plan that read it */
 	struct place at;
 	const char *value; /* inputs that stand for parameters: their JSON; else NULL */
 	const char
@@ -314,7 +312,6 @@ struct release {
 	struct clock *clock;
 	const struct dataset *target, *quarantine;
 	const struct contract *contract;
-	const struct catalog *catalog; /* what the contract refers to is found in it */
 	const struct dataset
 		*corrected;  /* rows to use instead of those of the same run and row, or NULL */
 	const char *where;   /* COLUMN OP VALUE: only those rows; NULL: all */

@@ -99,31 +99,6 @@ make_input(struct slot *s, const struct plan_port *p, struct job_input *in, stru
 		: 0;
 }
 
-static void
-add_references(struct job *j, const struct plan_port *p)
-{
-	for (size_t i = 0; i < p->n_references; i++)
-		j->references[j->n_references++].entry = p->references[i];
-}
-
-/* What the contracts of the node's datasets refer to. */
-static void
-list_references(struct slot *s)
-{
-	const struct plan_node *n = s->task->node;
-	size_t room = 1;
-
-	for (size_t i = 0; i < n->n_inputs; i++)
-		room += n->inputs[i].n_references;
-	for (size_t i = 0; i < n->n_outputs; i++)
-		room += n->outputs[i].n_references;
-	s->j.references = arena_alloc(&s->arena, room * sizeof(*s->j.references));
-	for (size_t i = 0; i < n->n_inputs; i++)
-		add_references(&s->j, &n->inputs[i]);
-	for (size_t i = 0; i < n->n_outputs; i++)
-		add_references(&s->j, &n->outputs[i]);
-}
-
 /* A seed of its own for every node, from the run's. FNV-1a, then a 64-bit mix. */
 static uint64_t
 node_seed(uint64_t seed, const char *name)
@@ -244,7 +219,6 @@ job_make(struct slot *s, struct err *e)
 	if (make_inputs(s, e) < 0 || job_confirms(s, e) < 0)
 		return -1;
 	make_outputs(s);
-	list_references(s);
 	list_segments(s);
 	s->j.hooks = hooks_of(&s->arena, r->o->plan, n, &s->j.n_hooks);
 	return 0;

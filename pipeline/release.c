@@ -351,12 +351,6 @@ discard(const struct job_state *s)
 	stage_discard(s->o->quarantine, s->o->project->rootfd, token);
 }
 
-static const struct dataset *
-find_table(void *catalog, const char *name)
-{
-	return catalog_get(catalog, name);
-}
-
 int
 release_rows(const struct release *o, struct release_result *out, struct err *e)
 {
@@ -373,10 +367,7 @@ release_rows(const struct release *o, struct release_result *out, struct err *e)
 	s.scope = scope_new(s.segs);
 	s.run = contract_begin(o->contract);
 	contract_now(s.run, start_ms);
-	rc = contract_references(
-		s.run, find_table, (void *)(uintptr_t)o->catalog, o->project->rootfd, e);
-	if (rc == 0)
-		rc = stage_both(&s, e);
+	rc = stage_both(&s, e);
 	if (rc < 0)
 		discard(&s);
 	else
