@@ -72,6 +72,9 @@ check_one(struct app *a, struct arena *arena, struct judged *one, struct err *e)
 	int rc;
 
 	contract_now(run, clock_now_ms(&a->clock));
+	contract_is_about(run, one->d->name, NULL);
+	for (size_t i = 0; i < contract_others(one->contract); i++)
+		contract_other_read(run, i, one->others[i], a->project->rootfd);
 	rc = table_open(a, one, segs, arena, &r, e);
 
 	if (rc == 0)
@@ -102,8 +105,6 @@ print_json(struct app *a, const struct checks *all)
 		const struct judged *one = &all->v[i];
 
 		jw_object(&w);
-		jw_kv_str(&w, "dataset", one->d->name);
-		jw_kv_str(&w, "contract", one->path);
 		jw_kv_str(&w, "contract_version", contract_version(one->contract));
 		contract_result_fields(&one->result, &w);
 		jw_end(&w, '}');

@@ -22,6 +22,7 @@ contract_begin(const struct contract *c)
 	r->contract = c;
 	r->tallies = mem_alloc((c->n_rules + 1) * sizeof(*r->tallies));
 	r->slots = mem_alloc((c->schema.n + 1) * sizeof(*r->slots));
+	r->others_read = mem_alloc((c->n_others + 1) * sizeof(*r->others_read));
 	for (size_t i = 0; i < c->n_rules; i++)
 		if (c->rules[i].pattern) /* it compiled when the contract was loaded */
 			r->tallies[i].has_re =
@@ -33,6 +34,13 @@ void
 contract_now(struct contract_run *r, int64_t ms)
 {
 	r->now_us = ms * 1000;
+}
+
+void
+contract_is_about(struct contract_run *r, const char *dataset, const char *run_id)
+{
+	r->dataset = dataset;
+	r->run_id = run_id;
 }
 
 static void
@@ -125,6 +133,26 @@ check_extra(const struct contract_run *r, struct tally *t, const struct frame *b
 	map_fini(&known);
 }
 
+/* The contract's columns that are there stand in its order. */
+static void
+check_order(const struct contract_run *r, struct tally *t, const struct frame *batch)
+{
+	const struct schema *schema = &r->contract->schema;
+	int last = -1;
+
+	for (size_t i = 0; i < schema->n && !t->bad; i++) {
+		int at = frame_find(batch, schema->columns[i].name);
+
+		if (at < 0)
+			continue;
+		t->bad = at < last;
+		if (t->bad)
+			(void)snprintf(t->found, sizeof(t->found), "`%.50s` before `%.50s`",
+				schema->columns[i].name, frame_column(batch, last)->name);
+		last = at;
+	}
+}
+
 /* The rule's columns in this batch. False if one of them cannot be looked at. */
 static bool
 columns_of(const struct contract_run *r, const struct rule *rule, const struct column **out)
@@ -212,11 +240,44 @@ check_measure(const struct contract_run *r, const struct rule *rule, struct tall
 }
 
 static void
+check_drift(const struct contract_run *r, const struct rule *rule, struct tally *t)
+{
+	const struct column *c;
+
+	if (columns_of(r, rule, &c))
+		drift_rows(rule, t, c, r->taken);
+	else
+		t->skipped = true;
+}
+
+/* A foreign key into the table itself. */
+static void
+check_self(const struct contract_run *r, const struct rule *rule, struct tally *t, int64_t rows)
+{
+	size_t n = rule->n_columns;
+	const struct column **keys = mem_alloc((2 * n + 1) * sizeof(*keys)), **columns = keys + n;
+	bool there = columns_of(r, rule, columns);
+
+	for (size_t i = 0; i < n && there; i++) {
+		keys[i] = r->slots[rule->keys[i]].now;
+		there = keys[i] != NULL;
+	}
+	t->skipped |= !there;
+	if (there)
+		refer_self(&(struct refer_batch){keys, columns, r->taken, r->rows, rows}, rule, t);
+	free(keys);
+}
+
+static void
 check_rule(struct contract_run *r, size_t i, const struct frame *batch)
 {
 	const struct rule *rule = &r->contract->rules[i];
 	struct tally *t = &r->tallies[i];
 
+	if (rule->other && rule->other->dataset && !r->others_read[rule->other->index])
+		contract_other_failed(r, rule->other->index, "it was not read");
+	if (t->error)
+		return;
 	switch (rule->kind) {
 	case RULE_PRESENT: check_present(r, rule, t, batch); break;
 	case RULE_TYPE: check_type(r, rule, t, batch); break;
@@ -224,6 +285,14 @@ check_rule(struct contract_run *r, size_t i, const struct frame *batch)
 	case RULE_ROWS:
 	case RULE_SQL: break;
 	case RULE_MEASURE: check_measure(r, rule, t); break;
+	case RULE_DRIFT: check_drift(r, rule, t); break;
+	case RULE_ORDERED: check_order(r, t, batch); break;
+	case RULE_COLUMNS: t->bad = frame_columns(batch); break;
+	case RULE_REFERENCE:
+		if (!rule->other->dataset) {
+			check_self(r, rule, t, frame_rows(batch));
+			break;
+		} /* fall through */
 	default: check_rows(r, rule, t, frame_rows(batch)); break;
 	}
 }
@@ -314,13 +383,18 @@ describe(const struct contract_run *r, const struct rule *rule, const struct tal
 	int64_t rows = rows_of(r, rule);
 	struct str s = {0};
 
-	if (t->skipped) {
+	if (t->skipped && !t->error && rule->kind != RULE_DRIFT) {
 		str_add(&s, "not checked");
 	} else if (t->found[0]) {
 		str_add(&s, t->found);
+	} else if (t->skipped) {
+		str_add(&s, "not checked");
 	} else if (rule->kind == RULE_PRESENT || rule->kind == RULE_TYPE ||
-		rule->kind == RULE_EXTRA) {
+		rule->kind == RULE_EXTRA || rule->kind == RULE_ORDERED) {
 		str_add(&s, "as promised");
+	} else if (rule->kind == RULE_COLUMNS) {
+		str_add_count(&s, t->bad);
+		str_add(&s, " columns");
 	} else if (rule->kind == RULE_ROWS) {
 		str_add_count(&s, rows);
 		str_add(&s, " rows");
@@ -339,14 +413,24 @@ describe(const struct contract_run *r, const struct rule *rule, const struct tal
 bool
 rule_has_no_rows(const struct rule *r)
 {
-	return r->kind == RULE_PRESENT || r->kind == RULE_TYPE || r->kind == RULE_EXTRA ||
-		r->kind == RULE_ROWS || r->kind == RULE_MEASURE || r->kind == RULE_SQL;
+	switch (r->kind) {
+	case RULE_PRESENT:
+	case RULE_TYPE:
+	case RULE_EXTRA:
+	case RULE_ORDERED:
+	case RULE_COLUMNS:
+	case RULE_ROWS:
+	case RULE_MEASURE:
+	case RULE_DRIFT:
+	case RULE_SQL: return true;
+	default: return false;
+	}
 }
 
 static bool
 has_value(const struct rule *r)
 {
-	return r->kind == RULE_MEASURE || r->kind == RULE_SQL;
+	return r->kind == RULE_MEASURE || r->kind == RULE_SQL || r->kind == RULE_DRIFT;
 }
 
 /* Found: the number itself. */
@@ -356,7 +440,9 @@ conclude_value(const struct contract_run *r, const struct rule *rule, struct tal
 	struct str s = {0};
 
 	if (rule->kind == RULE_SQL)
-		sql_result(rule, &r->kept, &t->value, t->found);
+		t->error = sql_result(rule, &r->kept, &t->value, t->found) < 0;
+	else if (rule->kind == RULE_DRIFT)
+		drift_result(rule, t);
 	else
 		t->value = measure_result(rule, t, r->now_us);
 	if (t->found[0])
@@ -368,6 +454,39 @@ conclude_value(const struct contract_run *r, const struct rule *rule, struct tal
 		str_add_f64(&s, t->value);
 	(void)snprintf(t->found, sizeof(t->found), "%s", str_text(&s));
 	str_fini(&s);
+}
+
+static const char *
+rule_metric(const struct rule *r)
+{
+	static const char *const names[] = {[RULE_PRESENT] = "present",
+		[RULE_TYPE] = "type",
+		[RULE_EXTRA] = "extraColumns",
+		[RULE_NULLS] = "nullValues",
+		[RULE_RANGE] = "range",
+		[RULE_LENGTH] = "length",
+		[RULE_VALID] = "invalidValues",
+		[RULE_MISSING] = "missingValues",
+		[RULE_UNIQUE] = "duplicateValues",
+		[RULE_ROWS] = "rowCount",
+		[RULE_SQL] = "sql",
+		[RULE_MULTIPLE] = "multipleOf",
+		[RULE_REFERENCE] = "foreignKey",
+		[RULE_COLUMNS] = "columnCount",
+		[RULE_ORDERED] = "columnOrder",
+		[RULE_PAIR] = NULL};
+	bool own = (size_t)r->kind >= sizeof(names) / sizeof(*names) || !names[r->kind] ||
+		(r->whole && r->kind == RULE_MISSING); /* a share */
+
+	return own ? r->name : names[r->kind];
+}
+
+/* Those that keep the rows, or the values, until the end, or read another dataset. */
+static bool
+needs_second_pass(const struct rule *r)
+{
+	return r->kind == RULE_SQL || r->other ||
+		(r->kind == RULE_MEASURE && r->measure == MEASURE_QUANTILE);
 }
 
 static void
@@ -383,9 +502,13 @@ conclude(const struct contract_run *r, size_t i, struct check_result *out)
 	} else if (!r->began && rule->column && rule->kind != RULE_SQL) {
 		t->skipped = true;
 	}
-	if (has_value(rule) && !t->skipped)
+	if (rule->kind == RULE_REFERENCE && !t->skipped)
+		refer_end(t);
+	if (has_value(rule) && !t->skipped && !t->error)
 		conclude_value(r, rule, t);
-	*out = (struct check_result){.rule = rule->name,
+	*out = (struct check_result){.id = rule->id,
+		.rule = rule->name,
+		.metric = rule_metric(rule),
 		.column = rule->column,
 		.on_fail = rule->on_fail,
 		.failed = rule_has_no_rows(rule) ? 0 : t->bad,
@@ -393,10 +516,15 @@ conclude(const struct contract_run *r, size_t i, struct check_result *out)
 							   : 100.0 * (double)t->bad / (double)rows,
 		.n_samples = t->n_samples,
 		.at = rule->at,
-		.skipped = t->skipped};
-	out->passed = !t->skipped && has_value(rule) ? limit_holds_value(&rule->limit, t->value)
-						     : !t->skipped &&
-			limit_holds(&rule->limit, rule->kind == RULE_ROWS ? rows : t->bad, rows);
+		.skipped = t->skipped && !t->error,
+		.error = t->error,
+		.second_pass = needs_second_pass(rule)};
+	if (has_value(rule))
+		out->passed = limit_holds_value(&rule->limit, t->value);
+	else
+		out->passed = limit_holds(
+			&rule->limit, rule->kind == RULE_ROWS ? rows : t->bad, rows);
+	out->passed &= !t->skipped && !t->error;
 	memcpy(out->sample, t->sample, sizeof(out->sample));
 	(void)snprintf(out->expected, sizeof(out->expected), "%s", rule->expected);
 	describe(r, rule, t, out);
@@ -406,6 +534,11 @@ void
 contract_end(struct contract_run *r, struct contract_result *out)
 {
 	*out = (struct contract_result){.n = r->contract->n_rules,
+		.contract = r->contract->path,
+		.id = contract_id(r->contract),
+		.version = r->contract->version,
+		.dataset = r->dataset,
+		.run_id = r->run_id,
 		.rows = r->rows - r->dropped - r->quarantined,
 		.dropped = r->dropped,
 		.quarantined = r->quarantined};
@@ -414,8 +547,9 @@ contract_end(struct contract_run *r, struct contract_result *out)
 		struct check_result *c = &out->checks[i];
 
 		conclude(r, i, c);
-		out->n_failed += check_status(c) == CHECK_FAIL;
-		out->n_warned += check_status(c) == CHECK_WARN;
+		out->n_failed += check_is_broken(c);
+		out->n_warned += check_status(c) == CHECK_WARN ||
+			(check_status(c) == CHECK_ERROR && c->on_fail == ON_FAIL_WARN);
 	}
 	contract_abort(r);
 }
@@ -427,6 +561,8 @@ contract_abort(struct contract_run *r)
 		return;
 	for (size_t i = 0; i < r->contract->n_rules; i++) {
 		seen_fini(&r->tallies[i].seen);
+		refer_fini(&r->tallies[i].keys);
+		drift_fini(&r->tallies[i].drifted);
 		free(r->tallies[i].measured.values);
 		if (r->tallies[i].has_re)
 			regfree(&r->tallies[i].re);
@@ -437,6 +573,7 @@ contract_abort(struct contract_run *r)
 	free(r->slots);
 	free(r->taken);
 	free(r->hits);
+	free(r->others_read);
 	kept_fini(&r->kept);
 	free(r);
 }

@@ -42,6 +42,10 @@ struct job_output {
 	bool optional;                    /* the node may leave it out */
 	const char *type;                 /* as above */
 };
+struct job_other { /* that a contract looks at */
+	const char *dataset;
+	const struct dataset *entry;
+};
 struct job {
 	uint64_t id;      /* unique in this runner; segments get the ids id << 20 ... */
 	const char *root; /* absolute */
@@ -59,6 +63,8 @@ struct job {
 	struct job_input *inputs;
 	struct job_output *outputs;
 	size_t n_inputs, n_outputs;
+	struct job_other *others;
+	size_t n_others;
 	struct hook *hooks; /* that this node's worker calls, see hook.h */
 	size_t n_hooks;
 };
