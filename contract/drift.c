@@ -232,20 +232,20 @@ drift_rows(const struct rule *rule, struct tally *t, const struct column *c, con
 static double
 psi(const struct rule *rule, struct drifted *d)
 {
-	size_t n = rule->shares ? rule->shares->n : d->n;
-	double sum = 0.0, b = 0.5 * (double)n;
+	const struct shares *s = rule->shares;
+	size_t n = s ? s->n : d->n;
+	double sum = 0.0, b;
 
+	/* of all other values there are none, as the contract has it */
+	n -= s && s->values && s->v[n - 1] == 0.0 && !count_at(d, n - 1)->now;
+	b = 0.5 * (double)n;
 	for (size_t i = 0; i < n; i++) {
 		const struct drift_count *k = count_at(d, i);
 		double c = ((double)k->now + 0.5) / ((double)d->n_now + b);
 		double r = ((double)k->reference + 0.5) / ((double)d->n_reference + b);
 
-		if (rule->shares)
-			r = rule->shares->v[i] > EMPTY_SHARE ? rule->shares->v[i] : EMPTY_SHARE;
-		/* the part of all others is none if neither side has any */
-		if (rule->shares && rule->shares->values && i == n - 1 &&
-			rule->shares->v[i] == 0.0 && !k->now)
-			continue;
+		if (s)
+			r = s->v[i] > EMPTY_SHARE ? s->v[i] : EMPTY_SHARE;
 		sum += (c - r) * log(c / r);
 	}
 	return sum;

@@ -9,7 +9,7 @@
  *	measure.c, sql.c               numbers about all values; queries over all rows
  *	refer.c, drift.c, others.c     values of other datasets; how far values are from theirs
  *	take.c                         a batch without its bad rows, and those rows
- *	result.c, diff.c               what is told in the end; what another contract changes
+ *	conclude.c, result.c, diff.c   what is told in the end; what another contract changes
  *
  * A rule marks rows as bad, counts them, and compares the count with its limit. The few rules about
  * the table as such (present, type, extra, rows) have no rows to mark. */
@@ -324,6 +324,8 @@ void check_block(const struct rule *r, struct tally *t, const struct block *b, u
 /* One hash a row, of the columns together: equal numbers have equal hashes, whatever their type.
  * keep[i] == 0: the row is gone, or has a null. */
 void block_hashes(const struct block *b, size_t n_columns, struct seen_hash *rows, uint8_t *keep);
+/* conclude.c: what the i-th rule found. */
+void rule_conclude(const struct contract_run *r, size_t i, struct check_result *out);
 /* True for rules about the table as such, whose `bad` is no number of rows. */
 bool rule_has_no_rows(const struct rule *r);
 /* sql.c: batches that are kept for the queries in the end. */
