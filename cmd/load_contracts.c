@@ -56,8 +56,7 @@ waits_of(const struct loaded *l, const struct graph_dataset *d, const struct con
 	struct waits *w, struct errs *found)
 {
 	for (size_t i = 0; i < contract_others(c); i++) {
-		const struct graph_dataset *other =
-			graph_dataset(&l->graph, contract_other(c, i));
+		const struct graph_dataset *other = graph_dataset(&l->graph, contract_other(c, i));
 		int first = other ? other->producer : -1;
 		if (first < 0)
 			continue;
@@ -136,8 +135,7 @@ check_port(struct app *a, struct loaded *l, struct plan_node *n, struct plan_por
 {
 	struct errs again = {0};
 	bool known = port->contract && map_has(seen, port->contract);
-	const struct contract *c =
-		contract_at(a, l, port->contract, known ? &again : found);
+	const struct contract *c = contract_at(a, l, port->contract, known ? &again : found);
 	if (port->contract)
 		map_put(seen, port->contract, seen);
 	if (c && contract_quarantines(c))

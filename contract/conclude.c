@@ -186,8 +186,8 @@ rule_conclude(const struct contract_run *r, size_t i, struct check_result *out)
 	if (has_value(rule))
 		out->passed = limit_holds_value(&rule->limit, t->value);
 	else
-		out->passed = limit_holds(
-			&rule->limit, rule->kind == RULE_ROWS ? rows : t->bad, rows);
+		out->passed =
+			limit_holds(&rule->limit, rule->kind == RULE_ROWS ? rows : t->bad, rows);
 	out->passed &= !t->skipped && !t->error;
 	memcpy(out->sample, t->sample, sizeof(out->sample));
 	(void)snprintf(out->expected, sizeof(out->expected), "%s", rule->expected);

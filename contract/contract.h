@@ -30,7 +30,7 @@ MUST_CHECK int contract_parse(struct arena *a, const char *path, const struct st
 const struct schema *contract_schema(const struct contract *c);
 const char *contract_version(const struct contract *c);
 const char *contract_id(const struct contract *c); /* "" if it has none */
-size_t contract_checks(const struct contract *c); /* how many checks it makes */
+size_t contract_checks(const struct contract *c);  /* how many checks it makes */
 /* True if bad rows may leave the dataset; true if some of them are kept apart. */
 bool contract_takes(const struct contract *c);
 bool contract_quarantines(const struct contract *c);
@@ -94,7 +94,7 @@ struct check_result {
 	struct place at; /* the rule in the contract file */
 	bool skipped;    /* its column was missing or mistyped, so nobody looked: not passed either,
 			    and counted neither as failed nor as warned */
-	bool error;       /* it could not be made; counted as if it were broken */
+	bool error;      /* it could not be made; counted as if it were broken */
 	bool second_pass; /* it needed more than the pass over the batches */
 };
 enum check_status { CHECK_PASS, CHECK_WARN, CHECK_INFO, CHECK_FAIL, CHECK_ERROR, CHECK_SKIPPED };

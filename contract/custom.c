@@ -132,8 +132,7 @@ find_column(struct loader *l, const struct custom *c, const char *key, size_t *o
 
 	if (n && yaml_str(n))
 		return load_column(l, n, yaml_str(n), out);
-	return loader_fail(
-		l, n ? &n->at : &c->args->at, NULL, "`%s` names a property", key);
+	return loader_fail(l, n ? &n->at : &c->args->at, NULL, "`%s` names a property", key);
 }
 
 /* The age of a column, as a promise of the table. */
@@ -276,7 +275,8 @@ known_keys(struct loader *l, const struct custom *c)
 			(is_operator(p->key) && c->kind->compared != OF_NOTHING) ||
 			(str_eq(p->key, "unit") && c->kind->compared == OF_ROWS);
 
-		for (size_t k = 0; k < sizeof(c->kind->keys) / sizeof(*c->kind->keys) && c->kind->keys[k]; k++)
+		for (size_t k = 0;
+			k < sizeof(c->kind->keys) / sizeof(*c->kind->keys) && c->kind->keys[k]; k++)
 			known |= str_eq(p->key, c->kind->keys[k]);
 		if (!known)
 			return loader_fail(l, &p->at, NULL, "the check `%s` knows no `%s`",

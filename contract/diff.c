@@ -118,13 +118,12 @@ same_shares(const struct shares *a, const struct shares *b)
 	if (!a || !b || a->n != b->n || !a->edges != !b->edges)
 		return a == b;
 	for (size_t i = 0; i < a->n; i++)
-		if (a->v[i] != b->v[i] ||
-			(a->edges && i + 1 < a->n && a->edges[i] != b->edges[i]))
+		if (a->v[i] != b->v[i] || (a->edges && i + 1 < a->n && a->edges[i] != b->edges[i]))
 			return false;
-	return a->edges || (a->values->type == b->values->type &&
-				   !values_missing(a->values, b->values) &&
-				   !values_missing(b->values, a->values) &&
-				   memcmp(a->of_value, b->of_value, a->values->n * sizeof(size_t)) == 0);
+	return a->edges ||
+		(a->values->type == b->values->type && !values_missing(a->values, b->values) &&
+			!values_missing(b->values, a->values) &&
+			memcmp(a->of_value, b->of_value, a->values->n * sizeof(size_t)) == 0);
 }
 
 /* What values are compared with: other keys or another distribution cannot be compared themselves.
@@ -166,8 +165,8 @@ static bool
 is_pair(const struct contract *from, const struct rule *a, const struct contract *to,
 	const struct rule *b)
 {
-	if (a->kind != b->kind || a->measure != b->measure || a->drift != b->drift || a->n_columns != b->n_columns ||
-		!str_eq(a->column, b->column))
+	if (a->kind != b->kind || a->measure != b->measure || a->drift != b->drift ||
+		a->n_columns != b->n_columns || !str_eq(a->column, b->column))
 		return false;
 	for (size_t i = 0; i < a->n_columns; i++)
 		if (!str_eq(from->schema.columns[a->columns[i]].name,

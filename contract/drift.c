@@ -58,7 +58,8 @@ category(const struct column *c, int64_t i, struct str *text)
 
 	str_reset(text);
 	if (c->type == MLF_BOOL)
-		str_add(text, ((const uint8_t *)c->data)[at >> 3] >> (at & 7) & 1 ? "true" : "false");
+		str_add(text,
+			((const uint8_t *)c->data)[at >> 3] >> (at & 7) & 1 ? "true" : "false");
 	else if (ends[1] > ends[0])
 		str_addn(text, c->bytes + ends[0], (size_t)(ends[1] - ends[0]));
 	return str_text(text);
@@ -93,9 +94,8 @@ drift_reference(const struct rule *rule, struct tally *t, const struct frame *ba
 	struct drifted *d = &t->drifted;
 	struct str text = {0};
 
-	if (!c || c->type == MLF_UTF8 || c->type == MLF_BOOL
-			? !c || c->type != rule->types[0]
-			: !is_number(rule->types[0]) ||
+	if (!c || c->type == MLF_UTF8 || c->type == MLF_BOOL ? !c || c->type != rule->types[0]
+							     : !is_number(rule->types[0]) ||
 				(c->type == MLF_TIMESTAMP) != (rule->types[0] == MLF_TIMESTAMP)) {
 		t->error = true;
 		(void)snprintf(t->found, sizeof(t->found),
@@ -283,8 +283,8 @@ drift_result(const struct rule *rule, struct tally *t)
 		return;
 	if (rule->other && !d->n_reference) {
 		t->error = true;
-		(void)snprintf(t->found, sizeof(t->found), "%.70s has no values",
-			rule->other->shown);
+		(void)snprintf(
+			t->found, sizeof(t->found), "%.70s has no values", rule->other->shown);
 	} else if (!d->n_now || d->n_now < rule->min_rows) {
 		t->skipped = true;
 		(void)snprintf(t->found, sizeof(t->found),

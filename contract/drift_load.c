@@ -45,7 +45,8 @@ read_shares(struct loader *l, const struct ynode *n, size_t want, bool rest, str
 		sum += v[i];
 	}
 	if (count != want)
-		return loader_fail(l, &n->at, NULL, "%zu shares are wanted here, not %zu", want, count);
+		return loader_fail(
+			l, &n->at, NULL, "%zu shares are wanted here, not %zu", want, count);
 	if (sum > 100.5 || (!rest && sum < 99.5))
 		return loader_fail(l, &n->at, "shares are percentages",
 			"the shares sum up to %g, not to 100", sum);
@@ -85,8 +86,7 @@ place_of_value(const struct values *v, const struct ynode *n, size_t i)
 	case MLF_UTF8: return values_place_text(v, yaml_str(n), strlen(yaml_str(n)));
 	case MLF_F64: return values_place_f64(v, n->kind == Y_INT ? (double)n->v.i : n->v.f);
 	case MLF_BOOL: return values_place_i64(v, n->v.b);
-	case MLF_I64:
-		return values_place_i64(v, n->kind == Y_FLOAT ? (int64_t)n->v.f : n->v.i);
+	case MLF_I64: return values_place_i64(v, n->kind == Y_FLOAT ? (int64_t)n->v.f : n->v.i);
 	case MLF_TIMESTAMP:
 		return when_parse(yaml_str(n), &us) == 0 ? values_place_i64(v, us) : (int64_t)i;
 	}

@@ -381,7 +381,7 @@ name_rules(struct loader *l)
 	for (size_t i = 0; i < l->contract->n_rules; i++) {
 		struct rule *r = &l->contract->rules[i];
 		const char *base = r->id ? r->id
-			: r->column	 ? arena_printf(l->arena, "%s.%s", r->column, r->name)
+			: r->column      ? arena_printf(l->arena, "%s.%s", r->column, r->name)
 					 : r->name;
 
 		r->id = base;
@@ -401,8 +401,7 @@ load_text(struct loader *l, const char *path, const struct str *text)
 	map_fini(&l->columns);
 	l->columns = (struct map){0};
 	l->path = arena_strdup(l->arena, path);
-	if (yaml_parse(l->arena, l->path, str_text(text), text->len, &tree,
-		    &e) != 0)
+	if (yaml_parse(l->arena, l->path, str_text(text), text->len, &tree, &e) != 0)
 		errs_add(l->found, &e);
 	else
 		load_top(l, tree);

@@ -212,7 +212,8 @@ load_int_format(struct loader *l, const struct ypair *pair, const struct about *
 		r->expected = arena_printf(l->arena, "fits %s", name);
 		return;
 	}
-	loader_fail(l, &pair->value->at, "formats are i8, i16, i32, i64, i128, u8, u16, u32, u64 and u128",
+	loader_fail(l, &pair->value->at,
+		"formats are i8, i16, i32, i64, i128, u8, u16, u32, u64 and u128",
 		"an integer has no format `%s`", name ? name : "");
 }
 
@@ -303,7 +304,8 @@ load_time_format(struct loader *l, const struct ypair *pair, const struct about 
 }
 
 static void
-load_zone(struct loader *l, const struct ynode *n, const struct options *o, const struct about *about)
+load_zone(
+	struct loader *l, const struct ynode *n, const struct options *o, const struct about *about)
 {
 	static const char *const utc[] = {"UTC", "Etc/UTC", "Z", "GMT", "Etc/GMT"};
 	const char *zone = o->default_zone ? yaml_str(o->default_zone) : NULL;
@@ -359,8 +361,8 @@ load_multiple(
 	}
 	step = v->kind == Y_INT ? (double)v->v.i : v->kind == Y_FLOAT ? v->v.f : 0.0;
 	if (!(step > 0.0) || isinf(step)) {
-		loader_fail(l, &v->at, "write multipleOf: 0.01",
-			"`multipleOf` wants a number above 0");
+		loader_fail(
+			l, &v->at, "write multipleOf: 0.01", "`multipleOf` wants a number above 0");
 		return;
 	}
 	r = loader_rule(l, RULE_MULTIPLE, "multiple_of", about, &yaml_pair(n, "multipleOf")->at);

@@ -84,9 +84,9 @@ read_path(struct loader *l, const struct ynode *n, const char *text, struct refe
 		out->column = str_eq(table, l->table) || str_eq(table, l->table_id)
 			? name_of(by_id(yaml_get(l->object, "properties"), id))
 			: NULL;
-		return out->column ? 0
-				   : loader_fail(l, &n->at, NULL,
-					     "this contract has no `%s`", text);
+		return out->column
+			? 0
+			: loader_fail(l, &n->at, NULL, "this contract has no `%s`", text);
 	}
 	file = arena_strndup(l->arena, text, (size_t)(hash - text));
 	if (strstr(file, "://"))
@@ -319,8 +319,8 @@ contract_other_read(struct contract_run *r, size_t i, const struct dataset *d, i
 	char why[sizeof(e.msg) + 160];
 
 	if (!d || !dataset_exists(d, rootfd)) {
-		(void)snprintf(why, sizeof(why), "dataset `%s` does not exist",
-			r->contract->others[i]);
+		(void)snprintf(
+			why, sizeof(why), "dataset `%s` does not exist", r->contract->others[i]);
 		contract_other_failed(r, i, why);
 	} else if ((d->versioned && dataset_at_version(&a, d, rootfd, NULL, &d, &e) < 0) ||
 		read_all(r, i, d, rootfd, &e) < 0) {

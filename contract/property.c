@@ -84,8 +84,7 @@ bad_type(struct loader *l, const struct ynode *n, const char *logical)
 static int
 refuse_in_property(struct loader *l, const struct ynode *n, const struct property *p)
 {
-	int rc = loader_refuse(
-		l, yaml_pair(n, "properties"), "a table's columns are plain values");
+	int rc = loader_refuse(l, yaml_pair(n, "properties"), "a table's columns are plain values");
 
 	rc |= loader_refuse(l, yaml_pair(n, "items"), "a table's columns are plain values");
 	if (p->physical_name && !str_eq(p->physical_name, p->name))
@@ -191,4 +190,3 @@ load_primary_key(struct loader *l, struct ynode *const *items, size_t n, const s
 	r->column = count == 1 ? l->contract->schema.columns[columns[0]].name : NULL;
 	r->expected = count == 1 ? "no primary key twice" : "no combination of primary keys twice";
 }
-

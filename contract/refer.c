@@ -189,8 +189,8 @@ load_relationship(struct loader *l, const struct ynode *n, const struct about *a
 	struct rule *r, own = {.n_columns = 1};
 
 	if (n->kind != Y_MAP) {
-		loader_fail(l, &n->at, "write {to: customers.id}", "a relationship is a map, not %s",
-			yaml_kind_name(n->kind));
+		loader_fail(l, &n->at, "write {to: customers.id}",
+			"a relationship is a map, not %s", yaml_kind_name(n->kind));
 		return;
 	}
 	if (yaml_fill(n, fields, &rel, "this relationship", l->found) != 0)

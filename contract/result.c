@@ -108,7 +108,7 @@ contract_result_fields(const struct contract_result *r, struct jw *w)
 	jw_kv_i64(w, "errors", (int64_t)(of[CHECK_ERROR] + of[CHECK_SKIPPED]));
 	jw_key(w, "passed_percent");
 	jw_f64(w, r->n ? 100.0 * (double)of[CHECK_PASS] / (double)r->n : 100.0);
-	jw_kv_i64(w, "info", (int64_t)of[CHECK_INFO]); /* of those that warned */
+	jw_kv_i64(w, "info", (int64_t)of[CHECK_INFO]);       /* of those that warned */
 	jw_kv_i64(w, "skipped", (int64_t)of[CHECK_SKIPPED]); /* of the errors */
 	jw_kv_i64(w, "rows", r->rows);
 	jw_kv_i64(w, "dropped_rows", r->dropped);
@@ -142,7 +142,8 @@ add_line(struct str *s, const struct check_result *c, int wide_rule, int wide_co
 				: c->n_samples == 1 ? ": row "
 						    : ": rows ",
 			(long long)c->sample[i]);
-	if (c->n_samples && c->failed > (c->n_samples < SHOWN_SAMPLES ? c->n_samples : SHOWN_SAMPLES))
+	if (c->n_samples &&
+		c->failed > (c->n_samples < SHOWN_SAMPLES ? c->n_samples : SHOWN_SAMPLES))
 		str_add(s, ", ...");
 }
 

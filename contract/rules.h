@@ -30,10 +30,10 @@ enum rule_kind {
 	RULE_MISSING, /* bad: in the set */
 	RULE_UNIQUE, /* bad: the same values stood in an earlier row; rows with nulls are left out */
 	RULE_ROWS,   /* the number is that of all rows */
-	RULE_MEASURE, /* the number is one about all values */
-	RULE_ORDER,   /* bad: less than the row before */
-	RULE_SQL,     /* the number is what a query gives */
-	RULE_PAIR,    /* bad: two columns that do not compare as promised */
+	RULE_MEASURE,   /* the number is one about all values */
+	RULE_ORDER,     /* bad: less than the row before */
+	RULE_SQL,       /* the number is what a query gives */
+	RULE_PAIR,      /* bad: two columns that do not compare as promised */
 	RULE_MULTIPLE,  /* bad: no multiple of the step */
 	RULE_REFERENCE, /* bad: not among the values of other columns; nulls are left out */
 	RULE_COLUMNS,   /* the number is that of all columns */
@@ -124,10 +124,11 @@ struct rule {
 	bool whole;       /* about all rows together: none of them is to blame */
 	double step;      /* RULE_MULTIPLE; step_i if it is a whole number, else that is 0 */
 	int64_t step_i;
-	const struct other *other;   /* RULE_REFERENCE, RULE_DRIFT; or NULL */
-	const enum mlf_type *types;  /* of its own columns, for those of the other; set when loading ends */
-	const size_t *keys;          /* other is the table itself: which of its columns */
-	const char *from;            /* RULE_REFERENCE of several columns: as they are shown */
+	const struct other *other; /* RULE_REFERENCE, RULE_DRIFT; or NULL */
+	const enum mlf_type
+		*types;     /* of its own columns, for those of the other; set when loading ends */
+	const size_t *keys; /* other is the table itself: which of its columns */
+	const char *from;   /* RULE_REFERENCE of several columns: as they are shown */
 	const struct shares *shares; /* RULE_DRIFT without other */
 	enum drift drift;
 	int64_t min_rows; /* RULE_DRIFT: fewer values say nothing */
@@ -186,8 +187,8 @@ int read_severity(struct loader *l, const struct ynode *value, struct about *abo
 size_t load_list(struct loader *l, const struct ynode *n, const char *what, struct ynode ***items);
 
 void load_property(struct loader *l, const struct ynode *n, const struct about *table);
-void load_primary_key(
-	struct loader *l, struct ynode *const *items, size_t n, const struct about *table);
+void
+load_primary_key(struct loader *l, struct ynode *const *items, size_t n, const struct about *table);
 void load_quality(struct loader *l, const struct ynode *list, const struct about *about);
 /* refer.c: foreign keys of a property, or of the table (about->column is NULL). */
 void load_relationships(struct loader *l, const struct ynode *list, const struct about *about);
@@ -269,7 +270,7 @@ struct keys {
 	struct waiting {
 		struct seen_hash hash;
 		int64_t row; /* from 1 */
-	} * waiting; /* owned */
+	} * waiting;         /* owned */
 	size_t n, cap;
 };
 
@@ -359,7 +360,8 @@ void refer_end(struct tally *t);
 void refer_fini(struct keys *k);
 /* drift.c: values of the reference, and of the dataset; the number in the end, or why there is none. */
 void drift_reference(const struct rule *rule, struct tally *t, const struct frame *batch);
-void drift_rows(const struct rule *rule, struct tally *t, const struct column *c, const uint8_t *taken);
+void
+drift_rows(const struct rule *rule, struct tally *t, const struct column *c, const uint8_t *taken);
 void drift_result(const struct rule *rule, struct tally *t);
 void drift_fini(struct drifted *d);
 bool limit_holds_value(const struct limit *l, double x); /* NaN: never */
@@ -390,10 +392,10 @@ struct contract_run {
 	bool began;     /* a batch was seen */
 	uint8_t *taken; /* owned; of the last batch: 0 or the on_fail that took the row */
 	size_t cap_taken;
-	struct kept kept; /* with a rule of type sql */
+	struct kept kept;             /* with a rule of type sql */
 	const char *dataset, *run_id; /* borrowed; for the result */
 	bool *others_read;            /* owned; by other: its batches were shown, or why not */
-	struct hit *hits; /* owned; of the last batch, rule by rule */
+	struct hit *hits;             /* owned; of the last batch, rule by rule */
 	size_t n_hits, cap_hits;
 };
 

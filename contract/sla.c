@@ -34,8 +34,9 @@ find_element(struct loader *l, const struct ynode *element, struct about *about)
 {
 	const char *text = yaml_str(element), *dot = text ? strrchr(text, '.') : NULL;
 
-	if (dot && (strncmp(text, l->table, strlen(l->table)) != 0 ||
-			   strlen(l->table) != (size_t)(dot - text)))
+	if (dot &&
+		(strncmp(text, l->table, strlen(l->table)) != 0 ||
+			strlen(l->table) != (size_t)(dot - text)))
 		return loader_fail(l, &element->at,
 			arena_printf(l->arena, "write %s.COLUMN", l->table),
 			"`%s` is no column of the table", text);
@@ -54,15 +55,18 @@ load_freshness(struct loader *l, const struct ynode *n, const struct about *tabl
 {
 	const struct ynode *value = yaml_get(n, "value"), *unit = yaml_get(n, "unit");
 	const struct ynode *element = yaml_get(n, "element"), *id = yaml_get(n, "id");
-	double x = value && value->kind == Y_INT       ? (double)value->v.i
+	double x = value && value->kind == Y_INT  ? (double)value->v.i
 		: value && value->kind == Y_FLOAT ? value->v.f
-							 : -1.0;
+						  : -1.0;
 	double hours = hours_of(unit ? yaml_str(unit) : NULL);
 	struct about about = *table;
 	struct rule *r;
 
 	if (!(x >= 0.0) || hours == 0.0) {
-		loader_fail(l, value && !(x >= 0.0) ? &value->at : unit ? &unit->at : &n->at,
+		loader_fail(l,
+			value && !(x >= 0.0) ? &value->at
+				: unit       ? &unit->at
+					     : &n->at,
 			"write {property: freshness, value: 24, unit: h, element: orders.updated}",
 			"freshness is a number of days, hours, minutes or seconds");
 		return;

@@ -46,8 +46,7 @@ values_place_i64(const struct values *v, int64_t x)
 int64_t
 values_place_f64(const struct values *v, double x)
 {
-	const double *at =
-		v->n && !isnan(x) ? bsearch(&x, v->f, v->n, sizeof(x), by_f64) : NULL;
+	const double *at = v->n && !isnan(x) ? bsearch(&x, v->f, v->n, sizeof(x), by_f64) : NULL;
 
 	return at ? at - v->f : -1;
 }

@@ -319,8 +319,7 @@ forecast_inputs(struct changed *c, size_t i, const struct forecast *f, struct ar
 	for (size_t k = 0; k < n->n_others; k++) {
 		int from = changed_producer(c, n->others[k].dataset);
 		if (n->others[k].produced && from >= 0 && f[from].run)
-			return arena_printf(
-				a, "dataset %s is made again", n->others[k].dataset);
+			return arena_printf(a, "dataset %s is made again", n->others[k].dataset);
 	}
 	/* nobody makes them again, but another run may have */
 	for (size_t k = 0; k < n->n_inputs; k++) {

@@ -443,8 +443,7 @@ struct under_contract {
 };
 
 static int
-open_contract(
-	struct ctx *c, const struct under_contract *port, struct checked *k, struct err *e)
+open_contract(struct ctx *c, const struct under_contract *port, struct checked *k, struct err *e)
 {
 	const char *path = port->path;
 	struct errs found = {0};

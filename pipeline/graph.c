@@ -305,7 +305,9 @@ graph_wait(struct graph *g, const struct graph_wait *waits, size_t n, struct err
 		return 0;
 	g->n_waits = 0; /* without them there is an order */
 	sort_all(g);
-	err_set(&e, MLC_CYCLE, "nodes wait for each other in a circle: `%s` checks a contract against `%s`, which `%s` writes",
+	err_set(&e, MLC_CYCLE,
+		"nodes wait for each other in a circle: `%s` checks a contract against `%s`, which "
+		"`%s` writes",
 		g->spec->nodes[w->then].name, w->dataset, g->spec->nodes[w->first].name);
 	err_at(&e, &w->at, "closes the circle");
 	err_help(&e, "look at a dataset that does not need this one");

@@ -78,13 +78,13 @@ struct graph {
 	struct map nodes; /* node name -> struct spec_node * */
 	int *listed; /* in order, what the filters select; `order` leaves out what need not run */
 	size_t n_listed;
-	const char **why; /* by node: why it runs, or need not */
+	const char **why;               /* by node: why it runs, or need not */
 	const struct graph_wait *waits; /* arena */
 	size_t n_waits;
 };
 /* Orders the nodes anew with these waits, which are in an arena that lives as long. */
-MUST_CHECK int graph_wait(
-	struct graph *g, const struct graph_wait *waits, size_t n, struct errs *found);
+MUST_CHECK int
+graph_wait(struct graph *g, const struct graph_wait *waits, size_t n, struct errs *found);
 MUST_CHECK int
 graph_build(struct arena *a, const struct spec *spec, struct graph *out, struct errs *found);
 void graph_fini(struct graph *g);
@@ -139,7 +139,7 @@ struct plan_node {
 	const char *program, *argv, *files; /* of a program, see command.h; else NULL */
 	int *next;                          /* plan indexes of nodes that wait for this one */
 	size_t n_next;
-	int blockers; /* how many nodes of the plan it waits for */
+	int blockers;              /* how many nodes of the plan it waits for */
 	struct plan_other *others; /* arena */
 	size_t n_others;
 };

@@ -12,9 +12,7 @@ LEAK_SUITE(contract_tables);
 static const char *
 status(const struct check_result *c)
 {
-	return c->skipped				? "skip"
-		: check_status(c) == CHECK_INFO ? "info"
-						: check_status_name(c);
+	return c->skipped ? "skip" : check_status(c) == CHECK_INFO ? "info" : check_status_name(c);
 }
 
 static void
@@ -83,7 +81,8 @@ show_others(struct kit *k, const struct tcase *c, struct contract_run *run)
 		while (o < contract_others(k->contract) &&
 			!str_eq(contract_other(k->contract, o), name + strlen("other ")))
 			o++;
-		cr_assert(o < contract_others(k->contract), "%s: nobody looks at %s", c->title, name);
+		cr_assert(
+			o < contract_others(k->contract), "%s: nobody looks at %s", c->title, name);
 		if (*text == '!')
 			contract_other_failed(run, o, "it is gone");
 		else
