@@ -119,7 +119,10 @@ add_outcome(struct str *out, const struct test_case *c)
 	} else if (c->skipped) {
 		str_add(out, ">\n      <skipped/>\n");
 	} else {
-		str_addf(out, ">\n      <system-out>%s: ", status);
+		const char *severity = str_text(&c->severity);
+
+		str_addf(out, ">\n      <system-out>%s: ",
+			str_eq(severity, "info") ? severity : status);
 		add_found(out, c);
 		str_add(out, "</system-out>\n");
 	}
