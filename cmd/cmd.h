@@ -153,6 +153,7 @@ struct loaded {
 	struct spec spec;
 	struct graph graph;
 	struct plan plan;
+	struct map contracts; /* file -> contract */
 };
 struct load_opts {
 	const char *pipeline;
@@ -163,6 +164,10 @@ struct load_opts {
 MUST_CHECK int
 load_plan(struct app *a, const struct load_opts *o, struct loaded *out, struct errs *found);
 void loaded_fini(struct loaded *l);
+/* load_contracts.c: nodes wait for what the contracts look at that they check; then what the plan's
+ * ports need to be checked. */
+MUST_CHECK int load_waits(struct app *a, struct loaded *l, struct errs *found);
+MUST_CHECK int load_contracts(struct app *a, struct loaded *l, struct errs *found);
 /* load_graph.c: project to graph alone, without plugins. */
 MUST_CHECK int
 load_graph(struct app *a, const char *pipeline, struct loaded *out, struct errs *found);

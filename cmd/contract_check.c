@@ -73,6 +73,9 @@ check_one(struct app *a, struct arena *arena, struct judged *one, struct err *e)
 	int rc;
 
 	contract_now(run, clock_now_ms(&a->clock));
+	contract_is_about(run, one->d->name, NULL);
+	for (size_t i = 0; i < contract_others(one->contract); i++)
+		contract_other_read(run, i, one->others[i], a->project->rootfd);
 	rc = table_open(a, one, segs, arena, &r, e);
 
 	if (rc == 0)
@@ -103,8 +106,6 @@ print_json(struct app *a, const struct checks *all)
 		const struct judged *one = &all->v[i];
 
 		jw_object(&w);
-		jw_kv_str(&w, "dataset", one->d->name);
-		jw_kv_str(&w, "contract", one->path);
 		jw_kv_str(&w, "contract_version", contract_version(one->contract));
 		contract_result_fields(&one->result, &w);
 		jw_end(&w, '}');
@@ -132,23 +133,41 @@ print_table(struct app *a, const struct checks *all)
 	table_print(a, &t);
 }
 
+/* What is worth a line although the dataset may be used: NULL, "warning" or "note". */
+static const char *
+word_for(const struct check_result *c)
+{
+	enum check_status st = check_status(c);
+
+	if (check_is_broken(c) || st == CHECK_PASS)
+		return NULL;
+	if (st == CHECK_SKIPPED) /* the column's own check tells, unless there is more to say */
+		return str_starts(c->found, "not checked:") ? "note" : NULL;
+	return c->on_fail == ON_FAIL_INFO ? "note" : "warning";
+}
+
 static void
 print_warnings(const struct judged *one)
 {
+	size_t passes = 0;
+
 	for (size_t i = 0; i < one->result.n; i++) {
 		const struct check_result *c = &one->result.checks[i];
-		enum check_status st = check_status(c);
+		const char *word = word_for(c);
 
-		if (st != CHECK_WARN && st != CHECK_INFO)
+		passes += c->second_pass;
+		if (!word)
 			continue;
-		(void)fprintf(stderr, "%s: `%s` %s%s%s: expected %s, found %s",
-			st == CHECK_WARN ? "warning" : "note", one->d->name,
+		(void)fprintf(stderr, "%s: `%s` %s%s%s: expected %s, found %s", word, one->d->name,
 			c->column ? c->column : "", c->column ? " " : "", c->rule, c->expected,
 			c->found);
 		if (c->on_fail >= ON_FAIL_DROP)
 			(void)fprintf(stderr, " (onFail: %s)", on_fail_name(c->on_fail));
 		(void)fputc('\n', stderr);
 	}
+	if (passes)
+		(void)fprintf(stderr, "note: `%s`: %zu check%s a second pass\n", one->d->name,
+			passes, passes == 1 ? " took" : "s took");
 }
 
 static int

@@ -127,6 +127,7 @@ run(struct app *a)
 			.target = one.d,
 			.quarantine = quarantine,
 			.contract = one.contract,
+			.catalog = c,
 			.where = args->where,
 			.command = a->command_line};
 

@@ -31,6 +31,25 @@ table_find(const struct catalog *c, const char *name, struct errs *found)
 	return NULL;
 }
 
+/* The contract, and the datasets that it looks at. */
+static int
+load(struct app *a, const struct catalog *c, struct arena *arena, struct judged *out,
+	struct errs *found)
+{
+	size_t n;
+	int rc = contract_load(arena, a->project->rootfd, out->path, &out->contract, found);
+
+	if (rc < 0)
+		return -1;
+	n = contract_others(out->contract);
+	out->others = arena_alloc(arena, (n + 1) * sizeof(*out->others));
+	for (size_t i = 0; i < n; i++) {
+		out->others[i] = contract_other_find(out->contract, i, c, found);
+		rc |= out->others[i] ? 0 : -1;
+	}
+	return rc;
+}
+
 int
 judged_find(struct app *a, const struct catalog *c, struct arena *arena, const char *name,
 	struct judged *out, struct errs *found)
@@ -42,7 +61,7 @@ judged_find(struct app *a, const struct catalog *c, struct arena *arena, const c
 		return -1;
 	out->path = project_contract(a->project, name);
 	if (out->path)
-		return contract_load(arena, a->project->rootfd, out->path, &out->contract, found);
+		return load(a, c, arena, out, found);
 	err_set(&e, MLC_CONTRACT_NONE, "`%s` has no contract", name);
 	err_help(&e, "write one: mlflow-c contract infer %s > conf/base/contracts/%s.yml", name,
 		name);

@@ -11,6 +11,7 @@ struct judged {
 	const struct dataset *d;
 	const char *path; /* of the contract */
 	const struct contract *contract;
+	const struct dataset **others; /* arena; what the contract looks at besides it */
 	struct contract_result result; /* empty until it was checked */
 };
 /* Finds a dataset and its contract by the dataset's name. What is missing or wrong goes to found. */

@@ -1,14 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
  * From contract results to JUnit XML. Warnings and infos are passed cases whose system-out says what
- * was found: JUnit knows no third state between passed and failed. */
+ * was found: JUnit knows no third state between passed and failed. A check that could not be made is
+ * an error if it counts as a failure; one whose column was not there is skipped, since the column's
+ * own check says so. */
 #include "cmd/junit.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 struct test_case {
-	struct str rule, column, status, expected, observed, file; /* owned */
-	int64_t line;
+	struct str id, rule, column, status, severity, expected, observed, file; /* owned */
+	int64_t line, col;
+	bool skipped;
+};
+
+/* What a result says about itself. */
+struct origin {
+	struct str contract, contract_id, version, run_id; /* owned */
+};
+
+struct text_key {
+	const char *key;
+	struct str *to;
 };
 
 /* Text of an XML attribute or element. Bytes that XML cannot hold become spaces. */
@@ -25,32 +38,41 @@ add_xml(struct str *out, const char *s)
 		}
 }
 
+/* Reads the value if the key is one of the texts. */
+static bool
+read_text(struct jr *r, const char *key, const struct text_key *texts)
+{
+	for (; texts->key; texts++)
+		if (str_eq(key, texts->key)) {
+			const char *text = jr_str(r); /* NULL for null */
+
+			str_add(texts->to, text ? text : "");
+			return true;
+		}
+	return false;
+}
+
 static void
 read_case(struct jr *r, struct test_case *c)
 {
-	const struct {
-		const char *key;
-		struct str *to;
-	} texts[] = {{"rule", &c->rule}, {"column", &c->column}, {"status", &c->status},
-		{"expected", &c->expected}, {"observed", &c->observed}, {"file", &c->file}};
+	const struct text_key texts[] = {{"id", &c->id}, {"rule", &c->rule}, {"column", &c->column},
+		{"status", &c->status}, {"severity", &c->severity}, {"expected", &c->expected},
+		{"observed", &c->observed}, {"file", &c->file}, {NULL, NULL}};
 	const char *key;
 
 	if (!jr_object(r))
 		return;
 	while (jr_next(r, &key)) {
-		size_t i = 0;
-
-		for (; i < sizeof(texts) / sizeof(*texts) && !str_eq(key, texts[i].key); i++)
-			;
-		if (i < sizeof(texts) / sizeof(*texts)) {
-			const char *text = jr_str(r);
-
-			str_add(texts[i].to, text ? text : "");
-		} else if (str_eq(key, "line")) {
+		if (read_text(r, key, texts))
+			continue;
+		if (str_eq(key, "line"))
 			c->line = jr_i64(r);
-		} else {
+		else if (str_eq(key, "col"))
+			c->col = jr_i64(r);
+		else if (str_eq(key, "skipped"))
+			c->skipped = jr_bool(r);
+		else
 			jr_skip(r);
-		}
 	}
 }
 
@@ -63,6 +85,19 @@ add_found(struct str *out, const struct test_case *c)
 	add_xml(out, str_text(&c->observed));
 }
 
+static bool
+is_failure(const struct test_case *c)
+{
+	return str_eq(str_text(&c->status), "fail");
+}
+
+static bool
+is_error(const struct test_case *c)
+{
+	return !c->skipped && str_eq(str_text(&c->status), "error") &&
+		str_eq(str_text(&c->severity), "error");
+}
+
 /* What stands inside of a case that did not simply pass. */
 static void
 add_outcome(struct str *out, const struct test_case *c)
@@ -73,16 +108,21 @@ add_outcome(struct str *out, const struct test_case *c)
 		str_add(out, "/>\n");
 		return;
 	}
-	if (str_eq(status, "fail")) {
-		str_add(out, ">\n      <failure message=\"");
+	if (is_failure(c) || is_error(c)) {
+		const char *element = is_failure(c) ? "failure" : "error";
+
+		str_addf(out, ">\n      <%s message=\"", element);
 		add_found(out, c);
 		str_add(out, "\">");
 		add_xml(out, str_text(&c->file));
-		str_addf(out, ":%lld</failure>\n", (long long)c->line);
-	} else if (str_eq(status, "skipped")) {
+		str_addf(out, ":%lld:%lld</%s>\n", (long long)c->line, (long long)c->col, element);
+	} else if (c->skipped) {
 		str_add(out, ">\n      <skipped/>\n");
 	} else {
-		str_addf(out, ">\n      <system-out>%s: ", status);
+		const char *severity = str_text(&c->severity);
+
+		str_addf(out,
+			">\n      <system-out>%s: ", str_eq(severity, "info") ? severity : status);
 		add_found(out, c);
 		str_add(out, "</system-out>\n");
 	}
@@ -93,14 +133,19 @@ static void
 add_case(struct junit *of, struct str *out, const char *dataset, const struct test_case *c)
 {
 	of->tests++;
-	of->failures += str_eq(str_text(&c->status), "fail");
-	of->skipped += str_eq(str_text(&c->status), "skipped");
+	of->failures += is_failure(c);
+	of->errors += is_error(c);
+	of->skipped += c->skipped;
 	str_add(out, "    <testcase classname=\"");
 	add_xml(out, dataset);
 	str_add(out, "\" name=\"");
-	add_xml(out, c->column.len ? str_text(&c->column) : "(table)");
-	str_addc(out, ' ');
-	add_xml(out, str_text(&c->rule));
+	if (c->id.len) {
+		add_xml(out, str_text(&c->id));
+	} else { /* of a run that is on record from before there were ids */
+		add_xml(out, c->column.len ? str_text(&c->column) : "(table)");
+		str_addc(out, ' ');
+		add_xml(out, str_text(&c->rule));
+	}
 	str_add(out, "\"");
 	add_outcome(out, c);
 }
@@ -108,6 +153,8 @@ add_case(struct junit *of, struct str *out, const char *dataset, const struct te
 static void
 case_fini(struct test_case *c)
 {
+	str_fini(&c->id);
+	str_fini(&c->severity);
 	str_fini(&c->rule);
 	str_fini(&c->column);
 	str_fini(&c->status);
@@ -116,39 +163,85 @@ case_fini(struct test_case *c)
 	str_fini(&c->file);
 }
 
+static void
+add_property(struct str *out, const char *name, const struct str *value)
+{
+	if (!value->len)
+		return;
+	str_addf(out, "      <property name=\"%s\" value=\"", name);
+	add_xml(out, str_text(value));
+	str_add(out, "\"/>\n");
+}
+
+static void
+read_result(
+	struct jr *r, const char *dataset, struct origin *o, struct junit *own, struct str *cases)
+{
+	const struct text_key texts[] = {{"contract", &o->contract},
+		{"contract_id", &o->contract_id}, {"version", &o->version}, {"run_id", &o->run_id},
+		{NULL, NULL}};
+	const char *key;
+
+	if (!jr_object(r))
+		return;
+	while (jr_next(r, &key)) {
+		if (read_text(r, key, texts))
+			continue;
+		if (!str_eq(key, "checks") || !jr_array(r)) {
+			jr_skip(r);
+			continue;
+		}
+		while (jr_next(r, &key)) {
+			struct test_case c = {.line = 0};
+
+			read_case(r, &c);
+			add_case(own, cases, dataset, &c);
+			case_fini(&c);
+		}
+	}
+}
+
+static void
+add_suite(struct str *out, const char *dataset, const struct origin *o, const struct junit *own,
+	const struct str *cases)
+{
+	str_add(out, "  <testsuite name=\"");
+	add_xml(out, dataset);
+	str_addf(out, "\" tests=\"%lld\" failures=\"%lld\" errors=\"%lld\" skipped=\"%lld\">\n",
+		(long long)own->tests, (long long)own->failures, (long long)own->errors,
+		(long long)own->skipped);
+	if (o->contract.len || o->version.len || o->run_id.len) {
+		str_add(out, "    <properties>\n");
+		add_property(out, "contract", &o->contract);
+		add_property(out, "contract_id", &o->contract_id);
+		add_property(out, "version", &o->version);
+		add_property(out, "run_id", &o->run_id);
+		str_add(out, "    </properties>\n");
+	}
+	str_add(out, str_text(cases));
+	str_add(out, "  </testsuite>\n");
+}
+
 void
 junit_add(struct junit *j, const char *dataset, const char *json)
 {
+	struct origin o = {.contract = {0}};
 	struct junit own = {0};
 	struct str cases = {0};
-	const char *key;
 	struct jr r;
 
 	jr_init(&r, json, strlen(json));
-	if (jr_object(&r))
-		while (jr_next(&r, &key)) {
-			if (!str_eq(key, "checks") || !jr_array(&r)) {
-				jr_skip(&r);
-				continue;
-			}
-			while (jr_next(&r, &key)) {
-				struct test_case c = {.line = 0};
-
-				read_case(&r, &c);
-				add_case(&own, &cases, dataset, &c);
-				case_fini(&c);
-			}
-		}
+	read_result(&r, dataset, &o, &own, &cases);
 	jr_fini(&r);
-	str_add(&j->suites, "  <testsuite name=\"");
-	add_xml(&j->suites, dataset);
-	str_addf(&j->suites, "\" tests=\"%lld\" failures=\"%lld\" skipped=\"%lld\">\n",
-		(long long)own.tests, (long long)own.failures, (long long)own.skipped);
-	str_add(&j->suites, str_text(&cases));
-	str_add(&j->suites, "  </testsuite>\n");
+	add_suite(&j->suites, dataset, &o, &own, &cases);
 	str_fini(&cases);
+	str_fini(&o.contract);
+	str_fini(&o.contract_id);
+	str_fini(&o.version);
+	str_fini(&o.run_id);
 	j->tests += own.tests;
 	j->failures += own.failures;
+	j->errors += own.errors;
 	j->skipped += own.skipped;
 }
 
@@ -180,8 +273,9 @@ junit_write(struct junit *j, const char *path, struct err *e)
 	str_addf(&text,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<testsuites name=\"contracts\" tests=\"%lld\" failures=\"%lld\" "
-		"skipped=\"%lld\">\n",
-		(long long)j->tests, (long long)j->failures, (long long)j->skipped);
+		"errors=\"%lld\" skipped=\"%lld\">\n",
+		(long long)j->tests, (long long)j->failures, (long long)j->errors,
+		(long long)j->skipped);
 	str_add(&text, str_text(&j->suites));
 	str_add(&text, "</testsuites>\n");
 	if (fd >= 0) {

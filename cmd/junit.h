@@ -7,7 +7,7 @@
 
 struct junit {
 	struct str suites; /* owned */
-	int64_t tests, failures, skipped;
+	int64_t tests, failures, errors, skipped;
 };
 /* Adds the result, as contract_result_json wrote it, of a dataset. */
 void junit_add(struct junit *j, const char *dataset, const char *json);

@@ -3,8 +3,6 @@
  * configuration is found here, all of it, and nothing of it later in a run. */
 #include "cmd/cmd.h"
 
-#include "contract/contract.h"
-
 /* Rows that cannot be read need a place, too. */
 static void
 place_bad_lines(struct loaded *l, struct plan_port *port, struct errs *found)
@@ -34,40 +32,19 @@ check_confirms(struct loaded *l, const struct spec_node *n, struct errs *found)
 	}
 }
 
-static void
-check_port(struct app *a, struct loaded *l, struct plan_port *port, struct map *seen,
-	struct errs *found)
-{
-	const struct contract *c = NULL;
-	if (!port->contract)
-		return;
-	if (map_has(seen, port->contract))
-		c = map_get(seen, port->contract);
-	else if (contract_load(&l->arena, a->project->rootfd, port->contract, &c, found) < 0)
-		c = NULL;
-	map_put(seen, port->contract, (void *)(uintptr_t)c);
-	if (c && contract_quarantines(c))
-		port->quarantine = contract_quarantine(&l->arena, l->catalog, port->dataset, found);
-}
-
-/* Contracts of every dataset that the plan touches. Those that keep bad rows apart need a place for
- * them. */
+/* What nodes need beside their contracts. */
 static int
-check_contracts(struct app *a, struct loaded *l, struct errs *found)
+check_nodes(struct loaded *l, struct errs *found)
 {
-	struct map seen = {0}; /* file -> contract, or NULL for one that is wrong */
 	size_t before = found->n + found->dropped;
+
 	for (size_t i = 0; i < l->plan.n; i++) {
 		struct plan_node *n = &l->plan.nodes[i];
-		for (size_t p = 0; p < n->n_inputs + n->n_outputs; p++)
-			check_port(a, l,
-				p < n->n_inputs ? &n->inputs[p] : &n->outputs[p - n->n_inputs],
-				&seen, found);
+
 		check_confirms(l, n->spec, found);
 		for (size_t p = 0; p < n->n_inputs; p++)
 			place_bad_lines(l, &n->inputs[p], found);
 	}
-	map_fini(&seen);
 	return found->n + found->dropped > before ? -1 : 0;
 }
 
@@ -78,7 +55,8 @@ load_plan(struct app *a, const struct load_opts *o, struct loaded *out, struct e
 	memset(out, 0, sizeof(*out));
 	int rc = catalog_load(&out->catalog, a->project, found);
 	if (pipeline_load(&out->arena, a->project, o->pipeline, &out->spec, found) < 0 ||
-		graph_build(&out->arena, &out->spec, &out->graph, found) < 0 || rc < 0)
+		graph_build(&out->arena, &out->spec, &out->graph, found) < 0 ||
+		load_waits(a, out, found) < 0 || rc < 0)
 		return -1;
 	struct slice slice = o->slice;
 	slice.catalog = out->catalog;
@@ -93,13 +71,16 @@ load_plan(struct app *a, const struct load_opts *o, struct loaded *out, struct e
 	struct plan_input in = {a->project, out->catalog, &out->graph, a->zygote, PLUGIN_DIR,
 		version, o->load_versions};
 	rc = plan_make(&out->arena, &in, &out->plan, found);
-	return check_contracts(a, out, found) < 0 ? -1 : rc;
+	if (load_contracts(a, out, found) < 0 || check_nodes(out, found) < 0)
+		return -1;
+	return rc;
 }
 
 void
 loaded_fini(struct loaded *l)
 {
 	graph_fini(&l->graph);
+	map_fini(&l->contracts);
 	catalog_free(l->catalog);
 	arena_fini(&l->arena);
 }

@@ -10,7 +10,9 @@ load_graph(struct app *a, const char *pipeline, struct loaded *out, struct errs 
 	memset(out, 0, sizeof(*out));
 	if (pipeline_load(&out->arena, a->project, pipeline, &out->spec, found) < 0)
 		return -1;
-	return graph_build(&out->arena, &out->spec, &out->graph, found);
+	if (graph_build(&out->arena, &out->spec, &out->graph, found) < 0)
+		return -1;
+	return load_waits(a, out, found);
 }
 
 const char *

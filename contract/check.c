@@ -8,6 +8,7 @@
 #define XXH_INLINE_ALL
 #include "contract/rules.h"
 
+#include <math.h>
 #include <xxhash.h>
 
 static bool
@@ -78,6 +79,21 @@ mark_range(const struct rule *r, const struct column *c, const struct block *b, 
 
 		for (int i = 0; i < b->n; i++)
 			bad[i] = (uint8_t)((v[i] < lo) | (v[i] > hi));
+	}
+}
+
+/* NaN is no multiple. A fraction is allowed for what a step such as 0.1 loses in binary. */
+static void
+mark_multiple(const struct rule *r, const struct column *c, const struct block *b, uint8_t *bad)
+{
+	bool whole = c->type != MLF_F64;
+
+	for (int i = 0; i < b->n && whole && r->step_i; i++)
+		bad[i] = i64_of(c, b)[i] % r->step_i != 0;
+	for (int i = 0; i < b->n && !(whole && r->step_i); i++) {
+		double v = whole ? (double)i64_of(c, b)[i] : f64_of(c, b)[i], q = v / r->step;
+
+		bad[i] = !(fabs(q - nearbyint(q)) <= 1e-9 * (fabs(q) > 1.0 ? fabs(q) : 1.0));
 	}
 }
 
@@ -170,7 +186,22 @@ hash_of(const void *p, size_t n)
 	return (struct seen_hash){h.low64, h.high64};
 }
 
-/* One hash a row. Equal floats have equal hashes: 0 and -0, and all NaNs. */
+/* Equal floats have equal hashes: 0 and -0, and all NaNs; whole ones have those of integers. */
+static struct seen_hash
+hash_f64(double v)
+{
+	const double limit = 9223372036854775808.0; /* 2^63 */
+
+	if (v >= -limit && v < limit && v == (double)(int64_t)v) {
+		int64_t whole = (int64_t)v;
+
+		return hash_of(&whole, sizeof(whole));
+	}
+	v = v != v ? (double)__builtin_nanf("") : v;
+	return hash_of(&v, sizeof(v));
+}
+
+/* One hash a row. */
 static void
 hash_column(const struct column *c, const struct block *b, struct seen_hash *out)
 {
@@ -180,27 +211,23 @@ hash_column(const struct column *c, const struct block *b, struct seen_hash *out
 		out[i] = hash_of(bit_of(c, b, i) ? "1" : "0", 1);
 	for (int i = 0; i < b->n && (c->type == MLF_I64 || c->type == MLF_TIMESTAMP); i++)
 		out[i] = hash_of(&i64_of(c, b)[i], sizeof(int64_t));
-	for (int i = 0; i < b->n && c->type == MLF_F64; i++) {
-		double v = f64_of(c, b)[i];
-
-		v = v == 0.0 ? 0.0 : v != v ? (double)__builtin_nanf("") : v;
-		out[i] = hash_of(&v, sizeof(v));
-	}
+	for (int i = 0; i < b->n && c->type == MLF_F64; i++)
+		out[i] = hash_f64(f64_of(c, b)[i]);
 	for (int i = 0; i < b->n && ends; i++)
 		out[i] = hash_of(ends[i + 1] > ends[i] ? c->bytes + ends[i] : "",
 			(size_t)(ends[i + 1] - ends[i]));
 }
 
 /* A row of several columns has the hash of its columns' hashes, folded one by one. */
-static void
-mark_seen(const struct rule *r, struct tally *t, const struct block *b, uint8_t *bad)
+void
+block_hashes(const struct block *b, size_t n_columns, struct seen_hash *rows, uint8_t *keep)
 {
-	struct seen_hash rows[BLOCK], next[BLOCK], pair[2];
-	uint8_t keep[BLOCK], ok[BLOCK];
+	struct seen_hash next[BLOCK], pair[2];
+	uint8_t ok[BLOCK];
 
 	for (int i = 0; i < b->n; i++)
 		keep[i] = !b->taken || !b->taken[b->from + i];
-	for (size_t k = 0; k < r->n_columns; k++) {
+	for (size_t k = 0; k < n_columns; k++) {
 		hash_column(b->columns[k], b, k ? next : rows);
 		unpack_valid(b->columns[k], b, ok);
 		for (int i = 0; i < b->n; i++)
@@ -211,6 +238,15 @@ mark_seen(const struct rule *r, struct tally *t, const struct block *b, uint8_t 
 			rows[i] = hash_of(pair, sizeof(pair));
 		}
 	}
+}
+
+static void
+mark_seen(const struct rule *r, struct tally *t, const struct block *b, uint8_t *bad)
+{
+	struct seen_hash rows[BLOCK];
+	uint8_t keep[BLOCK];
+
+	block_hashes(b, r->n_columns, rows, keep);
 	seen_add(&t->seen, rows, keep, b->n, bad);
 }
 
@@ -299,16 +335,21 @@ check_block(const struct rule *r, struct tally *t, const struct block *b, uint8_
 	switch (r->kind) {
 	case RULE_NULLS: mark_nulls(c, b, bad); return;
 	case RULE_UNIQUE: mark_seen(r, t, b, bad); return;
+	case RULE_REFERENCE: refer_block(t, b, r->n_columns, bad); return;
 	case RULE_RANGE: mark_range(r, c, b, bad); break;
 	case RULE_LENGTH: mark_length(r, c, b, bad); break;
 	case RULE_VALID: mark_valid(r, t, c, b, bad); break;
 	case RULE_MISSING: mark_members(r->values, c, b, bad); break;
 	case RULE_ORDER: mark_order(r, t, b, bad); break;
 	case RULE_PAIR: mark_pair(r, b, bad); break;
+	case RULE_MULTIPLE: mark_multiple(r, c, b, bad); break;
 	case RULE_PRESENT:
 	case RULE_TYPE:
 	case RULE_EXTRA:
 	case RULE_MEASURE:
+	case RULE_DRIFT:
+	case RULE_COLUMNS:
+	case RULE_ORDERED:
 	case RULE_SQL:
 	case RULE_ROWS: memset(bad, 0, (size_t)b->n); return;
 	}

@@ -29,14 +29,31 @@ MUST_CHECK int contract_parse(struct arena *a, const char *path, const struct st
 /* The columns it names, for reading a source with the right types. */
 const struct schema *contract_schema(const struct contract *c);
 const char *contract_version(const struct contract *c);
-size_t contract_checks(const struct contract *c); /* how many checks it makes */
+const char *contract_id(const struct contract *c); /* "" if it has none */
+size_t contract_checks(const struct contract *c);  /* how many checks it makes */
 /* True if bad rows may leave the dataset; true if some of them are kept apart. */
 bool contract_takes(const struct contract *c);
 bool contract_quarantines(const struct contract *c);
 
+/* others.c: datasets that the contract looks at besides its own, for foreign keys and references of
+ * distributions. Each is read before the first batch, in a pass of its own. */
+size_t contract_others(const struct contract *c);
+const char *contract_other(const struct contract *c, size_t i);
+const struct place *contract_other_at(const struct contract *c, size_t i); /* its first rule */
+/* The catalog's entry of the i-th: a table with a file. NULL after a report to found, at the rule. */
+const struct dataset *contract_other_find(
+	const struct contract *c, size_t i, const struct catalog *catalog, struct errs *found);
+
 struct contract_run *contract_begin(const struct contract *c);
+/* Shows a batch of the i-th, or says why there is none to be shown: then the rules that need it are
+ * errors. Reading does both, for all batches of a dataset; d may be NULL. */
+void contract_other_batch(struct contract_run *r, size_t i, const struct frame *batch);
+void contract_other_failed(struct contract_run *r, size_t i, const char *why);
+void contract_other_read(struct contract_run *r, size_t i, const struct dataset *d, int rootfd);
 /* The time that the age of data is counted to; the epoch if it is not said. */
 void contract_now(struct contract_run *r, int64_t ms);
+/* What results tell about their origin; both may be NULL and must outlive the result. */
+void contract_is_about(struct contract_run *r, const char *dataset, const char *run_id);
 void contract_batch(struct contract_run *r, const struct frame *batch);
 
 /* take.c: the same, and what becomes of the batch. The frames live in the scope. `away` has the rows
@@ -61,9 +78,11 @@ const struct dataset *contract_quarantine(
 	struct arena *a, const struct catalog *c, const char *dataset, struct errs *found);
 
 /* What one check found. */
-#define CONTRACT_SAMPLES 10
+#define CONTRACT_SAMPLES 20
 struct check_result {
+	const char *id;   /* of its own in the contract: as written, or made of column and rule */
 	const char *rule; /* "not_null", "unique", "in_set", "range", "pattern", "row_count", ... */
+	const char *metric; /* "nullValues", ...: as ODCS calls it, or we do where it has no name */
 	const char *column; /* NULL: about the table */
 	enum on_fail on_fail;
 	bool passed;
@@ -75,14 +94,22 @@ struct check_result {
 	struct place at; /* the rule in the contract file */
 	bool skipped;    /* its column was missing or mistyped, so nobody looked: not passed either,
 			    and counted neither as failed nor as warned */
+	bool error;      /* it could not be made; counted as if it were broken */
+	bool second_pass; /* it needed more than the pass over the batches */
 };
-enum check_status { CHECK_PASS, CHECK_WARN, CHECK_INFO, CHECK_FAIL, CHECK_SKIPPED };
+enum check_status { CHECK_PASS, CHECK_WARN, CHECK_INFO, CHECK_FAIL, CHECK_ERROR, CHECK_SKIPPED };
 /* A broken rule that takes rows warns; it fails if it took more than it may. */
 enum check_status check_status(const struct check_result *c);
+/* pass, warn, fail or error: infos are warnings of severity info, and what was skipped is an error. */
 const char *check_status_name(const struct check_result *c);
+const char *check_severity(const struct check_result *c); /* error, warning, info */
+/* True if the dataset may not be used because of this check. */
+bool check_is_broken(const struct check_result *c);
 const char *on_fail_name(enum on_fail on_fail);
 struct contract_result {
 	struct check_result *checks; /* owned */
+	/* Of the contract, and as contract_is_about said; borrowed. NULL: not known. */
+	const char *contract, *id, *version, *dataset, *run_id;
 	size_t n, n_failed, n_warned;
 	int64_t rows; /* that stay */
 	int64_t dropped, quarantined;

@@ -5,8 +5,9 @@
  *
  *	{type: custom, engine: mlflow-c, implementation: {check: mean, mustBeBetween: [0, 1]}}
  *
- *	about a column   min, max, sum, mean, stddev, quantile (q), share (values), age, monotonic (strict)
- *	about the table  compare (left, op, right) */
+ *	about a column   min, max, sum, mean, stddev, quantile (q), share (values), age, monotonic (strict),
+ *	                 psi and ks (drift_load.c)
+ *	about the table  compare (left, op, right), freshness (column), columnCount, columnOrder */
 #include "contract/rules.h"
 
 #include <math.h>
@@ -17,13 +18,16 @@ struct custom {
 	const struct limit *limit;
 	const struct check_kind *kind;
 };
+/* What an operator compares: a number of rows, which has to be 0 if there is none; another number; or
+ * nothing, so that there is none. */
+enum compared { OF_ROWS, OF_NUMBER, OF_NOTHING };
 struct check_kind {
 	const char *name;
 	bool column, table; /* where it may stand */
-	const char *keys[3];
+	const char *keys[5];
 	void (*load)(struct loader *l, const struct custom *c);
 	enum measure measure;
-	bool measures; /* the number is that of the measure, not one of rows */
+	enum compared compared;
 };
 
 static struct rule *
@@ -125,15 +129,63 @@ static int
 find_column(struct loader *l, const struct custom *c, const char *key, size_t *out)
 {
 	const struct ynode *n = yaml_get(c->args, key);
-	const char *name = n ? yaml_str(n) : NULL;
-	void *at = name ? map_get(&l->columns, name) : NULL;
 
-	if (!at)
-		return loader_fail(l, n ? &n->at : &c->args->at, NULL,
-			name ? "the contract has no property `%s`" : "`%s` names a property",
-			name ? name : key);
-	*out = (size_t)(uintptr_t)at - 1;
-	return 0;
+	if (n && yaml_str(n))
+		return load_column(l, n, yaml_str(n), out);
+	return loader_fail(l, n ? &n->at : &c->args->at, NULL, "`%s` names a property", key);
+}
+
+/* The age of a column, as a promise of the table. */
+static void
+load_freshness(struct loader *l, const struct custom *c)
+{
+	const struct schema *s = &l->contract->schema;
+	struct about about = *c->about;
+	struct rule *r;
+
+	if (find_column(l, c, "column", &about.index) != 0)
+		return;
+	about.column = s->columns[about.index].name;
+	if (s->columns[about.index].type != MLF_TIMESTAMP) {
+		loader_fail(l, &yaml_get(c->args, "column")->at, NULL,
+			"freshness is that of a column of timestamps");
+		return;
+	}
+	r = loader_rule(l, RULE_MEASURE, "freshness", &about, &c->n->at);
+	r->limit = *c->limit;
+	r->expected = limit_text(l->arena, c->limit, NULL, "age in hours");
+	r->measure = MEASURE_AGE;
+	r->whole = true;
+}
+
+static void
+load_column_count(struct loader *l, const struct custom *c)
+{
+	struct rule *r = loader_rule(l, RULE_COLUMNS, "column_count", c->about, &c->n->at);
+
+	r->limit = *c->limit;
+	r->expected = limit_text(l->arena, c->limit, NULL, "columns");
+}
+
+static void
+load_column_order(struct loader *l, const struct custom *c)
+{
+	struct rule *r = loader_rule(l, RULE_ORDERED, "column_order", c->about, &c->n->at);
+
+	r->expected = "columns in the order of the contract";
+}
+
+static void
+load_distance(struct loader *l, const struct custom *c)
+{
+	struct rule *r = load_drift(l, c->n, c->args, c->about, c->kind->name);
+
+	if (!r)
+		return;
+	r->limit = *c->limit;
+	r->expected = limit_text(l->arena, c->limit, NULL,
+		r->other ? arena_printf(l->arena, "%s from %s", c->kind->name, r->other->shown)
+			 : c->kind->name);
 }
 
 static void
@@ -166,16 +218,22 @@ load_compare(struct loader *l, const struct custom *c)
 }
 
 static const struct check_kind kinds[] = {
-	{"min", true, false, {NULL}, load_measure, MEASURE_MIN, true},
-	{"max", true, false, {NULL}, load_measure, MEASURE_MAX, true},
-	{"sum", true, false, {NULL}, load_measure, MEASURE_SUM, true},
-	{"mean", true, false, {NULL}, load_measure, MEASURE_MEAN, true},
-	{"stddev", true, false, {NULL}, load_measure, MEASURE_STDDEV, true},
-	{"age", true, false, {NULL}, load_measure, MEASURE_AGE, true},
-	{"quantile", true, false, {"q"}, load_quantile, MEASURE_QUANTILE, true},
-	{"share", true, false, {"values"}, load_share, 0, true},
-	{"monotonic", true, false, {"strict"}, load_monotonic, 0, false},
-	{"compare", false, true, {"left", "op", "right"}, load_compare, 0, false},
+	{"min", true, false, {NULL}, load_measure, MEASURE_MIN, OF_NUMBER},
+	{"max", true, false, {NULL}, load_measure, MEASURE_MAX, OF_NUMBER},
+	{"sum", true, false, {NULL}, load_measure, MEASURE_SUM, OF_NUMBER},
+	{"mean", true, false, {NULL}, load_measure, MEASURE_MEAN, OF_NUMBER},
+	{"stddev", true, false, {NULL}, load_measure, MEASURE_STDDEV, OF_NUMBER},
+	{"age", true, false, {NULL}, load_measure, MEASURE_AGE, OF_NUMBER},
+	{"quantile", true, false, {"q"}, load_quantile, MEASURE_QUANTILE, OF_NUMBER},
+	{"share", true, false, {"values"}, load_share, 0, OF_NUMBER},
+	{"psi", true, false, {"reference", "edges", "values", "shares", "minRows"}, load_distance,
+		0, OF_NUMBER},
+	{"ks", true, false, {"reference", "minRows"}, load_distance, 0, OF_NUMBER},
+	{"monotonic", true, false, {"strict"}, load_monotonic, 0, OF_ROWS},
+	{"compare", false, true, {"left", "op", "right"}, load_compare, 0, OF_ROWS},
+	{"freshness", false, true, {"column"}, load_freshness, MEASURE_AGE, OF_NUMBER},
+	{"columnCount", false, true, {NULL}, load_column_count, 0, OF_NUMBER},
+	{"columnOrder", false, true, {NULL}, load_column_order, 0, OF_NOTHING},
 };
 
 bool
@@ -185,7 +243,7 @@ custom_counts_rows(const struct ynode *args)
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (str_eq(yaml_str(name), kinds[i].name))
-			return !kinds[i].measures;
+			return kinds[i].compared != OF_NUMBER;
 	return true; /* it will be refused */
 }
 
@@ -202,8 +260,8 @@ find_kind(struct loader *l, const struct ynode *name)
 	}
 	loader_fail(l, &name->at,
 		near ? arena_printf(l->arena, "did you mean `%s`?", near)
-		     : "checks are min, max, sum, mean, stddev, quantile, share, age, monotonic "
-		       "and compare",
+		     : "checks are min, max, sum, mean, stddev, quantile, share, age, psi, ks, "
+		       "monotonic, compare, freshness, columnCount and columnOrder",
 		"unknown check `%s`", text ? text : yaml_kind_name(name->kind));
 	return NULL;
 }
@@ -213,10 +271,12 @@ known_keys(struct loader *l, const struct custom *c)
 {
 	for (size_t i = 0; i < c->args->n; i++) {
 		const struct ypair *p = &c->args->u.pairs[i];
-		bool known = str_eq(p->key, "check") || is_operator(p->key) ||
-			(str_eq(p->key, "unit") && !c->kind->measures);
+		bool known = str_eq(p->key, "check") ||
+			(is_operator(p->key) && c->kind->compared != OF_NOTHING) ||
+			(str_eq(p->key, "unit") && c->kind->compared == OF_ROWS);
 
-		for (size_t k = 0; k < 3 && c->kind->keys[k]; k++)
+		for (size_t k = 0;
+			k < sizeof(c->kind->keys) / sizeof(*c->kind->keys) && c->kind->keys[k]; k++)
 			known |= str_eq(p->key, c->kind->keys[k]);
 		if (!known)
 			return loader_fail(l, &p->at, NULL, "the check `%s` knows no `%s`",

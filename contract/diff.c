@@ -9,6 +9,8 @@
  * Rules are pairs if they are of one kind about the same columns, the first with the first. */
 #include "contract/rules.h"
 
+#include <math.h>
+
 /* How a promise changed. */
 enum change { SAME, TIGHTER, WEAKER };
 
@@ -98,6 +100,43 @@ compare_limit(const struct limit *a, const struct limit *b)
 	}
 }
 
+/* Every multiple of 10 is one of 5. */
+static enum change
+compare_steps(const struct rule *a, const struct rule *b)
+{
+	double times;
+
+	if (a->step == b->step)
+		return SAME;
+	times = b->step / a->step;
+	return times > 1.0 && fabs(times - nearbyint(times)) < 1e-9 * times ? TIGHTER : WEAKER;
+}
+
+static bool
+same_shares(const struct shares *a, const struct shares *b)
+{
+	if (!a || !b || a->n != b->n || !a->edges != !b->edges)
+		return a == b;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->v[i] != b->v[i] || (a->edges && i + 1 < a->n && a->edges[i] != b->edges[i]))
+			return false;
+	return a->edges ||
+		(a->values->type == b->values->type && !values_missing(a->values, b->values) &&
+			!values_missing(b->values, a->values) &&
+			memcmp(a->of_value, b->of_value, a->values->n * sizeof(size_t)) == 0);
+}
+
+/* What values are compared with: other keys or another distribution cannot be compared themselves.
+ * Fewer rows that are enough to judge promise more. */
+static enum change
+compare_others(const struct rule *a, const struct rule *b)
+{
+	if (!str_eq(a->other ? a->other->shown : NULL, b->other ? b->other->shown : NULL) ||
+		!same_shares(a->shares, b->shares) || a->min_rows < b->min_rows)
+		return WEAKER;
+	return a->min_rows > b->min_rows ? TIGHTER : SAME;
+}
+
 /* Rows that break the promise are in the dataset nevertheless. */
 static bool
 is_loose(const struct rule *r)
@@ -110,6 +149,7 @@ compare_rules(const struct rule *a, const struct rule *b)
 {
 	enum change c = worst(compare_bounds(a, b), compare_values(a, b));
 
+	c = worst(c, worst(compare_steps(a, b), compare_others(a, b)));
 	/* how many rows may leave says nothing about those that stay */
 	if (a->on_fail < ON_FAIL_DROP && b->on_fail < ON_FAIL_DROP)
 		c = worst(c, compare_limit(&a->limit, &b->limit));
@@ -125,8 +165,8 @@ static bool
 is_pair(const struct contract *from, const struct rule *a, const struct contract *to,
 	const struct rule *b)
 {
-	if (a->kind != b->kind || a->measure != b->measure || a->n_columns != b->n_columns ||
-		!str_eq(a->column, b->column))
+	if (a->kind != b->kind || a->measure != b->measure || a->drift != b->drift ||
+		a->n_columns != b->n_columns || !str_eq(a->column, b->column))
 		return false;
 	for (size_t i = 0; i < a->n_columns; i++)
 		if (!str_eq(from->schema.columns[a->columns[i]].name,

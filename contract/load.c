@@ -3,12 +3,12 @@
  *
  * Three sorts of keys. Those that promise something become rules. Those that document (owners,
  * prices, tags, descriptions) are accepted and mean nothing here. Those that ODCS knows and we do
- * not check yet (relationships, nested types ...) are refused, because a
- * promise that is silently not checked is worse than none. Whatever ODCS does not know is a mistake.
+ * not check (nested types, other engines ...) are refused, because a promise that is silently not
+ * checked is worse than none. Whatever ODCS does not know is a mistake.
  *
- *	required           -> NULLS          logicalTypeOptions -> RANGE, LENGTH, VALID (options.c)
- *	unique, primaryKey -> UNIQUE, NULLS  quality            -> any (quality.c)
- *	each property      -> PRESENT, TYPE  customProperties strict -> EXTRA */
+ *	properties  -> property.c      relationships            -> refer.c
+ *	quality     -> quality.c       customProperties strict  -> EXTRA
+ *	                               slaProperties freshness  -> sla.c */
 #include "contract/rules.h"
 
 #include <stdarg.h>
@@ -59,6 +59,7 @@ loader_rule(struct loader *l, enum rule_kind kind, const char *name, const struc
 	c->rules = mem_grow(c->rules, &l->cap, c->n_rules + 1, sizeof(*c->rules));
 	r = &c->rules[c->n_rules++];
 	*r = (struct rule){.kind = kind,
+		.id = about->id,
 		.name = name,
 		.column = about->column,
 		.on_fail = about->on_fail,
@@ -160,196 +161,16 @@ load_custom(struct loader *l, const struct ynode *n, struct about *about, bool *
 		read_custom(l, items[i], about, strict);
 }
 
-/* --- properties: the columns --------------------------------------------------------------------- */
-
-struct property {
-	const char *name, *logical_type, *physical_name;
-	bool required, unique, primary_key;
-	struct ynode *options, *quality, *custom, *ignored;
-};
-
 #define DOC(what)                                                 \
 	{                                                         \
 		.key = (what), .type = YF_NODE, .offset = IGNORED \
 	}
 
-#define IGNORED offsetof(struct property, ignored)
-static const struct yfield property_fields[] = {
-	{"name", YF_STR, true, offsetof(struct property, name), "the column"},
-	{"logicalType", YF_STR, true, offsetof(struct property, logical_type), "its type"},
-	{"logicalTypeOptions", YF_NODE, false, offsetof(struct property, options), "its range"},
-	{"physicalName", YF_STR, false, offsetof(struct property, physical_name), "as name"},
-	{"required", YF_BOOL, false, offsetof(struct property, required), "no nulls"},
-	{"unique", YF_BOOL, false, offsetof(struct property, unique), "no value twice"},
-	{"primaryKey", YF_BOOL, false, offsetof(struct property, primary_key), "both; jointly"},
-	{"quality", YF_NODE, false, offsetof(struct property, quality), "rules"},
-	{"customProperties", YF_NODE, false, offsetof(struct property, custom), "onFail"},
-	DOC("id"),
-	DOC("description"),
-	DOC("businessName"),
-	DOC("physicalType"),
-	DOC("primaryKeyPosition"),
-	DOC("partitioned"),
-	DOC("partitionKeyPosition"),
-	DOC("classification"),
-	DOC("encryptedName"),
-	DOC("transformSourceObjects"),
-	DOC("transformLogic"),
-	DOC("transformDescription"),
-	DOC("examples"),
-	DOC("criticalDataElement"),
-	DOC("authoritativeDefinitions"),
-	DOC("tags"),
-	DOC("relationships"), /* refused by name, below */
-	DOC("properties"),
-	DOC("items"),
-	{0},
-};
-#undef IGNORED
-
-static enum mlf_type
-type_of_logical(const char *logical)
-{
-	static const struct {
-		const char *name;
-		enum mlf_type type;
-	} types[] = {{"string", MLF_UTF8}, {"integer", MLF_I64}, {"number", MLF_F64},
-		{"boolean", MLF_BOOL}, {"date", MLF_TIMESTAMP}, {"timestamp", MLF_TIMESTAMP}};
-
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (str_eq(logical, types[i].name))
-			return types[i].type;
-	return 0;
-}
-
-static int
-bad_type(struct loader *l, const struct ynode *n, const char *logical)
-{
-	const struct place *at = value_place(n, "logicalType");
-
-	if (str_eq(logical, "object") || str_eq(logical, "array") || str_eq(logical, "time"))
-		return loader_fail(l, at, "a table's columns are plain values",
-			"columns of logicalType `%s` do not exist here", logical);
-	return loader_fail(l, at, "types are string, integer, number, boolean, date and timestamp",
-		"unknown logicalType `%s`", logical);
-}
-
-static int
-refuse_in_property(struct loader *l, const struct ynode *n, const struct property *p)
-{
-	int rc = loader_refuse(l, yaml_pair(n, "relationships"),
-		"remove it; foreign keys come with a later version");
-
-	rc |= loader_refuse(l, yaml_pair(n, "properties"), "a table's columns are plain values");
-	rc |= loader_refuse(l, yaml_pair(n, "items"), "a table's columns are plain values");
-	if (p->physical_name && !str_eq(p->physical_name, p->name))
-		rc |= loader_fail(l, value_place(n, "physicalName"),
-			"give `name` the name of the column in the data",
-			"the column would be looked up as `%s`", p->name);
-	return rc;
-}
-
-/* The column's place in the schema: a new one, or that from another file of the contract. */
-static size_t
-add_column(struct loader *l, const struct ynode *n, const char *name, enum mlf_type type)
-{
-	struct schema *s = &l->contract->schema;
-	size_t i = 0;
-
-	while (i < s->n && !str_eq(s->columns[i].name, name))
-		i++;
-	if (!map_put(&l->columns, name, (void *)(uintptr_t)(i + 1)))
-		loader_fail(l, &n->at, "remove one of them", "the column `%s` is described twice",
-			name);
-	else if (i < s->n && s->columns[i].type != type)
-		loader_fail(l, &n->at, "make them agree",
-			"another file of the contract says that `%s` is %s", name,
-			type_name(s->columns[i].type));
-	if (i == s->n)
-		s->columns[s->n++] = (struct schema_column){name, type};
-	return i;
-}
-
-/* Where the key stands, or the map itself. */
-static const struct place *
-place_of(const struct ynode *map, const char *key)
-{
-	const struct ypair *pair = yaml_pair(map, key);
-
-	return pair ? &pair->at : &map->at;
-}
-
-static void
-load_property(struct loader *l, const struct ynode *n, const struct about *table)
-{
-	struct property p = {0};
-	struct about about = *table;
-	struct rule *r;
-
-	if (n->kind != Y_MAP) {
-		loader_fail(l, &n->at, "write {name: age, logicalType: integer}",
-			"a property is a map, not %s", yaml_kind_name(n->kind));
-		return;
-	}
-	if (yaml_fill(n, property_fields, &p, "this property", l->found) != 0)
-		return;
-	about.type = type_of_logical(p.logical_type);
-	if (!about.type && bad_type(l, n, p.logical_type))
-		return;
-	if (refuse_in_property(l, n, &p) != 0)
-		return;
-	about.column = p.name;
-	load_custom(l, p.custom, &about, NULL);
-	about.index = add_column(l, n, p.name, about.type);
-	r = loader_rule(l, RULE_PRESENT, "present", &about, place_of(n, "name"));
-	r->expected = "a column";
-	r = loader_rule(l, RULE_TYPE, "type", &about, place_of(n, "logicalType"));
-	r->expected = type_name(about.type);
-	if (p.required || p.primary_key) {
-		r = loader_rule(l, RULE_NULLS, "not_null", &about,
-			place_of(n, p.required ? "required" : "primaryKey"));
-		r->expected = "no nulls";
-	}
-	if (p.unique) {
-		r = loader_rule(l, RULE_UNIQUE, "unique", &about, place_of(n, "unique"));
-		r->expected = "no value twice";
-	}
-	load_options(l, p.options, &about);
-	load_quality(l, p.quality, &about);
-}
-
-/* All primary keys together are one promise: no combination stands twice. */
-static void
-load_primary_key(struct loader *l, struct ynode *const *items, size_t n, const struct about *table)
-{
-	size_t *columns = arena_alloc(l->arena, (n + 1) * sizeof(*columns)), count = 0;
-	const struct ynode *key = NULL, *first = NULL;
-	struct rule *r;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct ynode *name = yaml_get(items[i], "name");
-		void *at = name && yaml_str(name) ? map_get(&l->columns, yaml_str(name)) : NULL;
-
-		key = yaml_get(items[i], "primaryKey");
-		if (!at || !key || key->kind != Y_BOOL || !key->v.b)
-			continue;
-		first = first ? first : items[i];
-		columns[count++] = (size_t)(uintptr_t)at - 1;
-	}
-	if (!count)
-		return;
-	r = loader_rule(l, RULE_UNIQUE, "unique", table, place_of(first, "primaryKey"));
-	r->columns = columns;
-	r->n_columns = count;
-	r->column = count == 1 ? l->contract->schema.columns[columns[0]].name : NULL;
-	r->expected = count == 1 ? "no primary key twice" : "no combination of primary keys twice";
-}
-
 /* --- the table ----------------------------------------------------------------------------------- */
 
 struct object {
-	const char *name, *logical_type;
-	struct ynode *properties, *quality, *custom, *ignored;
+	const char *name, *id, *logical_type;
+	struct ynode *properties, *quality, *custom, *relations, *ignored;
 };
 
 #define IGNORED offsetof(struct object, ignored)
@@ -359,7 +180,8 @@ static const struct yfield object_fields[] = {
 	{"properties", YF_NODE, false, offsetof(struct object, properties), "the columns"},
 	{"quality", YF_NODE, false, offsetof(struct object, quality), "rules about the table"},
 	{"customProperties", YF_NODE, false, offsetof(struct object, custom), "onFail, strict"},
-	DOC("id"),
+	{"relationships", YF_NODE, false, offsetof(struct object, relations), "foreign keys"},
+	{"id", YF_STR, false, offsetof(struct object, id), "what references may call it"},
 	DOC("description"),
 	DOC("businessName"),
 	DOC("physicalName"),
@@ -367,7 +189,6 @@ static const struct yfield object_fields[] = {
 	DOC("dataGranularityDescription"),
 	DOC("authoritativeDefinitions"),
 	DOC("tags"),
-	DOC("relationships"), /* refused by name, below */
 	{0},
 };
 #undef IGNORED
@@ -402,8 +223,9 @@ load_object(struct loader *l, const struct ynode *n, bool strict, const struct a
 	if (o.logical_type && !str_eq(o.logical_type, "object"))
 		loader_fail(l, value_place(n, "logicalType"), NULL,
 			"the logicalType of a table is `object`");
-	(void)loader_refuse(l, yaml_pair(n, "relationships"),
-		"remove it; foreign keys come with a later version");
+	l->table = o.name;
+	l->table_id = o.id;
+	l->object = n;
 	load_custom(l, o.custom, &table, &strict);
 	count = load_list(l, o.properties, "a list of properties", &items);
 	grow_schema(l, count);
@@ -413,6 +235,7 @@ load_object(struct loader *l, const struct ynode *n, bool strict, const struct a
 	if (strict)
 		loader_rule(l, RULE_EXTRA, "no_extra_columns", &table, &n->at)->expected =
 			"no other columns";
+	load_relationships(l, o.relations, &table);
 	load_quality(l, o.quality, &table);
 }
 
@@ -420,7 +243,7 @@ load_object(struct loader *l, const struct ynode *n, bool strict, const struct a
 
 struct top {
 	const char *api_version, *kind;
-	struct ynode *version, *schema, *custom, *ignored;
+	struct ynode *version, *schema, *custom, *id, *sla, *ignored;
 };
 
 #define IGNORED offsetof(struct top, ignored)
@@ -430,7 +253,8 @@ static const struct yfield top_fields[] = {
 	{"version", YF_NODE, true, offsetof(struct top, version), "of the contract"},
 	{"schema", YF_NODE, true, offsetof(struct top, schema), "the table"},
 	{"customProperties", YF_NODE, false, offsetof(struct top, custom), "onFail, strict"},
-	DOC("id"),
+	{"id", YF_NODE, false, offsetof(struct top, id), "of the contract"},
+	{"slaProperties", YF_NODE, false, offsetof(struct top, sla), "freshness"},
 	DOC("name"),
 	DOC("status"),
 	DOC("description"),
@@ -445,7 +269,6 @@ static const struct yfield top_fields[] = {
 	DOC("roles"),
 	DOC("servers"),
 	DOC("slaDefaultElement"),
-	DOC("slaProperties"),
 	DOC("contractCreatedTs"),
 	{0},
 };
@@ -475,13 +298,17 @@ load_top(struct loader *l, const struct ynode *n)
 		loader_fail(l, value_place(n, "kind"), NULL,
 			"the kind of a contract is `DataContract`");
 	l->contract->version = yaml_str(t.version);
+	if (t.id && !l->contract->id)
+		l->contract->id = yaml_str(t.id);
 	if (!l->contract->version)
 		loader_fail(l, &t.version->at, NULL, "a version is a text, such as 1.0.0");
 	load_custom(l, t.custom, &table, &strict);
 	count = load_list(l, t.schema, "a list with one table", &items);
-	if (count == 1)
+	if (count == 1) {
 		load_object(l, items[0], strict, &table);
-	else if (t.schema->kind == Y_LIST || t.schema->kind == Y_NULL)
+		load_sla(l, t.sla, &table);
+	}
+	if (count != 1 && (t.schema->kind == Y_LIST || t.schema->kind == Y_NULL))
 		loader_fail(l, &t.schema->at,
 			"a contract file describes the one dataset it is named after",
 			"`schema` describes %zu tables", count);
@@ -505,6 +332,65 @@ settle_rule(struct rule *r)
 		r->limit.op = OP_ANY;
 }
 
+static int64_t
+column_named(const struct schema *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (str_eq(s->columns[i].name, name))
+			return (int64_t)i;
+	return -1;
+}
+
+/* All columns are known now: the types of a rule's own, and those of the table that it refers to. */
+static void
+settle_other(struct loader *l, struct rule *r)
+{
+	const struct schema *s = &l->contract->schema;
+	enum mlf_type *types = arena_alloc(l->arena, (r->n_columns + 1) * sizeof(*types));
+	size_t *keys;
+
+	if (!r->other)
+		return;
+	for (size_t i = 0; i < r->n_columns; i++)
+		types[i] = s->columns[r->columns[i]].type;
+	r->types = types;
+	if (r->other->dataset)
+		return;
+	keys = arena_alloc(l->arena, (r->other->n + 1) * sizeof(*keys));
+	for (size_t i = 0; i < r->other->n; i++) {
+		int64_t at = column_named(s, r->other->columns[i]);
+
+		if (at < 0)
+			loader_fail(l, &r->at, NULL, "the contract has no property `%s`",
+				r->other->columns[i]);
+		else if (s->columns[at].type != types[i])
+			loader_fail(l, &r->at, NULL, "`%s` is %s, and cannot refer to %s",
+				s->columns[r->columns[i]].name, type_name(types[i]),
+				type_name(s->columns[at].type));
+		keys[i] = at < 0 ? 0 : (size_t)at;
+	}
+	r->keys = keys;
+}
+
+/* Each rule has an id: the one that was written, else "age.range", "row_count", "age.range-2". */
+static void
+name_rules(struct loader *l)
+{
+	struct map known = {0};
+
+	for (size_t i = 0; i < l->contract->n_rules; i++) {
+		struct rule *r = &l->contract->rules[i];
+		const char *base = r->id ? r->id
+			: r->column      ? arena_printf(l->arena, "%s.%s", r->column, r->name)
+					 : r->name;
+
+		r->id = base;
+		for (int k = 2; !map_put(&known, r->id, r); k++)
+			r->id = arena_printf(l->arena, "%s-%d", base, k);
+	}
+	map_fini(&known);
+}
+
 /* Adds what one file says. Columns are looked up file by file: each describes what it speaks of. */
 static void
 load_text(struct loader *l, const char *path, const struct str *text)
@@ -514,8 +400,8 @@ load_text(struct loader *l, const char *path, const struct str *text)
 
 	map_fini(&l->columns);
 	l->columns = (struct map){0};
-	if (yaml_parse(l->arena, arena_strdup(l->arena, path), str_text(text), text->len, &tree,
-		    &e) != 0)
+	l->path = arena_strdup(l->arena, path);
+	if (yaml_parse(l->arena, l->path, str_text(text), text->len, &tree, &e) != 0)
 		errs_add(l->found, &e);
 	else
 		load_top(l, tree);
@@ -532,8 +418,11 @@ load_end(struct loader *l, size_t before)
 		memcpy(rules, c->rules, c->n_rules * sizeof(*rules));
 	free(c->rules);
 	c->rules = rules;
-	for (size_t i = 0; i < c->n_rules; i++)
+	for (size_t i = 0; i < c->n_rules; i++) {
 		settle_rule(&rules[i]);
+		settle_other(l, &rules[i]);
+	}
+	name_rules(l);
 	map_fini(&l->columns);
 	return l->found->n + l->found->dropped > before ? NULL : c;
 }
@@ -542,10 +431,13 @@ int
 contract_parse(struct arena *a, const char *path, const struct str *text,
 	const struct contract **out, struct errs *found)
 {
-	struct loader l = {
-		.arena = a, .found = found, .contract = arena_alloc(a, sizeof(struct contract))};
+	struct loader l = {.arena = a,
+		.found = found,
+		.contract = arena_alloc(a, sizeof(struct contract)),
+		.rootfd = -1};
 	size_t before = found->n + found->dropped;
 
+	l.contract->path = arena_strdup(a, path);
 	load_text(&l, path, text);
 	*out = load_end(&l, before);
 	return *out ? 0 : -1;
@@ -555,11 +447,14 @@ int
 contract_load(struct arena *a, int rootfd, const char *path, const struct contract **out,
 	struct errs *found)
 {
-	struct loader l = {
-		.arena = a, .found = found, .contract = arena_alloc(a, sizeof(struct contract))};
+	struct loader l = {.arena = a,
+		.found = found,
+		.contract = arena_alloc(a, sizeof(struct contract)),
+		.rootfd = rootfd};
 	size_t before = found->n + found->dropped, n;
 	char **files = contract_files(a, rootfd, path, &n, found);
 
+	l.contract->path = arena_strdup(a, path);
 	for (size_t i = 0; i < n; i++) {
 		struct str text = {0};
 		struct err e = {0};
@@ -584,6 +479,12 @@ const char *
 contract_version(const struct contract *c)
 {
 	return c->version;
+}
+
+const char *
+contract_id(const struct contract *c)
+{
+	return c->id ? c->id : "";
 }
 
 size_t

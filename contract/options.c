@@ -2,20 +2,22 @@
  * logicalTypeOptions: what a column's type promises about its values.
  *
  *	integer, number, date, timestamp   minimum, maximum, exclusiveMinimum, exclusiveMaximum
- *	integer                            format i8 ... u64
+ *	integer, number                    multipleOf; format i8 ... u128, f32, f64
+ *	date, timestamp                    format (how precise it is), timezone, defaultTimezone
  *	string                             minLength, maxLength, pattern, format
  *
  * All bounds become one rule with both ends included: an excluded end moves to the next value of its
  * type. */
 #include "contract/rules.h"
 
+#include <float.h>
 #include <math.h>
 #include <stddef.h>
 
 struct options {
 	struct ynode *minimum, *maximum, *above, *below;
 	struct ynode *min_length, *max_length, *pattern, *format;
-	struct ynode *ignored;
+	struct ynode *multiple, *timezone, *default_zone;
 };
 
 static const struct yfield option_fields[] = {
@@ -27,9 +29,9 @@ static const struct yfield option_fields[] = {
 	{"maxLength", YF_NODE, false, offsetof(struct options, max_length), "characters"},
 	{"pattern", YF_NODE, false, offsetof(struct options, pattern), "expression"},
 	{"format", YF_NODE, false, offsetof(struct options, format), "named format"},
-	{"multipleOf", YF_NODE, false, offsetof(struct options, ignored), "refused"},
-	{"timezone", YF_NODE, false, offsetof(struct options, ignored), "refused"},
-	{"defaultTimezone", YF_NODE, false, offsetof(struct options, ignored), "refused"},
+	{"multipleOf", YF_NODE, false, offsetof(struct options, multiple), "step of the values"},
+	{"timezone", YF_NODE, false, offsetof(struct options, timezone), "true: UTC"},
+	{"defaultTimezone", YF_NODE, false, offsetof(struct options, default_zone), "UTC"},
 	{0},
 };
 
@@ -178,7 +180,7 @@ load_range(
 	r->expected = describe(l->arena, o, "value");
 }
 
-/* i8 ... u64 as bounds. Columns are int64, so i64 holds always and u64 begins at 0. */
+/* i8 ... u128 as bounds. Columns are int64, so i64 holds always and u64 begins at 0. */
 static void
 load_int_format(struct loader *l, const struct ypair *pair, const struct about *about)
 {
@@ -190,10 +192,12 @@ load_int_format(struct loader *l, const struct ypair *pair, const struct about *
 		{"i16", INT16_MIN, INT16_MAX},
 		{"i32", INT32_MIN, INT32_MAX},
 		{"i64", INT64_MIN, INT64_MAX},
+		{"i128", INT64_MIN, INT64_MAX},
 		{"u8", 0, UINT8_MAX},
 		{"u16", 0, UINT16_MAX},
 		{"u32", 0, UINT32_MAX},
 		{"u64", 0, INT64_MAX},
+		{"u128", 0, INT64_MAX},
 	};
 	const char *name = yaml_str(pair->value);
 	struct rule *r;
@@ -208,7 +212,8 @@ load_int_format(struct loader *l, const struct ypair *pair, const struct about *
 		r->expected = arena_printf(l->arena, "fits %s", name);
 		return;
 	}
-	loader_fail(l, &pair->value->at, "formats are i8, i16, i32, i64, u8, u16, u32 and u64",
+	loader_fail(l, &pair->value->at,
+		"formats are i8, i16, i32, i64, i128, u8, u16, u32, u64 and u128",
 		"an integer has no format `%s`", name ? name : "");
 }
 
@@ -218,12 +223,13 @@ load_text_format(struct loader *l, const struct ypair *pair, const struct about 
 	const char *name = yaml_str(pair->value), *pattern = name ? pattern_of_format(name) : NULL;
 	struct rule *r;
 
-	if (str_eq(name, "password")) /* asks viewers to hide the value, says nothing about it */
+	/* one asks viewers to hide the value, the other leaves it open: nothing to check */
+	if (str_eq(name, "password") || str_eq(name, "binary"))
 		return;
 	if (!pattern) {
 		loader_fail(l, &pair->value->at,
-			"checked formats are email, hostname, ipv4, uri and uuid; or write a "
-			"`pattern`",
+			"checked formats are byte, date, date-time, email, hostname, ipv4, ipv6, "
+			"time, uri and uuid; or write a `pattern`",
 			"the format `%s` is not checked", name ? name : "");
 		return;
 	}
@@ -232,23 +238,137 @@ load_text_format(struct loader *l, const struct ypair *pair, const struct about 
 	r->expected = arena_printf(l->arena, "looks like %s", name);
 }
 
+/* What fits float32: its range. How precise it is cannot be seen in a text such as 0.1. */
+static void
+load_float_format(struct loader *l, const struct ypair *pair, const struct about *about)
+{
+	const char *name = yaml_str(pair->value);
+	struct rule *r;
+
+	if (str_eq(name, "f64")) /* what every number is */
+		return;
+	if (!str_eq(name, "f32")) {
+		loader_fail(l, &pair->value->at, "formats are f32 and f64",
+			"a number has no format `%s`", name ? name : "");
+		return;
+	}
+	r = loader_rule(l, RULE_RANGE, "format", about, &pair->at);
+	r->bounds = everything;
+	r->bounds.lo_f = -(double)FLT_MAX;
+	r->bounds.hi_f = (double)FLT_MAX;
+	r->expected = "fits f32";
+}
+
+/* How files write a time is for the dataset to know; what stays of the format is how precise times
+ * are: `yyyy-MM-dd` has whole days. */
+static void
+load_time_format(struct loader *l, const struct ypair *pair, const struct about *about)
+{
+	static const struct {
+		const char *format;
+		int64_t step_us;
+	} formats[] = {
+		{"yyyy-MM-dd", INT64_C(86400000000)},
+		{"yyyy-MM-dd HH:mm", 60000000},
+		{"yyyy-MM-dd HH:mm:ss", 1000000},
+		{"yyyy-MM-dd HH:mm:ss.SSS", 1000},
+		{"yyyy-MM-dd HH:mm:ss.SSSSSS", 1},
+	};
+	const char *text = yaml_str(pair->value);
+	struct str plain = {0};
+	struct rule *r;
+	size_t i = 0;
+
+	for (const char *s = text ? text : ""; *s; s++) /* 'T' between, a zone behind */
+		if (str_starts(s, "'T'")) {
+			str_addc(&plain, ' ');
+			s += 2;
+		} else if (!strchr("XZ'", *s)) {
+			str_addc(&plain, *s);
+		}
+	while (i < sizeof(formats) / sizeof(*formats) &&
+		!str_eq(str_text(&plain), formats[i].format))
+		i++;
+	str_fini(&plain);
+	if (i == sizeof(formats) / sizeof(*formats)) {
+		loader_fail(l, &pair->value->at,
+			"formats are yyyy-MM-dd, and with HH:mm, HH:mm:ss, HH:mm:ss.SSS or "
+			"HH:mm:ss.SSSSSS behind it",
+			"times are read as ISO 8601, which `%s` is not", text ? text : "");
+		return;
+	}
+	r = loader_rule(l, RULE_MULTIPLE, "format", about, &pair->at);
+	r->step_i = formats[i].step_us;
+	r->step = (double)r->step_i;
+	r->expected = arena_printf(l->arena, "as precise as %s", text);
+}
+
+static void
+load_zone(
+	struct loader *l, const struct ynode *n, const struct options *o, const struct about *about)
+{
+	static const char *const utc[] = {"UTC", "Etc/UTC", "Z", "GMT", "Etc/GMT"};
+	const char *zone = o->default_zone ? yaml_str(o->default_zone) : NULL;
+	const char *key = o->timezone ? "timezone" : "defaultTimezone";
+	size_t i = 0;
+
+	if (!o->timezone && !o->default_zone)
+		return;
+	if (about->type != MLF_TIMESTAMP)
+		loader_fail(l, &yaml_pair(n, key)->at, NULL, "only timestamps have a time zone");
+	else if (o->timezone && (o->timezone->kind != Y_BOOL || !o->timezone->v.b))
+		loader_fail(l, &o->timezone->at, "remove it, or write true",
+			"timestamps are points in time, in UTC: they have a time zone");
+	while (zone && i < sizeof(utc) / sizeof(*utc) && !str_eq(zone, utc[i]))
+		i++;
+	if (o->default_zone && (!zone || i == sizeof(utc) / sizeof(*utc)))
+		loader_fail(l, &o->default_zone->at, "remove it, or write UTC",
+			"a timestamp without a time zone is read as UTC");
+}
+
 static void
 load_format(struct loader *l, const struct ynode *n, const struct about *about)
 {
 	const struct ypair *pair = yaml_pair(n, "format");
-	const char *name = pair ? yaml_str(pair->value) : NULL;
 
 	if (!pair)
 		return;
-	if (about->type == MLF_I64)
-		load_int_format(l, pair, about);
-	else if (about->type == MLF_UTF8)
-		load_text_format(l, pair, about);
-	else if (about->type == MLF_F64 && str_eq(name, "f64"))
-		return; /* what every number is */
-	else
-		(void)loader_refuse(
-			l, pair, "remove it; dates are read as ISO 8601, numbers as f64");
+	switch (about->type) {
+	case MLF_I64: load_int_format(l, pair, about); break;
+	case MLF_F64: load_float_format(l, pair, about); break;
+	case MLF_UTF8: load_text_format(l, pair, about); break;
+	case MLF_TIMESTAMP: load_time_format(l, pair, about); break;
+	case MLF_BOOL:
+		loader_fail(l, &pair->at, NULL, "`format` means nothing for true and false");
+		break;
+	}
+}
+
+static void
+load_multiple(
+	struct loader *l, const struct ynode *n, const struct options *o, const struct about *about)
+{
+	const struct ynode *v = o->multiple;
+	double step;
+	struct rule *r;
+
+	if (!v)
+		return;
+	if (about->type != MLF_I64 && about->type != MLF_F64) {
+		loader_fail(l, &yaml_pair(n, "multipleOf")->at, NULL,
+			"only numbers are multiples of one");
+		return;
+	}
+	step = v->kind == Y_INT ? (double)v->v.i : v->kind == Y_FLOAT ? v->v.f : 0.0;
+	if (!(step > 0.0) || isinf(step)) {
+		loader_fail(
+			l, &v->at, "write multipleOf: 0.01", "`multipleOf` wants a number above 0");
+		return;
+	}
+	r = loader_rule(l, RULE_MULTIPLE, "multiple_of", about, &yaml_pair(n, "multipleOf")->at);
+	r->step = step;
+	r->step_i = step == floor(step) && step < 9e15 ? (int64_t)step : 0;
+	r->expected = arena_printf(l->arena, "a multiple of %s", yaml_str(v));
 }
 
 static int
@@ -326,12 +446,10 @@ load_options(struct loader *l, const struct ynode *n, const struct about *about)
 	}
 	if (yaml_fill(n, option_fields, &o, "logicalTypeOptions", l->found) != 0)
 		return;
-	(void)loader_refuse(l, yaml_pair(n, "multipleOf"), "remove it");
-	(void)loader_refuse(l, yaml_pair(n, "timezone"), "remove it; timestamps are UTC here");
-	(void)loader_refuse(
-		l, yaml_pair(n, "defaultTimezone"), "remove it; timestamps are UTC here");
 	load_range(l, n, &o, about);
 	load_length(l, n, &o, about);
 	load_pattern(l, n, about);
 	load_format(l, n, about);
+	load_multiple(l, n, &o, about);
+	load_zone(l, n, &o, about);
 }

@@ -6,18 +6,35 @@
  * rather than checked wrongly: \d, lookaheads, lazy quantifiers, backslashes inside [...]. */
 #include "contract/rules.h"
 
+#define DATE "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+#define TIME "([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\\.[0-9]+)?"
+#define H "[0-9A-Fa-f]{1,4}"
+#define IPV4 "((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 static const struct format {
 	const char *name, *pattern;
 } formats[] = {
+	{"byte", "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"}, /* base64 */
+	{"date", DATE "$"},
+	{"date-time", DATE "[Tt ]" TIME "([Zz]|[+-][0-9]{2}:[0-9]{2})$"},
+	{"time", "^" TIME "([Zz]|[+-][0-9]{2}:[0-9]{2})?$"},
 	{"email", "^[^@[:space:]]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$"},
 	{"hostname",
 		"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])"
 		"?)*$"},
-	{"ipv4",
-		"^((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])$"},
+	{"ipv4", "^" IPV4 "$"},
+	{"ipv6",
+		"^((" H ":){7}" H "|(" H ":){1,7}:|(" H ":){1,6}:" H "|(" H ":){1,5}(:" H
+		"){1,2}|(" H ":){1,4}(:" H "){1,3}|(" H ":){1,3}(:" H "){1,4}|(" H ":){1,2}(:" H
+		"){1,5}|" H ":(:" H "){1,6}|:((:" H "){1,7}|:)|(" H ":){6}" IPV4 "|::(" H
+		":){0,5}" IPV4 "|(" H ":){1,5}:" IPV4 ")$"},
 	{"uri", "^[A-Za-z][A-Za-z0-9+.-]*:[^[:space:]]+$"},
 	{"uuid", "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"},
 };
+
+#undef DATE
+#undef TIME
+#undef H
+#undef IPV4
 
 const char *
 pattern_of_format(const char *format)

@@ -15,8 +15,9 @@
 #include <stddef.h>
 
 struct item {
-	const char *type, *metric, *rule, *unit, *severity;
+	const char *id, *type, *metric, *rule, *unit;
 	const char *engine, *query;
+	struct ynode *severity;
 	struct ynode *arguments, *custom, *implementation, *ignored;
 };
 
@@ -31,7 +32,8 @@ static const struct yfield item_fields[] = {
 	{"rule", YF_STR, false, offsetof(struct item, rule), "the older name of metric"},
 	{"arguments", YF_NODE, false, offsetof(struct item, arguments), "of the metric"},
 	{"unit", YF_STR, false, offsetof(struct item, unit), "rows or percent"},
-	{"severity", YF_STR, false, offsetof(struct item, severity), "error, warning or info"},
+	{"id", YF_STR, false, offsetof(struct item, id), "of the check, in results"},
+	{"severity", YF_NODE, false, offsetof(struct item, severity), "error, warning or info"},
 	{"customProperties", YF_NODE, false, offsetof(struct item, custom), "onFail"},
 	{"engine", YF_STR, false, offsetof(struct item, engine), "of a custom rule: mlflow-c"},
 	{"implementation", YF_NODE, false, offsetof(struct item, implementation), "of it"},
@@ -43,7 +45,6 @@ static const struct yfield item_fields[] = {
 	DOC("mustBeLessOrEqualTo"),
 	DOC("mustBeBetween"),
 	DOC("mustNotBeBetween"),
-	DOC("id"),
 	DOC("name"),
 	DOC("description"),
 	DOC("dimension"),
@@ -297,6 +298,20 @@ load_invalid(struct loader *l, const struct ynode *n, const struct item *it,
 	r->expected = limit_text(l->arena, limit, none, "invalid rows");
 }
 
+int
+load_column(struct loader *l, const struct ynode *n, const char *name, size_t *out)
+{
+	void *at = name ? map_get(&l->columns, name) : NULL;
+	const char *near = name && !at ? map_near(&l->columns, name) : NULL;
+
+	if (!at)
+		return loader_fail(l, &n->at,
+			near ? arena_printf(l->arena, "did you mean `%s`?", near) : NULL,
+			"the contract has no property `%s`", name ? name : "");
+	*out = (size_t)(uintptr_t)at - 1;
+	return 0;
+}
+
 /* The columns that arguments.properties names. */
 static size_t *
 read_columns(struct loader *l, const struct ynode *list, size_t *n)
@@ -305,19 +320,9 @@ read_columns(struct loader *l, const struct ynode *list, size_t *n)
 	size_t count = load_list(l, list, "a list of properties", &items), *columns;
 
 	columns = arena_alloc(l->arena, (count + 1) * sizeof(*columns));
-	for (*n = 0; *n < count; (*n)++) {
-		const char *name = yaml_str(items[*n]), *near;
-		void *at = name ? map_get(&l->columns, name) : NULL;
-
-		if (!at) {
-			near = name ? map_near(&l->columns, name) : NULL;
-			loader_fail(l, &items[*n]->at,
-				near ? arena_printf(l->arena, "did you mean `%s`?", near) : NULL,
-				"the contract has no property `%s`", name ? name : "");
+	for (*n = 0; *n < count; (*n)++)
+		if (load_column(l, items[*n], yaml_str(items[*n]), &columns[*n]) != 0)
 			return NULL;
-		}
-		columns[*n] = (size_t)(uintptr_t)at - 1;
-	}
 	return count ? columns : NULL;
 }
 
@@ -392,11 +397,10 @@ find_metric(const char *name, const char **near)
 	return NULL;
 }
 
-/* What severity and onFail say about a failure. */
-static int
-read_severity(struct loader *l, const struct ynode *n, const struct item *it, struct about *about)
+int
+read_severity(struct loader *l, const struct ynode *value, struct about *about)
 {
-	const char *s = it->severity;
+	const char *s = yaml_str(value);
 
 	if (str_eq(s, "warning") || str_eq(s, "warn"))
 		about->on_fail = ON_FAIL_WARN;
@@ -404,9 +408,19 @@ read_severity(struct loader *l, const struct ynode *n, const struct item *it, st
 		about->on_fail = ON_FAIL_INFO;
 	else if (str_eq(s, "error"))
 		about->on_fail = ON_FAIL_FAIL;
-	else if (s)
-		return loader_fail(l, value_place(n, "severity"), "write error, warning or info",
-			"unknown severity `%s`", s);
+	else
+		return loader_fail(l, &value->at, "write error, warning or info",
+			"unknown severity `%s`", s ? s : yaml_kind_name(value->kind));
+	return 0;
+}
+
+/* Its id, and what severity and onFail say about a failure. */
+static int
+read_item(struct loader *l, const struct item *it, struct about *about)
+{
+	about->id = it->id;
+	if (it->severity && read_severity(l, it->severity, about) != 0)
+		return -1;
 	load_custom(l, it->custom, about, NULL);
 	return 0;
 }
@@ -439,7 +453,7 @@ load_library(
 			"`%s` is about %s", name, about->column ? "a table" : "a property");
 		return;
 	}
-	if (read_severity(l, n, it, &mine) == 0 && read_limit(l, n, it, &limit) == 0)
+	if (read_item(l, it, &mine) == 0 && read_limit(l, n, it, &limit) == 0)
 		m->load(l, n, it, &mine, &limit);
 }
 
@@ -467,7 +481,7 @@ load_own(struct loader *l, const struct ynode *n, const struct item *it, const s
 	}
 	unit = yaml_get(args, "unit");
 	inside.unit = unit ? yaml_str(unit) : NULL;
-	if (read_severity(l, n, it, &mine) == 0 &&
+	if (read_item(l, it, &mine) == 0 &&
 		((custom_counts_rows(args) && !find_operator(args)) ||
 			read_limit(l, args, &inside, &limit) == 0))
 		load_custom_check(l, n, args, &mine, &limit);
@@ -480,7 +494,7 @@ load_query(
 	struct about mine = *about;
 	struct limit limit = {0};
 
-	if (read_severity(l, n, it, &mine) == 0 && read_limit(l, n, it, &limit) == 0)
+	if (read_item(l, it, &mine) == 0 && read_limit(l, n, it, &limit) == 0)
 		load_sql(l, n, it->query, &mine, &limit);
 }
 

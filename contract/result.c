@@ -14,6 +14,8 @@ contract_result_fini(struct contract_result *r)
 enum check_status
 check_status(const struct check_result *c)
 {
+	if (c->error)
+		return CHECK_ERROR;
 	if (c->skipped)
 		return CHECK_SKIPPED;
 	if (c->passed)
@@ -26,9 +28,25 @@ check_status(const struct check_result *c)
 const char *
 check_status_name(const struct check_result *c)
 {
-	static const char *const names[] = {"pass", "warn", "info", "fail", "skipped"};
+	static const char *const names[] = {"pass", "warn", "warn", "fail", "error", "error"};
 
 	return names[check_status(c)];
+}
+
+const char *
+check_severity(const struct check_result *c)
+{
+	return c->on_fail == ON_FAIL_WARN    ? "warning"
+		: c->on_fail == ON_FAIL_INFO ? "info"
+					     : "error";
+}
+
+bool
+check_is_broken(const struct check_result *c)
+{
+	return check_status(c) == CHECK_FAIL ||
+		(check_status(c) == CHECK_ERROR && c->on_fail != ON_FAIL_WARN &&
+			c->on_fail != ON_FAIL_INFO);
 }
 
 const char *
@@ -43,9 +61,12 @@ static void
 check_json(const struct check_result *c, struct jw *w)
 {
 	jw_object(w);
-	jw_kv_str(w, "rule", c->rule);
+	jw_kv_str(w, "id", c->id);
 	jw_kv_str(w, "column", c->column);
+	jw_kv_str(w, "metric", c->metric);
+	jw_kv_str(w, "rule", c->rule);
 	jw_kv_str(w, "status", check_status_name(c));
+	jw_kv_str(w, "severity", check_severity(c));
 	jw_kv_str(w, "expected", c->expected);
 	jw_kv_str(w, "observed", c->found);
 	jw_kv_str(w, "on_fail", on_fail_name(c->on_fail));
@@ -57,6 +78,8 @@ check_json(const struct check_result *c, struct jw *w)
 	for (int i = 0; i < c->n_samples; i++)
 		jw_i64(w, c->sample[i]);
 	jw_end(w, ']');
+	jw_kv_bool(w, "skipped", check_status(c) == CHECK_SKIPPED);
+	jw_kv_bool(w, "second_pass", c->second_pass);
 	jw_kv_str(w, "file", c->at.file);
 	jw_kv_i64(w, "line", c->at.line);
 	jw_kv_i64(w, "col", c->at.col);
@@ -70,15 +93,23 @@ contract_result_fields(const struct contract_result *r, struct jw *w)
 
 	for (size_t i = 0; i < r->n; i++)
 		of[check_status(&r->checks[i])]++;
+	jw_kv_str(w, "contract", r->contract);
+	jw_kv_str(w, "contract_id", r->id);
+	jw_kv_str(w, "version", r->version);
+	jw_kv_str(w, "run_id", r->run_id);
+	jw_kv_str(w, "dataset", r->dataset);
 	jw_kv_bool(w, "success", r->n_failed == 0);
 	jw_key(w, "statistics");
 	jw_object(w);
 	jw_kv_i64(w, "checks", (int64_t)r->n);
 	jw_kv_i64(w, "passed", (int64_t)of[CHECK_PASS]);
-	jw_kv_i64(w, "failed", (int64_t)r->n_failed);
-	jw_kv_i64(w, "warned", (int64_t)r->n_warned);
-	jw_kv_i64(w, "skipped", (int64_t)of[CHECK_SKIPPED]);
-	jw_kv_i64(w, "info", (int64_t)of[CHECK_INFO]);
+	jw_kv_i64(w, "warned", (int64_t)(of[CHECK_WARN] + of[CHECK_INFO]));
+	jw_kv_i64(w, "failed", (int64_t)of[CHECK_FAIL]);
+	jw_kv_i64(w, "errors", (int64_t)(of[CHECK_ERROR] + of[CHECK_SKIPPED]));
+	jw_key(w, "passed_percent");
+	jw_f64(w, r->n ? 100.0 * (double)of[CHECK_PASS] / (double)r->n : 100.0);
+	jw_kv_i64(w, "info", (int64_t)of[CHECK_INFO]);       /* of those that warned */
+	jw_kv_i64(w, "skipped", (int64_t)of[CHECK_SKIPPED]); /* of the errors */
 	jw_kv_i64(w, "rows", r->rows);
 	jw_kv_i64(w, "dropped_rows", r->dropped);
 	jw_kv_i64(w, "quarantined_rows", r->quarantined);
@@ -98,25 +129,21 @@ contract_result_json(const struct contract_result *r, struct jw *w)
 	jw_end(w, '}');
 }
 
-static bool
-is_broken(const struct check_result *c)
-{
-	return check_status(c) == CHECK_FAIL;
-}
-
 /* One line of the note. */
+#define SHOWN_SAMPLES 10
 static void
 add_line(struct str *s, const struct check_result *c, int wide_rule, int wide_column)
 {
 	str_addf(s, "%-*s  %-*s  expected %s, found %s", wide_rule, c->rule, wide_column,
 		c->column ? c->column : "(table)", c->expected, c->found);
-	for (int i = 0; i < c->n_samples; i++)
+	for (int i = 0; i < c->n_samples && i < SHOWN_SAMPLES; i++)
 		str_addf(s, "%s%lld",
 			i                           ? ", "
 				: c->n_samples == 1 ? ": row "
 						    : ": rows ",
 			(long long)c->sample[i]);
-	if (c->n_samples && c->failed > c->n_samples)
+	if (c->n_samples &&
+		c->failed > (c->n_samples < SHOWN_SAMPLES ? c->n_samples : SHOWN_SAMPLES))
 		str_add(s, ", ...");
 }
 
@@ -137,14 +164,14 @@ add_table(const struct contract_result *r, struct err *e)
 	size_t shown = 0, room = sizeof(e->note) - 32;
 
 	for (size_t i = 0; i < r->n; i++) {
-		if (!is_broken(&r->checks[i]))
+		if (!check_is_broken(&r->checks[i]))
 			continue;
 		wide_rule = widest(wide_rule, r->checks[i].rule);
 		wide_column =
 			widest(wide_column, r->checks[i].column ? r->checks[i].column : "(table)");
 	}
 	for (size_t i = 0; i < r->n; i++) {
-		if (!is_broken(&r->checks[i]))
+		if (!check_is_broken(&r->checks[i]))
 			continue;
 		str_reset(&line);
 		add_line(&line, &r->checks[i], wide_rule, wide_column);
@@ -165,7 +192,7 @@ contract_error(const struct contract_result *r, const char *dataset, struct err 
 	const struct check_result *first = NULL;
 
 	for (size_t i = 0; i < r->n && !first; i++)
-		first = is_broken(&r->checks[i]) ? &r->checks[i] : NULL;
+		first = check_is_broken(&r->checks[i]) ? &r->checks[i] : NULL;
 	err_set(e, MLC_CONTRACT, "`%s` breaks %zu of the %zu promises of its contract", dataset,
 		r->n_failed, r->n);
 	if (!first || !e)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a contract is once it is loaded: columns and rules; private to the room.
  *
- *	load.c, quality.c, options.c,
- *	custom.c                       YAML -> rules, everything refused that is not checked
+ *	load.c, property.c, quality.c,
+ *	options.c, custom.c, sla.c     YAML -> rules, everything refused that is not checked
  *	pattern.c, values.c, when.c    regular expressions, sets of values, points in time
  *	check.c                        one rule over one block of one column
  *	run.c, seen.c                  rules over batches; which rows were seen before
  *	measure.c, sql.c               numbers about all values; queries over all rows
+ *	refer.c, drift.c, others.c     values of other datasets; how far values are from theirs
  *	take.c                         a batch without its bad rows, and those rows
- *	result.c, diff.c               what is told in the end; what another contract changes
+ *	conclude.c, result.c, diff.c   what is told in the end; what another contract changes
  *
  * A rule marks rows as bad, counts them, and compares the count with its limit. The few rules about
  * the table as such (present, type, extra, rows) have no rows to mark. */
@@ -29,10 +30,15 @@ enum rule_kind {
 	RULE_MISSING, /* bad: in the set */
 	RULE_UNIQUE, /* bad: the same values stood in an earlier row; rows with nulls are left out */
 	RULE_ROWS,   /* the number is that of all rows */
-	RULE_MEASURE, /* the number is one about all values */
-	RULE_ORDER,   /* bad: less than the row before */
-	RULE_SQL,     /* the number is what a query gives */
-	RULE_PAIR,    /* bad: two columns that do not compare as promised */
+	RULE_MEASURE,   /* the number is one about all values */
+	RULE_ORDER,     /* bad: less than the row before */
+	RULE_SQL,       /* the number is what a query gives */
+	RULE_PAIR,      /* bad: two columns that do not compare as promised */
+	RULE_MULTIPLE,  /* bad: no multiple of the step */
+	RULE_REFERENCE, /* bad: not among the values of other columns; nulls are left out */
+	RULE_COLUMNS,   /* the number is that of all columns */
+	RULE_ORDERED,   /* the columns stand in the order of the contract */
+	RULE_DRIFT,     /* the number is how far the values are from those of a reference */
 };
 
 /* Numbers about all values of a column; an age is in hours, of the newest. */
@@ -44,6 +50,11 @@ enum measure {
 	MEASURE_STDDEV, /* of a sample */
 	MEASURE_QUANTILE,
 	MEASURE_AGE
+};
+
+enum drift {
+	DRIFT_PSI, /* population stability index */
+	DRIFT_KS   /* greatest distance of the two distribution functions */
 };
 
 /* What the number of bad rows must be. Between leaves out both ends, as ODCS has it. */
@@ -72,8 +83,27 @@ struct values {
 	size_t mask;       /* number of slots - 1 */
 };
 
+/* Columns of another dataset, or of the table itself. */
+struct other {
+	const char *dataset; /* NULL: the table itself */
+	size_t index;        /* of contract->others; not for the table itself */
+	const char **columns;
+	size_t n;
+	const char *shown; /* "customers.id" */
+};
+
+/* Shares of a distribution, in the contract itself: of numbers between edges, or of values. */
+struct shares {
+	const double *edges;         /* n - 1, ascending: x < edges[0] is in the first; or NULL */
+	const struct values *values; /* or of these; what is none of them is in the last */
+	const size_t *of_value;      /* the place of the i-th value, as values_place_* say it */
+	const double *v;             /* n, from 0 to 1 */
+	size_t n;
+};
+
 struct rule {
 	enum rule_kind kind;
+	const char *id;     /* as written, or NULL until loading ends */
 	const char *name;   /* as results call it */
 	const char *column; /* NULL: about the table */
 	size_t *columns;    /* which of the contract's columns it looks at */
@@ -92,10 +122,22 @@ struct rule {
 	const char *pair; /* RULE_PAIR: the comparison */
 	const char *sql;  /* RULE_SQL: the query */
 	bool whole;       /* about all rows together: none of them is to blame */
+	double step;      /* RULE_MULTIPLE; step_i if it is a whole number, else that is 0 */
+	int64_t step_i;
+	const struct other *other; /* RULE_REFERENCE, RULE_DRIFT; or NULL */
+	const enum mlf_type
+		*types;     /* of its own columns, for those of the other; set when loading ends */
+	const size_t *keys; /* other is the table itself: which of its columns */
+	const char *from;   /* RULE_REFERENCE of several columns: as they are shown */
+	const struct shares *shares; /* RULE_DRIFT without other */
+	enum drift drift;
+	int64_t min_rows; /* RULE_DRIFT: fewer values say nothing */
 };
 
 struct contract {
-	const char *version;
+	const char *path, *id, *version;
+	const char **others; /* datasets that rules look at, each once */
+	size_t n_others;
 	struct schema schema;
 	struct rule *rules;
 	size_t n_rules;
@@ -109,6 +151,10 @@ struct loader {
 	struct contract *contract;
 	size_t cap;         /* of contract->rules, on the heap until loading ends */
 	struct map columns; /* name -> index + 1 */
+	int rootfd;         /* where the file is; -1: nowhere */
+	const char *path;   /* of the file that is read, and the table in it: name, id or NULL */
+	const char *table, *table_id;
+	const struct ynode *object;
 };
 
 /* What rules of one column or table have in common. */
@@ -118,6 +164,7 @@ struct about {
 	enum mlf_type type; /* of the column */
 	enum on_fail on_fail;
 	double max_fail;
+	const char *id; /* of the rule, as written; or NULL */
 };
 
 /* Where the key's value stands; the key must be there. */
@@ -130,12 +177,30 @@ int loader_refuse(struct loader *l, const struct ypair *pair, const char *instea
 /* A new rule with defaults; valid until the next call. */
 struct rule *loader_rule(struct loader *l, enum rule_kind kind, const char *name,
 	const struct about *about, const struct place *at);
+/* Where the key stands, or the map itself. */
+const struct place *place_of(const struct ynode *map, const char *key);
 /* Reads onFail, maxFailPercent (and strict, unless NULL) from customProperties; n may be NULL. */
 void load_custom(struct loader *l, const struct ynode *n, struct about *about, bool *strict);
+/* What a severity says about a failure. */
+int read_severity(struct loader *l, const struct ynode *value, struct about *about);
 /* Items of a list, or none after complaining; n may be NULL. */
 size_t load_list(struct loader *l, const struct ynode *n, const char *what, struct ynode ***items);
 
+void load_property(struct loader *l, const struct ynode *n, const struct about *table);
+void
+load_primary_key(struct loader *l, struct ynode *const *items, size_t n, const struct about *table);
 void load_quality(struct loader *l, const struct ynode *list, const struct about *about);
+/* refer.c: foreign keys of a property, or of the table (about->column is NULL). */
+void load_relationships(struct loader *l, const struct ynode *list, const struct about *about);
+/* others.c: the columns that a reference or several name. NULL after a report. */
+const struct other *load_other(struct loader *l, const struct ynode *n);
+/* The column of the contract that a name of it stands for. -1 after a report. */
+int load_column(struct loader *l, const struct ynode *n, const char *name, size_t *out);
+/* sla.c: service levels that are checked: the freshness of a column. */
+void load_sla(struct loader *l, const struct ynode *list, const struct about *table);
+/* drift_load.c: how far values may be from a reference. NULL after a report. */
+struct rule *load_drift(struct loader *l, const struct ynode *rule, const struct ynode *args,
+	const struct about *about, const char *name);
 /* files.c: the file itself, or those of a folder in the order of their names; none after a report. */
 char **contract_files(struct arena *a, int rootfd, const char *path, size_t *n, struct errs *found);
 /* custom.c: a rule of engine mlflow-c; args is its implementation, a map with a `check`. */
@@ -164,6 +229,10 @@ struct values *values_load(struct loader *l, const struct ynode *list, enum mlf_
 bool values_have_i64(const struct values *v, int64_t x);
 bool values_have_f64(const struct values *v, double x);
 bool values_have_text(const struct values *v, const char *s, size_t n);
+/* Where among the values it stands, or -1: sorted; of texts as they were written. */
+int64_t values_place_i64(const struct values *v, int64_t x);
+int64_t values_place_f64(const struct values *v, double x);
+int64_t values_place_text(const struct values *v, const char *s, size_t n);
 
 /* Microseconds since the epoch of 2025-01-15, 2025-01-15T03:00:00.5Z or ...+02:00. */
 MUST_CHECK int when_parse(const char *text, int64_t *us);
@@ -183,6 +252,7 @@ struct seen {
 #define SEEN_BLOCK 1024
 /* Adds n <= SEEN_BLOCK hashes; bad[i] tells if the i-th was there already. keep[i] == 0: leave out. */
 void seen_add(struct seen *s, struct seen_hash *hashes, const uint8_t *keep, int n, uint8_t *bad);
+bool seen_has(const struct seen *s, const struct seen_hash *hash);
 void seen_fini(struct seen *s);
 
 /* measure.c: what was seen of a column's values. */
@@ -191,6 +261,35 @@ struct measured {
 	double sum, mean, squares, min, max;
 	double *values; /* owned; MEASURE_QUANTILE */
 	size_t cap;
+};
+
+/* refer.c: the keys that there are; of a table that refers to itself also the rows whose key has not
+ * come yet. */
+struct keys {
+	struct seen seen;
+	struct waiting {
+		struct seen_hash hash;
+		int64_t row; /* from 1 */
+	} * waiting;         /* owned */
+	size_t n, cap;
+};
+
+/* drift.c: the two distributions. */
+struct values_seen {
+	double *v; /* owned */
+	size_t n, cap;
+};
+struct drifted {
+	struct values_seen reference, now; /* numbers */
+	struct map places;                 /* text of a category -> its place in counts + 1 */
+	struct drift_count {
+		int64_t reference, now;
+	} * counts; /* owned; by category, edge or share */
+	size_t n, cap;
+	bool binned; /* numbers of the reference were made into edges */
+	double *edges;
+	size_t n_edges;
+	int64_t n_reference, n_now;
 };
 
 /* The state of one rule. */
@@ -204,6 +303,9 @@ struct tally {
 	bool has_re;
 	struct seen seen;
 	struct measured measured;
+	struct keys keys;
+	struct drifted drifted;
+	bool error;    /* it cannot be made: `found` says why */
 	double before; /* RULE_ORDER: the last value; has_before: there was one */
 	bool has_before;
 	double value; /* RULE_MEASURE, in the end */
@@ -220,6 +322,11 @@ struct block {
 /* Sets bad[i] to 1 for each bad row of the block and to 0 for the others. */
 void check_block(const struct rule *r, struct tally *t, const struct block *b, uint8_t *bad);
 
+/* One hash a row, of the columns together: equal numbers have equal hashes, whatever their type.
+ * keep[i] == 0: the row is gone, or has a null. */
+void block_hashes(const struct block *b, size_t n_columns, struct seen_hash *rows, uint8_t *keep);
+/* conclude.c: what the i-th rule found. */
+void rule_conclude(const struct contract_run *r, size_t i, struct check_result *out);
 /* True for rules about the table as such, whose `bad` is no number of rows. */
 bool rule_has_no_rows(const struct rule *r);
 /* sql.c: batches that are kept for the queries in the end. */
@@ -232,14 +339,31 @@ struct kept {
 };
 void kept_add(struct kept *k, const struct frame *batch, const uint8_t *taken);
 void kept_fini(struct kept *k);
-/* NaN if the query gives nothing; a message says that it could not be run. */
-void
+/* NaN if the query gives nothing; -1 and a message if it could not be run. */
+int
 sql_result(const struct rule *r, const struct kept *kept, double *out, char message[static 128]);
 
 /* measure.c */
 void
 measure_rows(const struct rule *r, struct tally *t, const struct column *c, const uint8_t *taken);
 double measure_result(const struct rule *r, struct tally *t, int64_t now_us);
+/* refer.c: what is bad about a block; the keys of a batch; and rows that still wait for one. */
+void refer_block(const struct tally *t, const struct block *b, size_t n_columns, uint8_t *bad);
+struct refer_batch {
+	const struct column *const *keys, *const *columns;
+	const uint8_t *taken;
+	int64_t first, rows;
+};
+void refer_self(const struct refer_batch *batch, const struct rule *rule, struct tally *t);
+void refer_keys(const struct rule *rule, struct tally *t, const struct frame *batch);
+void refer_end(struct tally *t);
+void refer_fini(struct keys *k);
+/* drift.c: values of the reference, and of the dataset; the number in the end, or why there is none. */
+void drift_reference(const struct rule *rule, struct tally *t, const struct frame *batch);
+void
+drift_rows(const struct rule *rule, struct tally *t, const struct column *c, const uint8_t *taken);
+void drift_result(const struct rule *rule, struct tally *t);
+void drift_fini(struct drifted *d);
 bool limit_holds_value(const struct limit *l, double x); /* NaN: never */
 bool limit_holds(const struct limit *l, int64_t count, int64_t rows);
 
@@ -268,8 +392,10 @@ struct contract_run {
 	bool began;     /* a batch was seen */
 	uint8_t *taken; /* owned; of the last batch: 0 or the on_fail that took the row */
 	size_t cap_taken;
-	struct kept kept; /* with a rule of type sql */
-	struct hit *hits; /* owned; of the last batch, rule by rule */
+	struct kept kept;             /* with a rule of type sql */
+	const char *dataset, *run_id; /* borrowed; for the result */
+	bool *others_read;            /* owned; by other: its batches were shown, or why not */
+	struct hit *hits;             /* owned; of the last batch, rule by rule */
 	size_t n_hits, cap_hits;
 };
 

@@ -22,6 +22,7 @@ contract_begin(const struct contract *c)
 	r->contract = c;
 	r->tallies = mem_alloc((c->n_rules + 1) * sizeof(*r->tallies));
 	r->slots = mem_alloc((c->schema.n + 1) * sizeof(*r->slots));
+	r->others_read = mem_alloc((c->n_others + 1) * sizeof(*r->others_read));
 	for (size_t i = 0; i < c->n_rules; i++)
 		if (c->rules[i].pattern) /* it compiled when the contract was loaded */
 			r->tallies[i].has_re =
@@ -33,6 +34,13 @@ void
 contract_now(struct contract_run *r, int64_t ms)
 {
 	r->now_us = ms * 1000;
+}
+
+void
+contract_is_about(struct contract_run *r, const char *dataset, const char *run_id)
+{
+	r->dataset = dataset;
+	r->run_id = run_id;
 }
 
 static void
@@ -125,6 +133,26 @@ check_extra(const struct contract_run *r, struct tally *t, const struct frame *b
 	map_fini(&known);
 }
 
+/* The contract's columns that are there stand in its order. */
+static void
+check_order(const struct contract_run *r, struct tally *t, const struct frame *batch)
+{
+	const struct schema *schema = &r->contract->schema;
+	int last = -1;
+
+	for (size_t i = 0; i < schema->n && !t->bad; i++) {
+		int at = frame_find(batch, schema->columns[i].name);
+
+		if (at < 0)
+			continue;
+		t->bad = at < last;
+		if (t->bad)
+			(void)snprintf(t->found, sizeof(t->found), "`%.50s` before `%.50s`",
+				schema->columns[i].name, frame_column(batch, last)->name);
+		last = at;
+	}
+}
+
 /* The rule's columns in this batch. False if one of them cannot be looked at. */
 static bool
 columns_of(const struct contract_run *r, const struct rule *rule, const struct column **out)
@@ -212,11 +240,44 @@ check_measure(const struct contract_run *r, const struct rule *rule, struct tall
 }
 
 static void
+check_drift(const struct contract_run *r, const struct rule *rule, struct tally *t)
+{
+	const struct column *c;
+
+	if (columns_of(r, rule, &c))
+		drift_rows(rule, t, c, r->taken);
+	else
+		t->skipped = true;
+}
+
+/* A foreign key into the table itself. */
+static void
+check_self(const struct contract_run *r, const struct rule *rule, struct tally *t, int64_t rows)
+{
+	size_t n = rule->n_columns;
+	const struct column **keys = mem_alloc((2 * n + 1) * sizeof(*keys)), **columns = keys + n;
+	bool there = columns_of(r, rule, columns);
+
+	for (size_t i = 0; i < n && there; i++) {
+		keys[i] = r->slots[rule->keys[i]].now;
+		there = keys[i] != NULL;
+	}
+	t->skipped |= !there;
+	if (there)
+		refer_self(&(struct refer_batch){keys, columns, r->taken, r->rows, rows}, rule, t);
+	free(keys);
+}
+
+static void
 check_rule(struct contract_run *r, size_t i, const struct frame *batch)
 {
 	const struct rule *rule = &r->contract->rules[i];
 	struct tally *t = &r->tallies[i];
 
+	if (rule->other && rule->other->dataset && !r->others_read[rule->other->index])
+		contract_other_failed(r, rule->other->index, "it was not read");
+	if (t->error)
+		return;
 	switch (rule->kind) {
 	case RULE_PRESENT: check_present(r, rule, t, batch); break;
 	case RULE_TYPE: check_type(r, rule, t, batch); break;
@@ -224,6 +285,14 @@ check_rule(struct contract_run *r, size_t i, const struct frame *batch)
 	case RULE_ROWS:
 	case RULE_SQL: break;
 	case RULE_MEASURE: check_measure(r, rule, t); break;
+	case RULE_DRIFT: check_drift(r, rule, t); break;
+	case RULE_ORDERED: check_order(r, t, batch); break;
+	case RULE_COLUMNS: t->bad = frame_columns(batch); break;
+	case RULE_REFERENCE:
+		if (!rule->other->dataset) {
+			check_self(r, rule, t, frame_rows(batch));
+			break;
+		} /* fall through */
 	default: check_rows(r, rule, t, frame_rows(batch)); break;
 	}
 }
@@ -270,142 +339,15 @@ contract_batch(struct contract_run *r, const struct frame *batch)
 	r->began = true;
 }
 
-/* The rows that a rule's number is a part of: those that were there when it was asked. */
-static int64_t
-rows_of(const struct contract_run *r, const struct rule *rule)
-{
-	return rule->on_fail >= ON_FAIL_DROP ? r->rows : r->rows - r->dropped - r->quarantined;
-}
-
-bool
-limit_holds_value(const struct limit *l, double x)
-{
-	if (x != x)
-		return false;
-	switch (l->op) {
-	case OP_BE: return x == l->a;
-	case OP_NOT_BE: return x != l->a;
-	case OP_GT: return x > l->a;
-	case OP_GE: return x >= l->a;
-	case OP_LT: return x < l->a;
-	case OP_LE: return x <= l->a;
-	case OP_BETWEEN: return x > l->a && x < l->b;
-	case OP_NOT_BETWEEN: return x <= l->a || x >= l->b;
-	case OP_ANY: return true;
-	}
-	return false;
-}
-
-bool
-limit_holds(const struct limit *l, int64_t count, int64_t rows)
-{
-	double x = (double)count;
-
-	if (l->percent)
-		x = rows ? 100.0 * x / (double)rows : 0.0;
-	return limit_holds_value(l, x);
-}
-
-/* What was found, in words, unless the check said it already. */
-static void
-describe(const struct contract_run *r, const struct rule *rule, const struct tally *t,
-	struct check_result *out)
-{
-	int64_t rows = rows_of(r, rule);
-	struct str s = {0};
-
-	if (t->skipped) {
-		str_add(&s, "not checked");
-	} else if (t->found[0]) {
-		str_add(&s, t->found);
-	} else if (rule->kind == RULE_PRESENT || rule->kind == RULE_TYPE ||
-		rule->kind == RULE_EXTRA) {
-		str_add(&s, "as promised");
-	} else if (rule->kind == RULE_ROWS) {
-		str_add_count(&s, rows);
-		str_add(&s, " rows");
-	} else {
-		str_add_count(&s, t->bad);
-		str_add(&s, " of ");
-		str_add_count(&s, rows);
-		str_add(&s, " rows");
-		if (t->bad)
-			str_addf(&s, " (%.3g %%)", out->percent);
-	}
-	(void)snprintf(out->found, sizeof(out->found), "%s", str_text(&s));
-	str_fini(&s);
-}
-
-bool
-rule_has_no_rows(const struct rule *r)
-{
-	return r->kind == RULE_PRESENT || r->kind == RULE_TYPE || r->kind == RULE_EXTRA ||
-		r->kind == RULE_ROWS || r->kind == RULE_MEASURE || r->kind == RULE_SQL;
-}
-
-static bool
-has_value(const struct rule *r)
-{
-	return r->kind == RULE_MEASURE || r->kind == RULE_SQL;
-}
-
-/* Found: the number itself. */
-static void
-conclude_value(const struct contract_run *r, const struct rule *rule, struct tally *t)
-{
-	struct str s = {0};
-
-	if (rule->kind == RULE_SQL)
-		sql_result(rule, &r->kept, &t->value, t->found);
-	else
-		t->value = measure_result(rule, t, r->now_us);
-	if (t->found[0])
-		return;
-	str_addf(&s, "%s ", rule->kind == RULE_SQL ? "result" : rule->name);
-	if (t->value != t->value)
-		str_add(&s, "of no value");
-	else
-		str_add_f64(&s, t->value);
-	(void)snprintf(t->found, sizeof(t->found), "%s", str_text(&s));
-	str_fini(&s);
-}
-
-static void
-conclude(const struct contract_run *r, size_t i, struct check_result *out)
-{
-	const struct rule *rule = &r->contract->rules[i];
-	struct tally *t = &r->tallies[i];
-	int64_t rows = rows_of(r, rule);
-
-	if (!r->began && rule->kind == RULE_PRESENT) {
-		t->bad = 1;
-		(void)snprintf(t->found, sizeof(t->found), "no data at all");
-	} else if (!r->began && rule->column && rule->kind != RULE_SQL) {
-		t->skipped = true;
-	}
-	if (has_value(rule) && !t->skipped)
-		conclude_value(r, rule, t);
-	*out = (struct check_result){.rule = rule->name,
-		.column = rule->column,
-		.on_fail = rule->on_fail,
-		.failed = rule_has_no_rows(rule) ? 0 : t->bad,
-		.percent = rule_has_no_rows(rule) || !rows ? 0.0
-							   : 100.0 * (double)t->bad / (double)rows,
-		.n_samples = t->n_samples,
-		.at = rule->at,
-		.skipped = t->skipped};
-	out->passed = !t->skipped && has_value(rule) ? limit_holds_value(&rule->limit, t->value)
-						     : !t->skipped &&
-			limit_holds(&rule->limit, rule->kind == RULE_ROWS ? rows : t->bad, rows);
-	memcpy(out->sample, t->sample, sizeof(out->sample));
-	(void)snprintf(out->expected, sizeof(out->expected), "%s", rule->expected);
-	describe(r, rule, t, out);
-}
-
 void
 contract_end(struct contract_run *r, struct contract_result *out)
 {
 	*out = (struct contract_result){.n = r->contract->n_rules,
+		.contract = r->contract->path,
+		.id = contract_id(r->contract),
+		.version = r->contract->version,
+		.dataset = r->dataset,
+		.run_id = r->run_id,
 		.rows = r->rows - r->dropped - r->quarantined,
 		.dropped = r->dropped,
 		.quarantined = r->quarantined};
@@ -413,9 +355,10 @@ contract_end(struct contract_run *r, struct contract_result *out)
 	for (size_t i = 0; i < out->n; i++) {
 		struct check_result *c = &out->checks[i];
 
-		conclude(r, i, c);
-		out->n_failed += check_status(c) == CHECK_FAIL;
-		out->n_warned += check_status(c) == CHECK_WARN;
+		rule_conclude(r, i, c);
+		out->n_failed += check_is_broken(c);
+		out->n_warned += check_status(c) == CHECK_WARN ||
+			(check_status(c) == CHECK_ERROR && c->on_fail == ON_FAIL_WARN);
 	}
 	contract_abort(r);
 }
@@ -427,6 +370,8 @@ contract_abort(struct contract_run *r)
 		return;
 	for (size_t i = 0; i < r->contract->n_rules; i++) {
 		seen_fini(&r->tallies[i].seen);
+		refer_fini(&r->tallies[i].keys);
+		drift_fini(&r->tallies[i].drifted);
 		free(r->tallies[i].measured.values);
 		if (r->tallies[i].has_re)
 			regfree(&r->tallies[i].re);
@@ -437,6 +382,7 @@ contract_abort(struct contract_run *r)
 	free(r->slots);
 	free(r->taken);
 	free(r->hits);
+	free(r->others_read);
 	kept_fini(&r->kept);
 	free(r);
 }

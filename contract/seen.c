@@ -55,6 +55,21 @@ seen_add(struct seen *s, struct seen_hash *hashes, const uint8_t *keep, int n, u
 		bad[i] = keep[i] && add(s, &hashes[i]);
 }
 
+bool
+seen_has(const struct seen *s, const struct seen_hash *hash)
+{
+	struct seen_hash h = *hash;
+
+	if (!s->slots)
+		return false;
+	h.hi += !h.lo && !h.hi;
+	for (size_t at = (size_t)h.lo & s->mask; s->slots[at].lo || s->slots[at].hi;
+		at = (at + 1) & s->mask)
+		if (s->slots[at].lo == h.lo && s->slots[at].hi == h.hi)
+			return true;
+	return false;
+}
+
 void
 seen_fini(struct seen *s)
 {

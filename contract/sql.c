@@ -4,7 +4,7 @@
  *
  *	select count(*) from {object} where abs(a - b) > 0.5   ->   one number, for the operator
  *
- * {object} is the table, {property} the column that the rule stands at. The connection is in memory
+ * {object} is the table, {property} the column that the rule stands at; ${table} and ${column} are the same. The connection is in memory
  * and may only read: nothing can be attached, written or loaded. Timestamps are microseconds, booleans
  * 0 and 1. */
 #include "contract/rules.h"
@@ -210,7 +210,7 @@ query(sqlite3 *db, const char *sql, double *out, char message[static 128])
 	return message[0] ? -1 : 0;
 }
 
-void
+int
 sql_result(const struct rule *r, const struct kept *kept, double *out, char message[static 128])
 {
 	sqlite3 *db = NULL;
@@ -218,7 +218,7 @@ sql_result(const struct rule *r, const struct kept *kept, double *out, char mess
 	*out = (double)NAN;
 	if (!kept->n) {
 		(void)snprintf(message, 128, "no data at all");
-		return;
+		return -1;
 	}
 	/* The module only reads what it is given; SQLite's signature has no const. Once the table is
 	 * known, nothing but reading is allowed. */
@@ -232,6 +232,7 @@ sql_result(const struct rule *r, const struct kept *kept, double *out, char mess
 		(void)query(db, r->sql, out, message);
 	}
 	(void)sqlite3_close(db);
+	return message[0] ? -1 : 0;
 }
 
 void
@@ -263,6 +264,23 @@ kept_fini(struct kept *k)
 
 /* --- loading ------------------------------------------------------------------------------------- */
 
+/* The length of {name} or {other}, also with a $ in front, at the beginning of the text; or 0. */
+static size_t
+stands_for(const char *text, const char *name, const char *other)
+{
+	size_t dollar = *text == '$', n = strcspn(text, "}");
+
+	if (text[dollar] != '{' || !text[n])
+		return 0;
+	for (int i = 0; i < 2; i++) {
+		const char *word = i ? other : name;
+
+		if (n == dollar + 1 + strlen(word) && str_starts(text + dollar + 1, word))
+			return n + 1;
+	}
+	return 0;
+}
+
 /* The query with {object} and {property} replaced; NULL after a report. */
 static const char *
 expand(struct loader *l, const struct ynode *n, const char *text, const char *column)
@@ -272,16 +290,19 @@ expand(struct loader *l, const struct ynode *n, const char *text, const char *co
 	bool object = false;
 
 	while (*text) {
-		if (str_starts(text, "{object}")) {
+		size_t whole = stands_for(text, "object", "table");
+		size_t property = whole ? 0 : stands_for(text, "property", "column");
+
+		if (whole) {
 			str_add(&out, "object");
-			text += strlen("{object}");
+			text += whole;
 			object = true;
-		} else if (str_starts(text, "{property}") && column) {
+		} else if (property && column) {
 			char *name = sqlite3_mprintf("\"%w\"", column);
 
 			str_add(&out, name ? name : "");
 			sqlite3_free(name);
-			text += strlen("{property}");
+			text += property;
 		} else {
 			str_addc(&out, *text++);
 		}

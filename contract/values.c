@@ -35,6 +35,22 @@ values_have_f64(const struct values *v, double x)
 	return v->n && !isnan(x) && bsearch(&x, v->f, v->n, sizeof(x), by_f64);
 }
 
+int64_t
+values_place_i64(const struct values *v, int64_t x)
+{
+	const int64_t *at = v->n ? bsearch(&x, v->i, v->n, sizeof(x), by_i64) : NULL;
+
+	return at ? at - v->i : -1;
+}
+
+int64_t
+values_place_f64(const struct values *v, double x)
+{
+	const double *at = v->n && !isnan(x) ? bsearch(&x, v->f, v->n, sizeof(x), by_f64) : NULL;
+
+	return at ? at - v->f : -1;
+}
+
 static size_t
 slot_of(const struct values *v, const char *s, size_t n)
 {
@@ -53,6 +69,12 @@ bool
 values_have_text(const struct values *v, const char *s, size_t n)
 {
 	return v->slots[slot_of(v, n ? s : "", n)] != 0;
+}
+
+int64_t
+values_place_text(const struct values *v, const char *s, size_t n)
+{
+	return (int64_t)v->slots[slot_of(v, n ? s : "", n)] - 1;
 }
 
 /* 0, or -1 if the value is none of that type. */

@@ -83,6 +83,11 @@ files_why(struct changed *c, const struct plan_node *n, const struct basis *then
 			why = compare(c, "input", p->dataset, basis_get(then, "holds", p->dataset),
 				on_disk(c, then, p->entry));
 	}
+	for (size_t i = 0; i < n->n_others && !why; i++) /* what contracts look at */
+		if (!n->others[i].produced)
+			why = compare(c, "dataset", n->others[i].dataset,
+				basis_get(then, "holds", n->others[i].dataset),
+				on_disk(c, then, n->others[i].entry));
 	return why;
 }
 
@@ -192,10 +197,10 @@ changed_held(const struct changed *c, size_t i, const char *dataset)
 
 /* What a dataset holds for its readers now that its producer is ok or cached. */
 static const char *
-made_by(const struct run *r, const struct plan_port *p)
+made_by(const struct run *r, const char *dataset, const struct dataset *entry)
 {
-	const char *hash = map_get(&r->made, p->dataset);
-	return hash ? hash : on_disk(r->changed, &(struct basis){0}, p->entry);
+	const char *hash = map_get(&r->made, dataset);
+	return hash ? hash : on_disk(r->changed, &(struct basis){0}, entry);
 }
 
 const char *
@@ -211,9 +216,17 @@ changed_why(const struct run *r, size_t i)
 			continue;
 		if (p->entry)
 			why = compare(c, "input", p->dataset,
-				basis_get(&c->nodes[i].then, "holds", p->dataset), made_by(r, p));
+				basis_get(&c->nodes[i].then, "holds", p->dataset),
+				made_by(r, p->dataset, p->entry));
 		else if (r->out->nodes[from].status == NODE_OK && !r->tasks[from].revived)
 			why = arena_printf(&c->a, "input %s was made again", p->dataset);
+	}
+	for (size_t k = 0; k < n->n_others && !why; k++) {
+		const struct plan_other *o = &n->others[k];
+		if (o->produced)
+			why = compare(c, "dataset", o->dataset,
+				basis_get(&c->nodes[i].then, "holds", o->dataset),
+				made_by(r, o->dataset, o->entry));
 	}
 	return why;
 }
@@ -256,12 +269,24 @@ note_output(struct slot *s, const struct plan_port *p, struct basis *b)
 		basis_put(&s->arena, b, "stamp", p->dataset, stamp);
 }
 
+static void
+note_other(struct slot *s, const struct plan_other *o, struct basis *b)
+{
+	char hash[HASH_SHA_HEX];
+	const char *made = map_get(&s->run->made, o->dataset);
+	if (!made)
+		made = file_hash(s->j.rootfd, o->entry, hash) ? hash : BASIS_ABSENT;
+	basis_put(&s->arena, b, "holds", o->dataset, made);
+}
+
 const char *
 changed_basis(struct slot *s)
 {
 	const struct plan_node *n = s->task->node;
 	struct basis b;
 	basis_settings(&s->arena, s->run->o->plan, n, &b);
+	for (size_t i = 0; i < n->n_others; i++)
+		note_other(s, &n->others[i], &b);
 	for (size_t i = 0; i < n->n_inputs; i++) {
 		const struct job_input *in = &s->j.inputs[i];
 		if (!n->inputs[i].entry || in->absent)
@@ -290,6 +315,11 @@ forecast_inputs(struct changed *c, size_t i, const struct forecast *f, struct ar
 		int from = changed_producer(c, n->inputs[k].dataset);
 		if (n->inputs[k].produced && from >= 0 && f[from].run)
 			return arena_printf(a, "input %s is made again", n->inputs[k].dataset);
+	}
+	for (size_t k = 0; k < n->n_others; k++) {
+		int from = changed_producer(c, n->others[k].dataset);
+		if (n->others[k].produced && from >= 0 && f[from].run)
+			return arena_printf(a, "dataset %s is made again", n->others[k].dataset);
 	}
 	/* nobody makes them again, but another run may have */
 	for (size_t k = 0; k < n->n_inputs; k++) {

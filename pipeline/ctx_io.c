@@ -441,10 +441,30 @@ ctx_model_path(struct ctx *c, const char *port)
 
 /* ---- beginning and end */
 
-static int
-open_contract(struct ctx *c, const char *path, const struct dataset *quarantine, struct checked *k,
-	struct err *e)
+static void
+read_others(struct ctx *c, struct checked *k)
 {
+	const struct job *j = c->job;
+	for (size_t i = 0; i < contract_others(k->contract); i++) {
+		size_t o = 0;
+		while (o < j->n_others &&
+			!str_eq(j->others[o].dataset, contract_other(k->contract, i)))
+			o++;
+		contract_other_read(
+			k->run, i, o < j->n_others ? j->others[o].entry : NULL, j->rootfd);
+	}
+}
+
+/* What a port has of its contract. */
+struct under_contract {
+	const char *path, *dataset;
+	const struct dataset *quarantine;
+};
+
+static int
+open_contract(struct ctx *c, const struct under_contract *port, struct checked *k, struct err *e)
+{
+	const char *path = port->path;
 	struct errs found = {0};
 	if (!path)
 		return 0;
@@ -452,10 +472,12 @@ open_contract(struct ctx *c, const char *path, const struct dataset *quarantine,
 	if (rc < 0 && found.n)
 		*e = found.v[0];
 	errs_fini(&found);
-	k->quarantine = quarantine;
+	k->quarantine = port->quarantine;
 	if (rc == 0) {
 		k->run = contract_begin(k->contract);
 		contract_now(k->run, c->job->now_ms);
+		contract_is_about(k->run, port->dataset, c->job->run_id);
+		read_others(c, k);
 	}
 	return rc;
 }
@@ -466,14 +488,17 @@ ctx_open(struct ctx *c, struct err *e)
 	for (size_t i = 0; i < c->job->n_inputs; i++) {
 		struct in_state *in = &c->ins[i];
 		in->in = &c->job->inputs[i];
-		if (!in->in->absent &&
-			open_contract(c, in->in->contract, in->in->quarantine, &in->check, e) < 0)
+		const struct under_contract port = {
+			in->in->contract, in->in->dataset, in->in->quarantine};
+		if (!in->in->absent && open_contract(c, &port, &in->check, e) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < c->job->n_outputs; i++) {
 		struct out_state *out = &c->outs[i];
 		out->out = &c->job->outputs[i];
-		if (open_contract(c, out->out->contract, out->out->quarantine, &out->check, e) < 0)
+		const struct under_contract port = {
+			out->out->contract, out->out->dataset, out->out->quarantine};
+		if (open_contract(c, &port, &out->check, e) < 0)
 			return -1;
 	}
 	return 0;

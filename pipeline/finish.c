@@ -311,6 +311,10 @@ link_between(const struct plan_node *n, const struct plan_node *reader)
 		for (size_t i = 0; i < reader->spec->n_inputs; i++)
 			if (str_eq(n->spec->outputs[o].base, reader->spec->inputs[i].base))
 				return n->spec->outputs[o].dataset;
+	for (size_t o = 0; o < n->spec->n_outputs; o++)
+		for (size_t i = 0; i < reader->n_others; i++)
+			if (str_eq(n->spec->outputs[o].base, reader->others[i].dataset))
+				return n->spec->outputs[o].dataset;
 	return NULL;
 }
 

@@ -153,19 +153,31 @@ count_blockers(const struct graph *g, const bool *part)
 		for (size_t r = 0; written && r < d->n_readers; r++)
 			blockers[d->readers[r]]++;
 	}
+	for (size_t i = 0; i < g->n_waits; i++)
+		blockers[g->waits[i].then] += part[g->waits[i].first];
 	return blockers;
+}
+
+static void
+unblock(struct graph *g, int node, const bool *part, int *blockers)
+{
+	if (--blockers[node] == 0 && part[node])
+		g->order[g->n_order++] = node;
 }
 
 /* Adds to the order those that wait for nothing any more now that the node is in it. */
 static void
-release(struct graph *g, const struct spec_node *node, const bool *part, int *blockers)
+release(struct graph *g, int index, const bool *part, int *blockers)
 {
+	const struct spec_node *node = &g->spec->nodes[index];
 	for (size_t o = 0; o < node->n_outputs; o++) {
 		const struct graph_dataset *d = map_get(&g->by_name, node->outputs[o].base);
 		for (size_t r = 0; r < d->n_readers; r++)
-			if (--blockers[d->readers[r]] == 0 && part[d->readers[r]])
-				g->order[g->n_order++] = d->readers[r];
+			unblock(g, d->readers[r], part, blockers);
 	}
+	for (size_t i = 0; i < g->n_waits; i++)
+		if (g->waits[i].first == index)
+			unblock(g, g->waits[i].then, part, blockers);
 }
 
 /* Kahn's algorithm, layer by layer; nodes on or behind a cycle are left out. */
@@ -184,7 +196,7 @@ graph_sort(struct graph *g, const bool *part)
 		qsort_r(g->order + layer, end - layer, sizeof(int), by_name,
 			(void *)(uintptr_t)spec);
 		for (; layer < end; layer++)
-			release(g, &spec->nodes[g->order[layer]], part, blockers);
+			release(g, g->order[layer], part, blockers);
 	}
 	free(blockers);
 }
@@ -242,6 +254,15 @@ report_cycle(struct builder *b)
 	free(seen_at);
 }
 
+static void
+sort_all(struct graph *g)
+{
+	bool *all = mem_alloc(g->spec->n + 1);
+	memset(all, true, g->spec->n);
+	graph_sort(g, all);
+	free(all);
+}
+
 int
 graph_build(struct arena *a, const struct spec *spec, struct graph *out, struct errs *found)
 {
@@ -259,14 +280,39 @@ graph_build(struct arena *a, const struct spec *spec, struct graph *out, struct 
 			add_input(&b, (int)i, &spec->nodes[i].inputs[k]);
 	if (found->n > before)
 		return -1;
-	bool *all = mem_alloc(spec->n + 1);
-	memset(all, true, spec->n);
 	out->order = arena_alloc(a, (spec->n + 1) * sizeof(*out->order));
-	graph_sort(out, all);
-	free(all);
+	sort_all(out);
 	if (out->n_order < spec->n)
 		report_cycle(&b);
 	return found->n > before ? -1 : 0;
+}
+
+int
+graph_wait(struct graph *g, const struct graph_wait *waits, size_t n, struct errs *found)
+{
+	bool *sorted = mem_alloc(g->spec->n + 1);
+	const struct graph_wait *w = waits;
+	struct err e;
+	g->waits = waits;
+	g->n_waits = n;
+	sort_all(g);
+	for (size_t i = 0; i < g->n_order; i++)
+		sorted[g->order[i]] = true;
+	while (w < waits + n && (sorted[w->first] || sorted[w->then]))
+		w++;
+	free(sorted);
+	if (g->n_order == g->spec->n)
+		return 0;
+	g->n_waits = 0; /* without them there is an order */
+	sort_all(g);
+	err_set(&e, MLC_CYCLE,
+		"nodes wait for each other in a circle: `%s` checks a contract against `%s`, which "
+		"`%s` writes",
+		g->spec->nodes[w->then].name, w->dataset, g->spec->nodes[w->first].name);
+	err_at(&e, &w->at, "closes the circle");
+	err_help(&e, "look at a dataset that does not need this one");
+	errs_add(found, &e);
+	return -1;
 }
 
 void

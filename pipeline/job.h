@@ -49,6 +49,10 @@ struct job_confirm {
 	const struct dataset *entry;
 	const char *upto;
 };
+struct job_other { /* that a contract looks at */
+	const char *dataset;
+	const struct dataset *entry;
+};
 struct job {
 	uint64_t id;      /* unique in this runner; segments get the ids id << 20 ... */
 	const char *root; /* absolute */
@@ -69,6 +73,8 @@ struct job {
 	size_t n_inputs, n_outputs;
 	struct job_confirm *confirms;
 	size_t n_confirms;
+	struct job_other *others;
+	size_t n_others;
 	struct hook *hooks; /* that this node's worker calls, see hook.h */
 	size_t n_hooks;
 };

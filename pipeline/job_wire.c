@@ -141,6 +141,13 @@ static const struct field job_output_fields[] = {
 };
 static const struct shape job_output_shape = {sizeof(struct job_output), job_output_fields};
 
+static const struct field job_other_fields[] = {
+	{.key = "dataset", .type = F_TEXT, .offset = offsetof(struct job_other, dataset)},
+	{.key = "entry", .type = F_ENTRY, .offset = offsetof(struct job_other, entry)},
+	{0},
+};
+static const struct shape job_other_shape = {sizeof(struct job_other), job_other_fields};
+
 static const struct field hook_fields[] = {
 	{.key = "name", .type = F_TEXT, .offset = offsetof(struct hook, name)},
 	{.key = "points", .type = F_I64, .offset = offsetof(struct hook, points)},
@@ -206,6 +213,11 @@ static const struct field job_fields[] = {
 		.offset = offsetof(struct job, confirms),
 		.of = &job_confirm_shape,
 		.count = offsetof(struct job, n_confirms)},
+	{.key = "others",
+		.type = F_LIST,
+		.offset = offsetof(struct job, others),
+		.of = &job_other_shape,
+		.count = offsetof(struct job, n_others)},
 	{.key = "hooks",
 		.type = F_LIST,
 		.offset = offsetof(struct job, hooks),

@@ -56,6 +56,13 @@ MUST_CHECK int pipeline_load(struct arena *a, const struct project *p, const cha
 
 /* ---- graph.c: who waits for whom. */
 
+/* A node that reads nothing of another and waits for it nevertheless: its contract looks at a dataset
+ * that the other one writes. */
+struct graph_wait {
+	int first, then; /* node indexes */
+	const char *dataset;
+	struct place at; /* of the rule */
+};
 struct graph_dataset {
 	const char *name; /* without @format: all formats are one vertex */
 	int producer;     /* node index, -1: none */
@@ -72,8 +79,13 @@ struct graph {
 	struct map nodes; /* node name -> struct spec_node * */
 	int *listed; /* in order, what the filters select; `order` leaves out what need not run */
 	size_t n_listed;
-	const char **why; /* by node: why it runs, or need not */
+	const char **why;               /* by node: why it runs, or need not */
+	const struct graph_wait *waits; /* arena */
+	size_t n_waits;
 };
+/* Orders the nodes anew with these waits, which are in an arena that lives as long. */
+MUST_CHECK int
+graph_wait(struct graph *g, const struct graph_wait *waits, size_t n, struct errs *found);
 MUST_CHECK int
 graph_build(struct arena *a, const struct spec *spec, struct graph *out, struct errs *found);
 void graph_fini(struct graph *g);
@@ -113,6 +125,12 @@ struct plan_port {
 	const char
 		*type; /* of a program, in memory: the dataset type it is handed over as, or NULL */
 };
+/* A dataset that contracts of a node's ports look at. */
+struct plan_other {
+	const char *dataset;
+	const struct dataset *entry;
+	bool produced; /* a node of this plan writes it */
+};
 struct plan_node {
 	const struct spec_node *spec;
 	const struct plugin_info *plugin;
@@ -123,7 +141,9 @@ struct plan_node {
 	const char *program, *argv, *files; /* of a program, see command.h; else NULL */
 	int *next;                          /* plan indexes of nodes that wait for this one */
 	size_t n_next;
-	int blockers; /* how many nodes of the plan it waits for */
+	int blockers;              /* how many nodes of the plan it waits for */
+	struct plan_other *others; /* arena */
+	size_t n_others;
 };
 struct plan {
 	struct project *project;
@@ -312,6 +332,7 @@ struct release {
 	struct clock *clock;
 	const struct dataset *target, *quarantine;
 	const struct contract *contract;
+	const struct catalog *catalog; /* of the datasets that the contract looks at */
 	const struct dataset
 		*corrected;  /* rows to use instead of those of the same run and row, or NULL */
 	const char *where;   /* COLUMN OP VALUE: only those rows; NULL: all */

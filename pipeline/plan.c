@@ -412,6 +412,16 @@ check_memory(struct planner *p, const struct plan_node *writer, const struct pla
 /* ---- who waits for whom, within the plan */
 
 static void
+link_pair(struct planner *p, struct plan_node *node, int then)
+{
+	int at = p->place[then];
+	if (at < 0)
+		return;
+	node->next[node->n_next++] = at;
+	p->plan->nodes[at].blockers++;
+}
+
+static void
 link_nodes(struct planner *p)
 {
 	const struct graph *g = p->in->graph;
@@ -420,18 +430,16 @@ link_nodes(struct planner *p)
 		size_t room = 0;
 		for (size_t o = 0; o < node->spec->n_outputs; o++)
 			room += graph_dataset(g, node->spec->outputs[o].dataset)->n_readers;
-		node->next = arena_alloc(p->a, (room + 1) * sizeof(*node->next));
+		node->next = arena_alloc(p->a, (room + g->n_waits + 1) * sizeof(*node->next));
 		for (size_t o = 0; o < node->spec->n_outputs; o++) {
 			const struct graph_dataset *d =
 				graph_dataset(g, node->spec->outputs[o].dataset);
-			for (size_t r = 0; r < d->n_readers; r++) {
-				int reader = p->place[d->readers[r]];
-				if (reader < 0)
-					continue;
-				node->next[node->n_next++] = reader;
-				p->plan->nodes[reader].blockers++;
-			}
+			for (size_t r = 0; r < d->n_readers; r++)
+				link_pair(p, node, d->readers[r]);
 		}
+		for (size_t w = 0; w < g->n_waits; w++)
+			if (g->waits[w].first == (int)(node->spec - g->spec->nodes))
+				link_pair(p, node, g->waits[w].then);
 	}
 }
 

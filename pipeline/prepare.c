@@ -191,6 +191,17 @@ make_outputs(struct slot *s)
 		}
 }
 
+static void
+make_others(struct slot *s)
+{
+	const struct plan_node *n = s->task->node;
+	struct job *j = &s->j;
+	j->others = arena_alloc(&s->arena, (n->n_others + 1) * sizeof(*j->others));
+	for (; j->n_others < n->n_others; j->n_others++)
+		j->others[j->n_others] = (struct job_other){
+			n->others[j->n_others].dataset, n->others[j->n_others].entry};
+}
+
 int
 job_make(struct slot *s, struct err *e)
 {
@@ -219,6 +230,7 @@ job_make(struct slot *s, struct err *e)
 	if (make_inputs(s, e) < 0 || job_confirms(s, e) < 0)
 		return -1;
 	make_outputs(s);
+	make_others(s);
 	list_segments(s);
 	s->j.hooks = hooks_of(&s->arena, r->o->plan, n, &s->j.n_hooks);
 	return 0;

@@ -367,6 +367,11 @@ release_rows(const struct release *o, struct release_result *out, struct err *e)
 	s.scope = scope_new(s.segs);
 	s.run = contract_begin(o->contract);
 	contract_now(s.run, start_ms);
+	contract_is_about(s.run, o->target->name, out->run.id);
+	for (size_t i = 0; i < contract_others(o->contract); i++)
+		contract_other_read(s.run, i,
+			catalog_get(o->catalog, contract_other(o->contract, i)),
+			o->project->rootfd);
 	rc = stage_both(&s, e);
 	if (rc < 0)
 		discard(&s);

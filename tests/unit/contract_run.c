@@ -266,39 +266,84 @@ Test(contract_run, a_note_ends_in_how_many_more_there_are)
 	kit_close(&k);
 }
 
+/* Everything that scripts may rely on, in its order. */
+static const char whole_result[] =
+	"{\"contract\":\"c.yml\",\"contract_id\":\"t\",\"version\":\"1.0.0\",\"run_id\":\"r1\","
+	"\"dataset\":\"numbers\",\"success\":false,\"statistics\":{\"checks\":4,\"passed\":2,"
+	"\"warned\":1,\"failed\":1,\"errors\":0,\"passed_percent\":50,\"info\":1,\"skipped\":0,"
+	"\"rows\":1,\"dropped_rows\":0,\"quarantined_rows\":0},\"checks\":["
+	"{\"id\":\"a.present\",\"column\":\"a\",\"metric\":\"present\",\"rule\":\"present\","
+	"\"status\":\"pass\",\"severity\":\"error\",\"expected\":\"a column\","
+	"\"observed\":\"as promised\",\"on_fail\":\"fail\",\"failed_rows\":0,"
+	"\"failed_percent\":0,\"sample\":[],\"skipped\":false,\"second_pass\":false,"
+	"\"file\":\"c.yml\",\"line\":9,\"col\":6},"
+	"{\"id\":\"a.type\",\"column\":\"a\",\"metric\":\"type\",\"rule\":\"type\","
+	"\"status\":\"pass\",\"severity\":\"error\",\"expected\":\"int64\","
+	"\"observed\":\"as promised\",\"on_fail\":\"fail\",\"failed_rows\":0,"
+	"\"failed_percent\":0,\"sample\":[],\"skipped\":false,\"second_pass\":false,"
+	"\"file\":\"c.yml\",\"line\":9,\"col\":15},"
+	"{\"id\":\"a.not_null\",\"column\":\"a\",\"metric\":\"nullValues\",\"rule\":\"not_null\","
+	"\"status\":\"fail\",\"severity\":\"error\",\"expected\":\"no nulls\","
+	"\"observed\":\"1 of 1 rows (100 %)\",\"on_fail\":\"fail\",\"failed_rows\":1,"
+	"\"failed_percent\":100,\"sample\":[1],\"skipped\":false,\"second_pass\":false,"
+	"\"file\":\"c.yml\",\"line\":9,\"col\":37},"
+	"{\"id\":\"rows\",\"column\":null,\"metric\":\"rowCount\",\"rule\":\"row_count\","
+	"\"status\":\"warn\",\"severity\":\"info\",\"expected\":\"rows > 1\","
+	"\"observed\":\"1 rows\",\"on_fail\":\"info\",\"failed_rows\":0,"
+	"\"failed_percent\":0,\"sample\":[],\"skipped\":false,\"second_pass\":false,"
+	"\"file\":\"c.yml\",\"line\":11,\"col\":5}]}";
+
 Test(contract_run, result_as_json)
 {
+	struct contract_run *run;
 	struct contract_result r;
 	struct str out = {0};
 	struct jw w;
 	struct kit k;
 
 	kit_open(&k);
-	kit_must_load(&k, "  properties:\n  - {name: a, logicalType: integer, required: true}\n");
-	run_one(&k, kit_batch(&k, "a:int64\nnull\n"), &r);
+	kit_must_load(&k,
+		"  properties:\n  - {name: a, logicalType: integer, required: true}\n"
+		"  quality:\n  - {id: rows, metric: rowCount, mustBeGreaterThan: 1, "
+		"severity: info}\n");
+	run = contract_begin(k.contract);
+	contract_is_about(run, "numbers", "r1");
+	contract_batch(run, kit_batch(&k, "a:int64\nnull\n"));
+	contract_end(run, &r);
 	jw_init(&w, &out);
 	contract_result_json(&r, &w);
-	cr_expect_str_eq(out.s,
-		"{\"success\":false,\"statistics\":{\"checks\":3,\"passed\":2,\"failed\":1,"
-		"\"warned\":0,\"skipped\":0,\"info\":0,\"rows\":1,\"dropped_rows\":0,"
-		"\"quarantined_rows\":0},\"checks\":["
-		"{\"rule\":\"present\",\"column\":\"a\",\"status\":\"pass\",\"expected\":\"a "
-		"column\","
-		"\"observed\":\"as "
-		"promised\",\"on_fail\":\"fail\",\"failed_rows\":0,\"failed_percent\":0,\"sample\":"
-		"[],\"file\":\"c.yml\","
-		"\"line\":9,\"col\":6},"
-		"{\"rule\":\"type\",\"column\":\"a\",\"status\":\"pass\",\"expected\":\"int64\","
-		"\"observed\":\"as "
-		"promised\",\"on_fail\":\"fail\",\"failed_rows\":0,\"failed_percent\":0,\"sample\":"
-		"[],\"file\":\"c.yml\","
-		"\"line\":9,\"col\":15},"
-		"{\"rule\":\"not_null\",\"column\":\"a\",\"status\":\"fail\",\"expected\":\"no "
-		"nulls\","
-		"\"observed\":\"1 of 1 rows (100 "
-		"%)\",\"on_fail\":\"fail\",\"failed_rows\":1,\"failed_percent\":100,\"sample\":[1],"
-		"\"file\":\"c.yml\",\"line\":9,\"col\":37}]}");
+	cr_expect_str_eq(out.s, whole_result);
 	contract_result_fini(&r);
 	str_fini(&out);
+	kit_close(&k);
+}
+
+/* Statuses are four, whatever is between them; and ids are those of one check each. */
+Test(contract_run, ids_are_unique_and_statuses_are_four)
+{
+	static const char *const want[][2] = {{"a.present", "fail"}, {"a.type", "error"},
+		{"one", "error"}, {"one-2", "error"}, {"a.not_null", "error"},
+		{"a.not_null-2", "error"}, {"sql", "error"}, {"row_count", "warn"}};
+	struct contract_result r;
+	struct kit k;
+
+	kit_open(&k);
+	kit_must_load(&k,
+		"  properties:\n  - {name: a, logicalType: integer, quality: ["
+		"{id: one, metric: nullValues, mustBe: 0}, {id: one, metric: nullValues, mustBe: "
+		"0}, "
+		"{metric: nullValues, mustBe: 0}, {metric: nullValues, mustBe: 0}]}\n"
+		"  quality:\n  - {type: sql, query: \"select nope from {object}\", mustBe: 0, "
+		"severity: "
+		"warning}\n  - {metric: rowCount, mustBe: 7, severity: info}\n");
+	run_one(&k, kit_batch(&k, "b:int64\n1\n"), &r);
+	cr_assert(r.n == sizeof(want) / sizeof(*want), "%zu", r.n);
+	for (size_t i = 0; i < r.n; i++) {
+		cr_expect_str_eq(r.checks[i].id, want[i][0]);
+		cr_expect_str_eq(check_status_name(&r.checks[i]), want[i][1], "%s", want[i][0]);
+	}
+	cr_expect(r.n_failed == 1 && r.n_warned == 1, "%zu %zu", r.n_failed, r.n_warned);
+	cr_expect(r.checks[0].second_pass == false && r.checks[6].second_pass == true);
+	contract_result_fini(&r);
 	kit_close(&k);
 }

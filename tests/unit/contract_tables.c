@@ -2,7 +2,7 @@
  * Contracts and data as data: tests/data/contract_*.test.
  *
  * `contract` is a whole file, `schema` what follows the head in contract_kit.h (from line 8 on).
- * Then either `errors`, or any number of `batch` and the `result`: a line for each check but those
+ * `other NAME` is a batch of a dataset that the contract looks at. Then either `errors`, or any number of `batch` and the `result`: a line for each check but those
  * of columns that are as promised: status rule column: expected / found [rows]. Contracts that take
  * rows out have lines more: what was quarantined, and how many rows stay. */
 #include "tests/unit/contract_kit.h"
@@ -12,7 +12,7 @@ LEAK_SUITE(contract_tables);
 static const char *
 status(const struct check_result *c)
 {
-	return c->skipped ? "skip" : check_status_name(c);
+	return c->skipped ? "skip" : check_status(c) == CHECK_INFO ? "info" : check_status_name(c);
 }
 
 static void
@@ -68,6 +68,28 @@ take_batch(
 		add_away(k, &split, away);
 }
 
+/* `other NAME`: a batch of another dataset; or `!` and why there is none. */
+static void
+show_others(struct kit *k, const struct tcase *c, struct contract_run *run)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const char *name = c->sections[i].name, *text = str_text(&c->sections[i].text);
+		size_t o = 0;
+
+		if (!str_starts(name, "other "))
+			continue;
+		while (o < contract_others(k->contract) &&
+			!str_eq(contract_other(k->contract, o), name + strlen("other ")))
+			o++;
+		cr_assert(
+			o < contract_others(k->contract), "%s: nobody looks at %s", c->title, name);
+		if (*text == '!')
+			contract_other_failed(run, o, "it is gone");
+		else
+			contract_other_batch(run, o, kit_batch(k, text));
+	}
+}
+
 static void
 run_batches(struct kit *k, const struct tcase *c, struct str *got)
 {
@@ -76,6 +98,7 @@ run_batches(struct kit *k, const struct tcase *c, struct str *got)
 	struct str away = {0};
 	int64_t kept = 0;
 
+	show_others(k, c, run);
 	for (size_t i = 0; i < c->n; i++)
 		if (str_eq(c->sections[i].name, "batch"))
 			take_batch(k, run, str_text(&c->sections[i].text), &away, &kept);
