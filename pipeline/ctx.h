@@ -100,6 +100,15 @@ int ctx_before_save(struct ctx *c, struct out_state *out);
 MUST_CHECK int ctx_after_save(struct ctx *c, struct out_state *out, struct err *e);
 MUST_CHECK int ctx_after_node(struct ctx *c, int64_t begun_us, struct err *e);
 
+/* What a port has of its contract. */
+struct under_contract {
+	const char *path, *dataset;
+	const struct dataset *quarantine;
+};
+
+/* ctx_check.c: loads the contract of a port, if it has one, and what that looks at. */
+MUST_CHECK int
+ctx_check_open(struct ctx *c, const struct under_contract *port, struct checked *k, struct err *e);
 /* ctx_check.c: checks a batch; rows that may not stay leave it, and *batch is another one. */
 MUST_CHECK int ctx_check(struct ctx *c, struct checked *k, struct frame **batch, struct err *e);
 /* After the last batch. A broken contract is an error. */

@@ -7,6 +7,41 @@
  *	                       -> away  -> the stage of NAME__quarantine */
 #include "pipeline/ctx.h"
 
+static void
+read_others(struct ctx *c, struct checked *k)
+{
+	const struct job *j = c->job;
+	for (size_t i = 0; i < contract_others(k->contract); i++) {
+		size_t o = 0;
+		while (o < j->n_others &&
+			!str_eq(j->others[o].dataset, contract_other(k->contract, i)))
+			o++;
+		contract_other_read(
+			k->run, i, o < j->n_others ? j->others[o].entry : NULL, j->rootfd);
+	}
+}
+
+int
+ctx_check_open(struct ctx *c, const struct under_contract *port, struct checked *k, struct err *e)
+{
+	const char *path = port->path;
+	struct errs found = {0};
+	if (!path)
+		return 0;
+	int rc = contract_load(c->arena, c->job->rootfd, path, &k->contract, &found);
+	if (rc < 0 && found.n)
+		*e = found.v[0];
+	errs_fini(&found);
+	k->quarantine = port->quarantine;
+	if (rc == 0) {
+		k->run = contract_begin(k->contract);
+		contract_now(k->run, c->job->now_ms);
+		contract_is_about(k->run, port->dataset, c->job->run_id);
+		read_others(c, k);
+	}
+	return rc;
+}
+
 /* The first batch opens the stage, also if it has nothing to quarantine: an empty table says that
  * there was nothing, and replaces what an earlier run left. */
 static int

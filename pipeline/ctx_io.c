@@ -441,47 +441,6 @@ ctx_model_path(struct ctx *c, const char *port)
 
 /* ---- beginning and end */
 
-static void
-read_others(struct ctx *c, struct checked *k)
-{
-	const struct job *j = c->job;
-	for (size_t i = 0; i < contract_others(k->contract); i++) {
-		size_t o = 0;
-		while (o < j->n_others &&
-			!str_eq(j->others[o].dataset, contract_other(k->contract, i)))
-			o++;
-		contract_other_read(
-			k->run, i, o < j->n_others ? j->others[o].entry : NULL, j->rootfd);
-	}
-}
-
-/* What a port has of its contract. */
-struct under_contract {
-	const char *path, *dataset;
-	const struct dataset *quarantine;
-};
-
-static int
-open_contract(struct ctx *c, const struct under_contract *port, struct checked *k, struct err *e)
-{
-	const char *path = port->path;
-	struct errs found = {0};
-	if (!path)
-		return 0;
-	int rc = contract_load(c->arena, c->job->rootfd, path, &k->contract, &found);
-	if (rc < 0 && found.n)
-		*e = found.v[0];
-	errs_fini(&found);
-	k->quarantine = port->quarantine;
-	if (rc == 0) {
-		k->run = contract_begin(k->contract);
-		contract_now(k->run, c->job->now_ms);
-		contract_is_about(k->run, port->dataset, c->job->run_id);
-		read_others(c, k);
-	}
-	return rc;
-}
-
 int
 ctx_open(struct ctx *c, struct err *e)
 {
@@ -490,7 +449,7 @@ ctx_open(struct ctx *c, struct err *e)
 		in->in = &c->job->inputs[i];
 		const struct under_contract port = {
 			in->in->contract, in->in->dataset, in->in->quarantine};
-		if (!in->in->absent && open_contract(c, &port, &in->check, e) < 0)
+		if (!in->in->absent && ctx_check_open(c, &port, &in->check, e) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < c->job->n_outputs; i++) {
@@ -498,7 +457,7 @@ ctx_open(struct ctx *c, struct err *e)
 		out->out = &c->job->outputs[i];
 		const struct under_contract port = {
 			out->out->contract, out->out->dataset, out->out->quarantine};
-		if (open_contract(c, &port, &out->check, e) < 0)
+		if (ctx_check_open(c, &port, &out->check, e) < 0)
 			return -1;
 	}
 	return 0;
