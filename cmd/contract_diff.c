@@ -173,6 +173,12 @@ print_json(struct app *a, const struct sides *s)
 	for (int i = 0; s->links && i < (int)s->links->n_readers; i++)
 		jw_str(&w, node_name(s, s->links->readers[i]));
 	jw_end(&w, ']');
+	jw_key(&w, "checkers");
+	jw_array(&w);
+	for (size_t i = 0; i < s->graph.graph.n_waits; i++)
+		if (str_eq(s->graph.graph.waits[i].dataset, s->dataset))
+			jw_str(&w, node_name(s, s->graph.graph.waits[i].then));
+	jw_end(&w, ']');
 	jw_end(&w, '}');
 	answer_end(&w, &out);
 }
@@ -214,6 +220,11 @@ print_nodes(const struct sides *s)
 		(void)fprintf(stderr, ", which read%s `%s`\n", s->links->n_readers == 1 ? "s" : "",
 			s->dataset);
 	}
+	for (size_t i = 0; s->diff.n_breaking && i < s->graph.graph.n_waits; i++)
+		if (str_eq(s->graph.graph.waits[i].dataset, s->dataset))
+			(void)fprintf(stderr,
+				"breaking for the contract that `%s` checks against `%s`\n",
+				node_name(s, s->graph.graph.waits[i].then), s->dataset);
 	if (tighter && s->links && s->links->producer >= 0)
 		(void)fprintf(stderr, "tighter for `%s`, which writes `%s`\n",
 			node_name(s, s->links->producer), s->dataset);

@@ -63,9 +63,16 @@ repeated(const struct spec_port *ports, size_t i)
 
 /* Producers come first in the graph's order, so every input that has one has its rank. */
 static void
-add_node(struct maker *m, const struct spec_node *n)
+add_node(struct maker *m, const struct graph *g, int index)
 {
+	const struct spec_node *n = &g->spec->nodes[index];
 	int rank = 1;
+	for (size_t i = 0; i < g->n_waits; i++) { /* no arrow: nothing of it is read */
+		if (g->waits[i].then != index)
+			continue;
+		size_t d = dataset(m, g->waits[i].dataset);
+		rank = m->spots[d].rank >= rank ? m->spots[d].rank + 1 : rank;
+	}
 	for (size_t i = 0; i < n->n_inputs; i++) {
 		size_t d = dataset(m, n->inputs[i].dataset);
 		rank = m->spots[d].rank >= rank ? m->spots[d].rank + 1 : rank;
@@ -98,7 +105,7 @@ picture_make(struct arena *a, const struct graph *g, struct picture *out)
 	struct maker m = {.a = a, .p = out};
 	*out = (struct picture){0};
 	for (size_t i = 0; i < g->n_order; i++)
-		add_node(&m, &g->spec->nodes[g->order[i]]);
+		add_node(&m, g, g->order[i]);
 	place_sources(&m);
 	out->spots = arena_alloc(a, (out->n + 1) * sizeof(*out->spots));
 	out->arrows = arena_alloc(a, (out->n_arrows + 1) * sizeof(*out->arrows));

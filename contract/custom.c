@@ -170,9 +170,20 @@ load_column_count(struct loader *l, const struct custom *c)
 static void
 load_column_order(struct loader *l, const struct custom *c)
 {
-	struct rule *r = loader_rule(l, RULE_ORDERED, "column_order", c->about, &c->n->at);
+	(void)loader_rule(l, RULE_ORDERED, "column_order", c->about, &c->n->at);
+}
 
-	r->expected = "columns in the order of the contract";
+/* "psi from loans.age", "psi from (25, 75) at (30)", "psi from (60, 40) of (open, done)" */
+static const char *
+distance_text(struct loader *l, const struct custom *c, const struct rule *r)
+{
+	const struct ynode *edges = yaml_get(c->args, "edges");
+
+	if (r->other)
+		return arena_printf(l->arena, "%s from %s", c->kind->name, r->other->shown);
+	return arena_printf(l->arena, "%s from (%s) %s (%s)", c->kind->name,
+		list_text(l->arena, yaml_get(c->args, "shares")), edges ? "at" : "of",
+		list_text(l->arena, edges ? edges : yaml_get(c->args, "values")));
 }
 
 static void
@@ -183,9 +194,10 @@ load_distance(struct loader *l, const struct custom *c)
 	if (!r)
 		return;
 	r->limit = *c->limit;
-	r->expected = limit_text(l->arena, c->limit, NULL,
-		r->other ? arena_printf(l->arena, "%s from %s", c->kind->name, r->other->shown)
-			 : c->kind->name);
+	r->expected = limit_text(l->arena, c->limit, NULL, distance_text(l, c, r));
+	if (r->min_rows)
+		r->expected = arena_printf(l->arena, "%s, if %lld values or more", r->expected,
+			(long long)r->min_rows);
 }
 
 static void

@@ -204,10 +204,32 @@ add_change(struct contract_diff *d, const struct rule *a, const struct rule *b, 
 	d->n_breaking += c->breaking;
 }
 
+/* Columns that both have stand in one order. */
+static enum change
+compare_order(const struct contract *from, const struct contract *to)
+{
+	const struct schema *x = &from->schema, *y = &to->schema;
+	size_t last = 0;
+
+	for (size_t i = 0; i < x->n; i++) {
+		size_t k = 0;
+
+		while (k < y->n && !str_eq(x->columns[i].name, y->columns[k].name))
+			k++;
+		if (k < y->n && k < last)
+			return WEAKER;
+		last = k < y->n ? k : last;
+	}
+	return SAME;
+}
+
 /* The kind of a pair's change; of types, any difference but none is one that readers notice. */
 static enum change
-change_of(const struct rule *a, const struct rule *b)
+change_of(const struct contract *from, const struct rule *a, const struct contract *to,
+	const struct rule *b)
 {
+	if (a->kind == RULE_ORDERED)
+		return worst(compare_order(from, to), compare_rules(a, b));
 	if (a->kind == RULE_TYPE)
 		return str_eq(a->expected, b->expected) ? SAME : WEAKER;
 	return compare_rules(a, b);
@@ -249,7 +271,7 @@ contract_compare(const struct contract *from, const struct contract *to, struct 
 	*out = (struct contract_diff){0};
 	for (size_t i = 0; i < from->n_rules; i++) {
 		const struct rule *a = &from->rules[i], *b = find_pair(from, a, to, taken);
-		enum change kind = b ? change_of(a, b) : is_loose(a) ? SAME : WEAKER;
+		enum change kind = b ? change_of(from, a, to, b) : is_loose(a) ? SAME : WEAKER;
 		char was[128], is[128];
 
 		if (!b && goes_without_saying(to, a))

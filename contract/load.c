@@ -372,6 +372,21 @@ settle_other(struct loader *l, struct rule *r)
 	r->keys = keys;
 }
 
+/* What the order is, now that all columns are known. */
+static void
+settle_order(struct loader *l, struct rule *r)
+{
+	const struct schema *s = &l->contract->schema;
+	struct str text = {0};
+
+	if (r->kind != RULE_ORDERED)
+		return;
+	for (size_t i = 0; i < s->n && text.len < 100; i++)
+		str_addf(&text, "%s%s", i ? ", " : "in order: ", s->columns[i].name);
+	r->expected = arena_strdup(l->arena, str_text(&text));
+	str_fini(&text);
+}
+
 /* Each rule has an id: the one that was written, else "age.range", "row_count", "age.range-2". */
 static void
 name_rules(struct loader *l)
@@ -421,6 +436,7 @@ load_end(struct loader *l, size_t before)
 	for (size_t i = 0; i < c->n_rules; i++) {
 		settle_rule(&rules[i]);
 		settle_other(l, &rules[i]);
+		settle_order(l, &rules[i]);
 	}
 	name_rules(l);
 	map_fini(&l->columns);

@@ -195,7 +195,7 @@ read_arguments(struct loader *l, const struct ynode *args, const char *first, co
 	return 0;
 }
 
-static const char *
+const char *
 list_text(struct arena *a, const struct ynode *list)
 {
 	struct str s = {0};

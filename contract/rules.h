@@ -215,6 +215,8 @@ void load_sql(struct loader *l, const struct ynode *n, const char *text, const s
 /* "null rows < 5 %"; for no bad rows at all: `none`, unless that is NULL. */
 const char *
 limit_text(struct arena *a, const struct limit *limit, const char *none, const char *what);
+/* "a, b, null", as much of it as is worth showing. */
+const char *list_text(struct arena *a, const struct ynode *list);
 void load_options(struct loader *l, const struct ynode *options, const struct about *about);
 
 /* --- parts --------------------------------------------------------------------------------------- */
