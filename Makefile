@@ -154,7 +154,7 @@ define module_rules
 $(B)/lib/mlflow-c/datasets/$(1).so: $$(call objs,datasets/$(1)) $(B)/lib/$(1).module.list
 	@mkdir -p $$(@D)
 	$$(call say,MOD,$$@)
-	$$(q)$$(CC) $$(ldflags) $$(if $(SAN),,-Wl,-z,defs) -shared -o $$@ $$(filter %.o,$$^) $$(call module_pkg,--libs,$(1))
+	$$(q)$$(CC) $$(ldflags) $$(if $$(SAN),,-Wl,-z,defs) -shared -o $$@ $$(filter %.o,$$^) $$(call module_pkg,--libs,$(1))
 $(B)/lib/$(1).module.list: FORCE
 	@mkdir -p $$(@D)
 	@echo '$$(wildcard datasets/$(1)/*.c)' | cmp -s - $$@ || echo '$$(wildcard datasets/$(1)/*.c)' >$$@
