@@ -4,102 +4,17 @@
  *	types, nulls          as they are found
  *	numbers               0 as the least if there is nothing below; else rounded outwards
  *	few different texts   the set of them; other texts: twice the longest
- *
- * One pass by batches; what is kept of a text column are its first 21 different values. */
-#include "cmd/contracts.h"
+ *	steps, keys           if there are enough rows for it to be no chance
+ *	foreign keys          infer_keys.c
+ *	distributions         only if they are asked for: most data is meant to change */
+#include "cmd/infer.h"
 
 #include <math.h>
 #include <strings.h>
 
-#define SET_MAX 20  /* different texts that are still a set */
-#define SET_ROWS 50 /* with fewer rows nothing can be said of sets */
-
-/* What is known of a column so far. */
-struct column_facts {
-	char *name; /* owned */
-	enum mlf_type type;
-	int64_t n, nulls, min_i, max_i, longest;
-	double min_f, max_f;
-	bool any, whole;        /* a value was seen; all of them are whole numbers */
-	char *set[SET_MAX + 1]; /* owned; text, in order of appearance */
-	size_t n_set;
+struct infer_args {
+	bool distribution;
 };
-struct facts {
-	struct column_facts *v; /* owned */
-	int n;
-	int64_t rows;
-};
-
-static void
-note_text(struct column_facts *f, const char *s)
-{
-	int64_t chars = 0;
-
-	for (const char *c = s; *c; c++)
-		chars += ((unsigned char)*c & 0xC0) != 0x80;
-	f->longest = chars > f->longest ? chars : f->longest;
-	for (size_t i = 0; i < f->n_set; i++)
-		if (str_eq(f->set[i], s))
-			return;
-	if (f->n_set <= SET_MAX)
-		f->set[f->n_set++] = mem_strdup(s);
-}
-
-static void
-note_number(struct column_facts *f, double v)
-{
-	if (isnan(v))
-		return;
-	f->min_f = !f->any || v < f->min_f ? v : f->min_f;
-	f->max_f = !f->any || v > f->max_f ? v : f->max_f;
-	f->whole = (!f->any || f->whole) && v == floor(v) && fabs(v) < 1e15;
-	f->any = true;
-}
-
-static void
-note_integer(struct column_facts *f, int64_t v)
-{
-	f->min_i = !f->any || v < f->min_i ? v : f->min_i;
-	f->max_i = !f->any || v > f->max_i ? v : f->max_i;
-	f->any = true;
-}
-
-static void
-note_column(struct column_facts *f, const struct column *c)
-{
-	struct str text = {0};
-
-	f->type = c->type;
-	for (int64_t i = 0; i < c->n; i++) {
-		if (column_null(c, i)) {
-			f->nulls++;
-		} else if (c->type == MLF_F64) {
-			note_number(f, ((const double *)c->data)[c->off + i]);
-		} else if (c->type == MLF_I64 || c->type == MLF_TIMESTAMP) {
-			note_integer(f, ((const int64_t *)c->data)[c->off + i]);
-		} else if (c->type == MLF_UTF8) {
-			str_reset(&text);
-			(void)column_show(c, i, &text);
-			note_text(f, str_text(&text));
-		}
-	}
-	f->n += c->n;
-	str_fini(&text);
-}
-
-static void
-note_batch(struct facts *all, const struct frame *batch)
-{
-	if (!all->v) {
-		all->n = frame_columns(batch);
-		all->v = mem_alloc(((size_t)all->n + 1) * sizeof(*all->v));
-		for (int i = 0; i < all->n; i++)
-			all->v[i].name = mem_strdup(frame_column(batch, i)->name);
-	}
-	for (int i = 0; i < all->n; i++)
-		note_column(&all->v[i], frame_column(batch, i));
-	all->rows += frame_rows(batch);
-}
 
 /* --- writing ------------------------------------------------------------------------------------- */
 
@@ -135,12 +50,14 @@ outwards(double v, bool up)
 }
 
 static void
-add_range(struct str *out, double lo, double hi)
+add_range(struct str *out, double lo, double hi, const char *step)
 {
 	str_add(out, "        logicalTypeOptions: {minimum: ");
 	str_add_f64(out, lo >= 0.0 ? 0.0 : outwards(lo, false));
 	str_add(out, ", maximum: ");
 	str_add_f64(out, hi <= 0.0 ? 0.0 : outwards(hi, true));
+	if (step[0])
+		str_addf(out, ", multipleOf: %s", step);
 	str_add(out, "} # found ");
 	str_add_f64(out, lo);
 	str_add(out, " to ");
@@ -152,7 +69,7 @@ static void
 add_set(struct str *out, const struct column_facts *f)
 {
 	str_add(out,
-		"        quality:\n          - metric: invalidValues\n"
+		"          - metric: invalidValues\n"
 		"            arguments: {validValues: [");
 	for (size_t i = 0; i < f->n_set; i++) {
 		str_add(out, i ? ", " : "");
@@ -160,6 +77,142 @@ add_set(struct str *out, const struct column_facts *f)
 	}
 	str_add(out, "]}\n            mustBe: 0\n");
 }
+
+/* What all numbers are multiples of: "10", "0.01"; "" for nothing worth a promise. */
+static void
+step_text(const struct column_facts *f, char out[static 32])
+{
+	static const char *const tenths[] = {"", "0.1", "0.01", "0.001", "0.0001"};
+
+	out[0] = '\0';
+	if (f->n - f->nulls < SET_ROWS)
+		return;
+	if (f->type == MLF_I64 && f->step > 1 && f->min_i != f->max_i)
+		(void)snprintf(out, 32, "%llu", (unsigned long long)f->step);
+	else if (f->type == MLF_F64 && f->decimals <= 4 && f->min_f < f->max_f)
+		(void)snprintf(out, 32, "%s", tenths[f->decimals]);
+}
+
+static bool
+has_set(const struct facts *all, const struct column_facts *f)
+{
+	return f->type == MLF_UTF8 && f->n_set && f->n_set <= SET_MAX && all->rows >= SET_ROWS;
+}
+
+static void
+add_options(struct str *out, const struct facts *all, const struct column_facts *f)
+{
+	char step[32];
+
+	step_text(f, step);
+	if (f->type == MLF_F64 && f->any) {
+		if (f->whole)
+			str_add(out, "        # all values are whole numbers: maybe an integer\n");
+		add_range(out, f->min_f, f->max_f, step);
+	} else if (f->type == MLF_I64 && f->any) {
+		add_range(out, (double)f->min_i, (double)f->max_i, step);
+	} else if (f->type == MLF_TIMESTAMP && f->any && f->days) {
+		str_add(out, "        logicalTypeOptions: {format: yyyy-MM-dd}\n");
+	} else if (f->type == MLF_UTF8 && f->longest && !has_set(all, f)) {
+		str_addf(out, "        logicalTypeOptions: {maxLength: %lld}\n",
+			(long long)f->longest * 2);
+	}
+}
+
+/* --- distributions ------------------------------------------------------------------------------- */
+
+#define SHARE_ROWS 200 /* fewer say nothing about shares */
+
+static void
+add_share(struct str *out, size_t i, int64_t n, int64_t of)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%s%.4g", i ? ", " : "",
+		100.0 * (double)n / (double)of);
+	str_add(out, text);
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Between the quarters of the values: edges, and the shares that there are. */
+static void
+add_edges(struct str *out, const struct column_facts *f)
+{
+	double edges[3];
+	size_t n = 0, from = 0;
+
+	qsort(f->values, f->n_values, sizeof(*f->values), by_value);
+	for (size_t q = 1; q < 4; q++) {
+		double edge = f->values[f->n_values * q / 4];
+
+		if (!n || edge > edges[n - 1])
+			edges[n++] = edge;
+	}
+	str_add(out, "edges: [");
+	for (size_t i = 0; i < n; i++) {
+		str_add(out, i ? ", " : "");
+		str_add_f64(out, edges[i]);
+	}
+	str_add(out, "], shares: [");
+	for (size_t i = 0; i <= n; i++) {
+		size_t to = from;
+
+		while (to < f->n_values && (i == n || f->values[to] < edges[i]))
+			to++;
+		add_share(out, i, (int64_t)(to - from), (int64_t)f->n_values);
+		from = to;
+	}
+	str_addc(out, ']');
+}
+
+static void
+add_members(struct str *out, const struct column_facts *f)
+{
+	int64_t n = f->n - f->nulls;
+
+	str_add(out, "values: [");
+	for (size_t i = 0; i < f->n_set; i++) {
+		str_add(out, i ? ", " : "");
+		if (f->type == MLF_BOOL)
+			str_add(out, f->set[i]);
+		else
+			add_text(out, f->set[i]);
+	}
+	str_add(out, "], shares: [");
+	for (size_t i = 0; i < f->n_set; i++)
+		add_share(out, i, f->set_rows[i], n);
+	str_addc(out, ']');
+}
+
+static bool
+has_shares(const struct facts *all, const struct column_facts *f)
+{
+	bool numbers = f->n_values && f->values && (f->type == MLF_I64 || f->type == MLF_F64);
+
+	return all->distribution && f->n - f->nulls >= SHARE_ROWS && !f->unique &&
+		(numbers || f->type == MLF_BOOL || has_set(all, f));
+}
+
+static void
+add_shares(struct str *out, const struct column_facts *f)
+{
+	str_add(out, "          - type: custom\n            engine: mlflow-c\n"
+		     "            severity: warning\n            implementation: {check: psi, ");
+	if (f->n_values)
+		add_edges(out, f);
+	else
+		add_members(out, f);
+	str_addf(out, ", mustBeLessThan: 0.2, minRows: %d}\n", SHARE_ROWS);
+}
+
+/* --- the contract -------------------------------------------------------------------------------- */
 
 static void
 add_column(struct str *out, const struct facts *all, const struct column_facts *f)
@@ -172,25 +225,24 @@ add_column(struct str *out, const struct facts *all, const struct column_facts *
 
 	str_add(out, "      - name: ");
 	add_text(out, f->name);
-	str_addf(out, "\n        logicalType: %s\n", types[f->type]);
+	str_addf(out, "\n        logicalType: %s\n",
+		f->type == MLF_TIMESTAMP && f->any && f->days ? "date" : types[f->type]);
 	if (f->nulls == 0 && all->rows)
 		str_add(out, "        required: true\n");
 	else if (f->nulls)
 		str_addf(out, "        # %lld of %lld rows are null\n", (long long)f->nulls,
 			(long long)f->n);
-	if (f->type == MLF_F64 && f->any) {
-		if (f->whole)
-			str_add(out, "        # all values are whole numbers: maybe an integer\n");
-		add_range(out, f->min_f, f->max_f);
-	} else if (f->type == MLF_I64 && f->any) {
-		add_range(out, (double)f->min_i, (double)f->max_i);
-	} else if (f->type == MLF_UTF8 && f->n_set && f->n_set <= SET_MAX &&
-		all->rows >= SET_ROWS) {
+	if (f->unique)
+		str_add(out, "        unique: true\n");
+	add_options(out, all, f);
+	if (f->to)
+		str_addf(out, "        relationships:\n          - {to: %s}\n", f->to);
+	if (has_set(all, f) || has_shares(all, f))
+		str_add(out, "        quality:\n");
+	if (has_set(all, f))
 		add_set(out, f);
-	} else if (f->type == MLF_UTF8 && f->longest) {
-		str_addf(out, "        logicalTypeOptions: {maxLength: %lld}\n",
-			(long long)f->longest * 2);
-	}
+	if (has_shares(all, f))
+		add_shares(out, f);
 }
 
 static void
@@ -217,49 +269,16 @@ add_contract(struct str *out, const char *dataset, const struct facts *all)
 /* --- the command ---------------------------------------------------------------------------------- */
 
 static int
-read_facts(struct app *a, const struct dataset *d, struct facts *all, struct err *e)
+infer(struct app *a, const struct catalog *c, const struct dataset *d)
 {
-	const struct judged one = {.d = d};
-	struct segs *segs = segs_new(SEGS_PRIVATE, 1);
-	struct arena arena = {0};
-	struct reader *r = NULL;
-	struct frame *batch;
-	int rc = app_store(a, STORE_READ, e);
-
-	if (rc == 0)
-		rc = table_open(a, &one, segs, &arena, &r, e);
-	if (rc == 0)
-		while ((rc = reader_next(r, &batch, e)) == 1) {
-			note_batch(all, batch);
-			frame_unref(batch);
-		}
-	reader_close(r);
-	segs_free(segs);
-	arena_fini(&arena);
-	return rc;
-}
-
-static void
-facts_fini(struct facts *all)
-{
-	for (int i = 0; i < all->n; i++) {
-		free(all->v[i].name);
-		for (size_t k = 0; k < all->v[i].n_set; k++)
-			free(all->v[i].set[k]);
-	}
-	free(all->v);
-}
-
-static int
-infer(struct app *a, const struct dataset *d)
-{
-	struct facts all = {.n = 0};
+	const struct infer_args *args = a->opts;
+	struct facts all = {.distribution = args->distribution};
 	struct str text = {0}, out = {0};
 	struct err e = {0};
 	struct jw w;
 	int code = 0;
 
-	if (read_facts(a, d, &all, &e) < 0) {
+	if (facts_read(a, d, &all, &e) < 0 || facts_keys(a, c, d, &all, &e) < 0) {
 		code = report(a, &e);
 	} else {
 		add_contract(&text, d->name, &all);
@@ -290,14 +309,20 @@ run(struct app *a)
 
 	if (catalog_load(&c, a->project, &found) == 0)
 		d = table_find(c, a->args[0], &found);
-	code = d ? infer(a, d) : report_all(a, &found);
+	code = d ? infer(a, c, d) : report_all(a, &found);
 	errs_fini(&found);
 	catalog_free(c);
 	return code;
 }
 
 static const char *const examples[] = {
-	"mlflow-c contract infer loans > conf/base/contracts/loans.yml", "a start", NULL};
+	"mlflow-c contract infer loans > conf/base/contracts/loans.yml", "a start",
+	"mlflow-c contract infer loans --distribution", "also how values are distributed", NULL};
+static const struct opt opts[] = {
+	{"distribution", 0, OPT_FLAG, offsetof(struct infer_args, distribution), NULL,
+		"warn when values are distributed otherwise"},
+	{0},
+};
 const struct cmd cmd_contract_infer = {
 	.name = "contract infer",
 	.args = "DATASET",
@@ -306,5 +331,7 @@ const struct cmd cmd_contract_infer = {
 	.summary = "Propose a contract from the data (ODCS YAML).",
 	.examples = examples,
 	.needs = NEEDS_PROJECT,
+	.opts = opts,
+	.opts_size = sizeof(struct infer_args),
 	.run = run,
 };

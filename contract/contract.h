@@ -29,6 +29,8 @@ MUST_CHECK int contract_parse(struct arena *a, const char *path, const struct st
 /* The columns it names, for reading a source with the right types. */
 const struct schema *contract_schema(const struct contract *c);
 const char *contract_version(const struct contract *c);
+/* The one column of which no value may stand twice, and its type; NULL: there is none. */
+const char *contract_key(const struct contract *c, enum mlf_type *type);
 const char *contract_id(const struct contract *c); /* "" if it has none */
 size_t contract_checks(const struct contract *c);  /* how many checks it makes */
 /* True if bad rows may leave the dataset; true if some of them are kept apart. */

@@ -503,6 +503,22 @@ contract_id(const struct contract *c)
 	return c->id ? c->id : "";
 }
 
+const char *
+contract_key(const struct contract *c, enum mlf_type *type)
+{
+	for (size_t i = 0; i < c->n_rules; i++) {
+		const struct rule *r = &c->rules[i];
+
+		if (r->kind != RULE_UNIQUE || r->n_columns != 1 || r->limit.op != OP_BE ||
+			r->limit.a != 0.0 || r->on_fail == ON_FAIL_WARN ||
+			r->on_fail == ON_FAIL_INFO)
+			continue;
+		*type = c->schema.columns[r->columns[0]].type;
+		return c->schema.columns[r->columns[0]].name;
+	}
+	return NULL;
+}
+
 size_t
 contract_checks(const struct contract *c)
 {
