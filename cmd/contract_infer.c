@@ -128,8 +128,7 @@ add_share(struct str *out, size_t i, int64_t n, int64_t of)
 {
 	char text[32];
 
-	(void)snprintf(text, sizeof(text), "%s%.4g", i ? ", " : "",
-		100.0 * (double)n / (double)of);
+	(void)snprintf(text, sizeof(text), "%s%.4g", i ? ", " : "", 100.0 * (double)n / (double)of);
 	str_add(out, text);
 }
 
@@ -203,8 +202,9 @@ has_shares(const struct facts *all, const struct column_facts *f)
 static void
 add_shares(struct str *out, const struct column_facts *f)
 {
-	str_add(out, "          - type: custom\n            engine: mlflow-c\n"
-		     "            severity: warning\n            implementation: {check: psi, ");
+	str_add(out,
+		"          - type: custom\n            engine: mlflow-c\n"
+		"            severity: warning\n            implementation: {check: psi, ");
 	if (f->n_values)
 		add_edges(out, f);
 	else

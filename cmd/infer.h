@@ -5,8 +5,8 @@
 
 #include "cmd/contracts.h"
 
-#define SET_MAX 20	 /* different texts that are still a set */
-#define SET_ROWS 50	 /* with fewer rows nothing can be said of sets, keys and steps */
+#define SET_MAX 20       /* different texts that are still a set */
+#define SET_ROWS 50      /* with fewer rows nothing can be said of sets, keys and steps */
 #define KEY_ROWS 1000000 /* with more of them no column is taken for a key */
 
 /* What is known of a column so far. */
@@ -16,10 +16,11 @@ struct column_facts {
 	int64_t n, nulls, min_i, max_i, longest;
 	double min_f, max_f;
 	bool any, whole; /* a value was seen; all of them are whole numbers */
-	bool days;	 /* of timestamps: all of them are at midnight */
-	uint64_t step;	 /* of integers: their greatest common divisor; 0: all are 0 */
-	int decimals;	 /* of numbers: as many do for all of them; more than 4: none do */
-	char *set[SET_MAX + 1]; /* owned; text, in order of appearance; of booleans false and true */
+	bool days;       /* of timestamps: all of them are at midnight */
+	uint64_t step;   /* of integers: their greatest common divisor; 0: all are 0 */
+	int decimals;    /* of numbers: as many do for all of them; more than 4: none do */
+	char *set[SET_MAX +
+		1]; /* owned; text, in order of appearance; of booleans false and true */
 	int64_t set_rows[SET_MAX + 1];
 	size_t n_set;
 	uint64_t *keys; /* owned; a value or a hash of one a row, of KEY_ROWS at most */
@@ -38,8 +39,7 @@ struct facts {
 };
 
 /* infer_facts.c */
-MUST_CHECK int facts_read(
-	struct app *a, const struct dataset *d, struct facts *out, struct err *e);
+MUST_CHECK int facts_read(struct app *a, const struct dataset *d, struct facts *out, struct err *e);
 void facts_fini(struct facts *all);
 /* Shows every batch of a table. The store is open. */
 MUST_CHECK int each_batch(struct app *a, const struct judged *one,

@@ -41,8 +41,8 @@ sounds_like(const char *column, const char *dataset, const char *key)
 	for (n -= n > 1 && dataset[n - 1] == 's'; n <= whole; n++) {
 		size_t rest = strncmp(column, dataset, n) == 0 ? n : 0;
 
-		if (rest && (!column[rest] ||
-				    (column[rest] == '_' && str_eq(column + rest + 1, key))))
+		if (rest &&
+			(!column[rest] || (column[rest] == '_' && str_eq(column + rest + 1, key))))
 			return true;
 	}
 	return false;
@@ -75,20 +75,25 @@ look_at(struct app *a, const struct dataset *d, struct facts *all, struct candid
 static int
 parse_probe(const struct candidates *all, struct arena *arena, const struct contract **out)
 {
-	static const char *const types[] = {[MLF_BOOL] = "boolean", [MLF_I64] = "integer",
-		[MLF_F64] = "number", [MLF_UTF8] = "string", [MLF_TIMESTAMP] = "timestamp"};
+	static const char *const types[] = {[MLF_BOOL] = "boolean",
+		[MLF_I64] = "integer",
+		[MLF_F64] = "number",
+		[MLF_UTF8] = "string",
+		[MLF_TIMESTAMP] = "timestamp"};
 	struct errs ignored = {0};
 	struct str text = {0};
 	int rc;
 
-	str_add(&text, "apiVersion: v3.1.0\nkind: DataContract\nid: probe\nversion: 1.0.0\nschema:\n"
-		       "- name: ' '\n  properties:\n");
+	str_add(&text,
+		"apiVersion: v3.1.0\nkind: DataContract\nid: probe\nversion: 1.0.0\nschema:\n"
+		"- name: ' '\n  properties:\n");
 	for (size_t i = 0; i < all->n; i++) {
 		const struct candidate *c = &all->v[i];
 		bool again = i && all->v[i - 1].column == c->column;
 
 		if (!again)
-			str_addf(&text, "  - name: \"%s\"\n    logicalType: %s\n    relationships:\n",
+			str_addf(&text,
+				"  - name: \"%s\"\n    logicalType: %s\n    relationships:\n",
 				c->column->name, types[c->column->type]);
 		str_addf(&text, "    - {to: %s.%s}\n", c->d->name, c->key);
 	}

@@ -113,3 +113,18 @@ mlflow-c contract check lines
 contract 'customers.yml#/schema/customers_1/properties/key_2' warn
 mlflow-c contract check lines
 echo "exit $?"
+echo "== a source is checked when it is first read, in a worker and in the runner's process"
+contract customers.id quarantine
+cat >conf/base/pipeline.yml <<'END'
+use:
+  nodes:
+    - {name: use, command: [cp, "{input:lines}", "{output:copy}"], inputs: lines, outputs: copy}
+END
+echo 'copy: {type: csv, filepath: data/copy.csv}' >>conf/base/catalog.yml
+for how in '' --in-process; do
+	rm -f data/copy.csv
+	mlflow-c run -q -j 1 $how 2>/dev/null
+	echo "exit $?"
+	cut -d , -f 1 data/copy.csv | tr '\n' ' '
+	tail -n 1 data/quarantine/lines.csv | cut -d , -f 2-
+done

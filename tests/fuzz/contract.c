@@ -51,6 +51,11 @@ run(const struct contract *c, struct scope *sc)
 	struct err e;
 	int64_t kept = 0, away = 0;
 
+	for (size_t i = 0; i < contract_others(c); i++) /* some are there, some are not */
+		if (i % 3 == 0)
+			contract_other_failed(r, i, "gone");
+		else if (i % 3 == 1)
+			contract_other_batch(r, i, f);
 	for (int i = 0; i < 2; i++) {
 		require(contract_take(r, sc, f, "run", &split, &e) == 0);
 		kept += mlf_rows(split.kept);

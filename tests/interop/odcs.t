@@ -15,6 +15,9 @@ for dataset in loans loans_ingested__quarantine; do
 done
 cp "$REPO/tests/fuzz/contract/all.yml" all.yml
 cp "$REPO/tests/fuzz/contract/custom.yml" custom.yml
+cp "$REPO/tests/fuzz/contract/others.yml" others.yml
+mlflow-c contract infer loans --distribution >inferred-shares.yml
+grep -q 'check: psi' inferred-shares.yml || echo "no distribution was proposed"
 cat >check.py <<'END'
 import json, pathlib, sys, jsonschema, yaml, open_data_contract_standard as o
 schema = json.loads((pathlib.Path(o.__file__).parent / "schema.json").read_text())
@@ -26,6 +29,6 @@ for name in sys.argv[1:]:
         print(f"{name}: {'/'.join(map(str, e.absolute_path))}: {e.message[:200]}")
 print(f"{len(sys.argv) - 1} contracts, {bad} errors")
 END
-"$venv/bin/python" check.py conf/base/contracts/*.yml inferred-*.yml all.yml custom.yml
+"$venv/bin/python" check.py conf/base/contracts/*.yml inferred-*.yml all.yml custom.yml others.yml
 sed -i 's/apiVersion: v3.1.0/apiVersion: v9/' all.yml
 "$venv/bin/python" check.py all.yml | tail -n 1
