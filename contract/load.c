@@ -306,7 +306,8 @@ load_top(struct loader *l, const struct ynode *n)
 	count = load_list(l, t.schema, "a list with one table", &items);
 	if (count == 1) {
 		load_object(l, items[0], strict, &table);
-		load_sla(l, t.sla, &table);
+		if (l->table) /* it was understood */
+			load_sla(l, t.sla, &table);
 	}
 	if (count != 1 && (t.schema->kind == Y_LIST || t.schema->kind == Y_NULL))
 		loader_fail(l, &t.schema->at,
@@ -416,6 +417,8 @@ load_text(struct loader *l, const char *path, const struct str *text)
 	map_fini(&l->columns);
 	l->columns = (struct map){0};
 	l->path = arena_strdup(l->arena, path);
+	l->table = l->table_id = NULL;
+	l->object = NULL;
 	if (yaml_parse(l->arena, l->path, str_text(text), text->len, &tree, &e) != 0)
 		errs_add(l->found, &e);
 	else
