@@ -3,9 +3,6 @@
  * nodes those are. The older one is a file, or what a revision of git has under the same path. */
 #include "cmd/contracts.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 struct diff_args {
@@ -21,73 +18,6 @@ struct sides {
 	struct loaded graph; /* with dataset */
 	const struct graph_dataset *links;
 };
-
-/* --- the two contracts --------------------------------------------------------------------------- */
-
-static int
-read_file(struct sides *s, const char *path, const struct contract **out, struct errs *found)
-{
-	struct str text = {0};
-	struct err e = {0};
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = -1;
-
-	if (fd < 0) {
-		err_errno(&e, MLC_FILE, "cannot open %s", path);
-	} else {
-		rc = file_read_fd(fd, path, &text, &e);
-		close(fd);
-	}
-	if (rc < 0)
-		errs_add(found, &e);
-	else
-		rc = contract_parse(&s->arena, path, &text, out, found);
-	str_fini(&text);
-	return rc;
-}
-
-/* What `git show REV:./PATH` prints in the project's folder. -1 with git's own words on stderr. */
-static int
-git_show(const struct app *a, const char *object, struct str *out, struct err *e)
-{
-	char *const argv[] = {(char *)(uintptr_t) "git", (char *)(uintptr_t) "-C", a->project->root,
-		(char *)(uintptr_t) "show", (char *)(uintptr_t)object, NULL};
-	posix_spawn_file_actions_t actions;
-	int fds[2], status = -1, rc = -1;
-	pid_t pid;
-
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return err_errno(e, MLC_BUG, "pipe");
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
-	if (posix_spawnp(&pid, "git", &actions, NULL, argv, environ) != 0)
-		pid = -1;
-	posix_spawn_file_actions_destroy(&actions);
-	close(fds[1]);
-	if (pid > 0)
-		rc = file_read_fd(fds[0], object, out, e);
-	close(fds[0]);
-	if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
-		WEXITSTATUS(status) == 0)
-		return rc;
-	err_set(e, MLC_NOT_FOUND, "git does not show %s", object);
-	return err_help(e, "--against wants a file, or a revision that has the contract");
-}
-
-static int
-read_revision(struct app *a, struct sides *s, const char *rev, const char *path, struct errs *found)
-{
-	const char *object = arena_printf(&s->arena, "%s:./%s", rev, path);
-	struct str text = {0};
-	struct err e = {0};
-	int rc = git_show(a, object, &text, &e);
-
-	if (rc < 0)
-		errs_add(found, &e);
-	else
-		rc = contract_parse(&s->arena, object, &text, &s->from, found);
-	str_fini(&text);
-	return rc;
-}
 
 static int
 wrong_usage(struct errs *found)
@@ -110,8 +40,8 @@ read_both(struct app *a, struct sides *s, struct errs *found)
 	if ((a->n_args == 2) == (args->against != NULL))
 		return wrong_usage(found);
 	if (a->n_args == 2)
-		return read_file(s, a->args[0], &s->from, found) |
-			read_file(s, a->args[1], &s->to, found);
+		return contract_at_path(&s->arena, a->args[0], &s->from, found) |
+			contract_at_path(&s->arena, a->args[1], &s->to, found);
 	s->dataset = a->args[0];
 	path = project_contract(a->project, s->dataset);
 	if (!path) {
@@ -122,8 +52,8 @@ read_both(struct app *a, struct sides *s, struct errs *found)
 	if (contract_load(&s->arena, a->project->rootfd, path, &s->to, found) < 0)
 		return -1;
 	if (access(args->against, R_OK) == 0)
-		return read_file(s, args->against, &s->from, found);
-	return read_revision(a, s, args->against, path, found);
+		return contract_at_path(&s->arena, args->against, &s->from, found);
+	return contract_at_revision(a, &s->arena, args->against, path, &s->from, found);
 }
 
 /* --- what is told -------------------------------------------------------------------------------- */

@@ -23,6 +23,12 @@ const struct dataset *table_find(const struct catalog *c, const char *name, stru
 MUST_CHECK int table_open(struct app *a, const struct judged *j, struct segs *segs,
 	struct arena *arena, struct reader **out, struct err *e);
 
+/* contract_sides.c: the contract in a file or folder, and what a revision of git has under the path of
+ * one. NULL and -1 after a report to found. */
+MUST_CHECK int contract_at_path(
+	struct arena *a, const char *path, const struct contract **out, struct errs *found);
+MUST_CHECK int contract_at_revision(struct app *a, struct arena *arena, const char *rev,
+	const char *path, const struct contract **out, struct errs *found);
 /* Every table that a node of the plan writes has a contract; those that have none go to found. */
 MUST_CHECK int require_contracts(const struct plan *plan, struct errs *found);
 /* Writes the contract results of a run that is on record as JUnit XML. */

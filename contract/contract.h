@@ -23,7 +23,14 @@ MUST_CHECK int contract_load(struct arena *a, int rootfd, const char *path,
 	const struct contract **out, struct errs *found);
 /* Appends the text of all files of the contract, for telling whether it changed. */
 void contract_text(int rootfd, const char *path, struct str *out);
-/* The same from a text; path is what errors call it. */
+/* The same from the texts of its files; path is what errors call it. */
+struct contract_text {
+	const char *path;
+	struct str text;
+};
+MUST_CHECK int contract_parse_all(struct arena *a, const struct contract_text *texts, size_t n,
+	const struct contract **out, struct errs *found);
+/* The same from one text. */
 MUST_CHECK int contract_parse(struct arena *a, const char *path, const struct str *text,
 	const struct contract **out, struct errs *found);
 /* The columns it names, for reading a source with the right types. */

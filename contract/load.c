@@ -447,7 +447,7 @@ load_end(struct loader *l, size_t before)
 }
 
 int
-contract_parse(struct arena *a, const char *path, const struct str *text,
+contract_parse_all(struct arena *a, const struct contract_text *texts, size_t n,
 	const struct contract **out, struct errs *found)
 {
 	struct loader l = {.arena = a,
@@ -456,10 +456,20 @@ contract_parse(struct arena *a, const char *path, const struct str *text,
 		.rootfd = -1};
 	size_t before = found->n + found->dropped;
 
-	l.contract->path = arena_strdup(a, path);
-	load_text(&l, path, text);
+	l.contract->path = n ? arena_strdup(a, texts[0].path) : "";
+	for (size_t i = 0; i < n; i++)
+		load_text(&l, texts[i].path, &texts[i].text);
 	*out = load_end(&l, before);
 	return *out ? 0 : -1;
+}
+
+int
+contract_parse(struct arena *a, const char *path, const struct str *text,
+	const struct contract **out, struct errs *found)
+{
+	const struct contract_text one = {path, *text};
+
+	return contract_parse_all(a, &one, 1, out, found);
 }
 
 int

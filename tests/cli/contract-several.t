@@ -42,3 +42,22 @@ echo "exit $?"
 rm conf/base/contracts/orders.yml conf/base/contracts/orders/*
 mlflow-c contract check
 echo "exit $?"
+echo "== contract diff knows folders, today's and those of a revision"
+part sales >conf/base/contracts/orders/sales.yml <<END
+      - {name: id, logicalType: integer, required: true, unique: true}
+END
+part finance >conf/base/contracts/orders/finance.yml <<END
+      - {name: amount, logicalType: number, logicalTypeOptions: {maximum: 1.5}}
+END
+git init -q . && git add conf && git -c user.name=a -c user.email=a@b commit -qm one
+sed -i 's/1.5/2.5/' conf/base/contracts/orders/finance.yml
+mlflow-c contract diff orders --against HEAD
+cp -r conf/base/contracts/orders old
+sed -i '/unique/d' old/sales.yml
+mlflow-c contract diff orders --against old
+mkdir none
+mlflow-c contract diff orders --against none
+mv conf/base/contracts/orders/sales.yml conf/base/contracts/orders.yml
+rm -r conf/base/contracts/orders
+mlflow-c contract diff orders --against HEAD
+mlflow-c contract diff orders --against HEAD~5 2>&1 | grep -v ^fatal
