@@ -44,8 +44,15 @@ load(struct app *a, const struct catalog *c, struct arena *arena, struct judged 
 	n = contract_others(out->contract);
 	out->others = arena_alloc(arena, (n + 1) * sizeof(*out->others));
 	for (size_t i = 0; i < n; i++) {
+		const char *path = project_contract(a->project, contract_other(out->contract, i));
+		const struct contract *its = NULL;
+		struct errs later = {0};
+
 		out->others[i] = contract_other_find(out->contract, i, c, found);
 		rc |= out->others[i] ? 0 : -1;
+		if (path && contract_load(arena, a->project->rootfd, path, &its, &later) == 0)
+			rc |= contract_other_fits(out->contract, i, its, found);
+		errs_fini(&later);
 	}
 	return rc;
 }

@@ -107,7 +107,8 @@ is_produced(const struct loaded *l, const char *dataset)
 }
 
 static void
-add_others(struct loaded *l, struct plan_node *n, const struct contract *c, struct errs *found)
+add_others(struct app *a, struct loaded *l, struct plan_node *n, const struct contract *c,
+	struct errs *found)
 {
 	size_t room = n->n_others + contract_others(c);
 	struct plan_other *v;
@@ -120,7 +121,13 @@ add_others(struct loaded *l, struct plan_node *n, const struct contract *c, stru
 	for (size_t i = 0; i < contract_others(c); i++) {
 		const char *name = contract_other(c, i);
 		const struct dataset *entry = contract_other_find(c, i, l->catalog, found);
+		struct errs later = {0};
+		const struct contract *its =
+			contract_at(a, l, project_contract(a->project, name), &later);
 		size_t k = 0;
+		errs_fini(&later);
+		if (its)
+			(void)!contract_other_fits(c, i, its, found);
 		while (k < n->n_others && !str_eq(n->others[k].dataset, name))
 			k++;
 		if (entry && k == n->n_others)
@@ -141,7 +148,7 @@ check_port(struct app *a, struct loaded *l, struct plan_node *n, struct plan_por
 	if (c && contract_quarantines(c))
 		port->quarantine = contract_quarantine(&l->arena, l->catalog, port->dataset, found);
 	if (c)
-		add_others(l, n, c, known ? &again : found);
+		add_others(a, l, n, c, known ? &again : found);
 	errs_fini(&again);
 }
 

@@ -53,6 +53,11 @@ const struct place *contract_other_at(const struct contract *c, size_t i); /* it
 const struct dataset *contract_other_find(
 	const struct contract *c, size_t i, const struct catalog *catalog, struct errs *found);
 
+/* Compares what the contract expects of the i-th with the contract of that one: columns of other types,
+ * and such as it has not although it is strict, go to found. */
+MUST_CHECK int contract_other_fits(
+	const struct contract *c, size_t i, const struct contract *other, struct errs *found);
+
 struct contract_run *contract_begin(const struct contract *c);
 /* Shows a batch of the i-th, or says why there is none to be shown: then the rules that need it are
  * errors. Reading does both, for all batches of a dataset; d may be NULL. */

@@ -40,19 +40,13 @@ add(struct loader *l, enum rule_kind kind, const struct custom *c, const char *n
 	return r;
 }
 
-static bool
-is_number(enum mlf_type type)
-{
-	return type == MLF_F64 || type == MLF_I64;
-}
-
 static void
 load_measure(struct loader *l, const struct custom *c)
 {
 	struct rule *r;
 
 	if (c->kind->measure == MEASURE_AGE ? c->about->type != MLF_TIMESTAMP
-					    : !is_number(c->about->type)) {
+					    : !type_is_number(c->about->type)) {
 		loader_fail(l, &c->n->at, NULL, "`%s` is about a column of %s", c->kind->name,
 			c->kind->measure == MEASURE_AGE ? "timestamps" : "numbers");
 		return;
@@ -111,7 +105,7 @@ load_monotonic(struct loader *l, const struct custom *c)
 	const struct ynode *strict = yaml_get(c->args, "strict");
 	struct rule *r;
 
-	if (!is_number(c->about->type) && c->about->type != MLF_TIMESTAMP) {
+	if (!type_has_order(c->about->type)) {
 		loader_fail(l, &c->n->at, NULL, "only numbers and timestamps have an order");
 		return;
 	}

@@ -16,12 +16,6 @@
 #define MAX_CATEGORIES 65536
 #define EMPTY_SHARE 1e-4 /* of a bin that the contract says is empty */
 
-static bool
-is_number(enum mlf_type type)
-{
-	return type == MLF_F64 || type == MLF_I64 || type == MLF_TIMESTAMP;
-}
-
 static double
 number_at(const struct column *c, int64_t i)
 {
@@ -95,7 +89,7 @@ drift_reference(const struct rule *rule, struct tally *t, const struct frame *ba
 	struct str text = {0};
 
 	if (!c || c->type == MLF_UTF8 || c->type == MLF_BOOL ? !c || c->type != rule->types[0]
-							     : !is_number(rule->types[0]) ||
+							     : !type_has_order(rule->types[0]) ||
 				(c->type == MLF_TIMESTAMP) != (rule->types[0] == MLF_TIMESTAMP)) {
 		t->error = true;
 		(void)snprintf(t->found, sizeof(t->found),
@@ -104,10 +98,10 @@ drift_reference(const struct rule *rule, struct tally *t, const struct frame *ba
 		return;
 	}
 	for (int64_t i = 0; i < c->n && !t->error; i++) {
-		if (column_null(c, i) || (is_number(c->type) && isnan(number_at(c, i))))
+		if (column_null(c, i) || (type_has_order(c->type) && isnan(number_at(c, i))))
 			continue;
 		d->n_reference++;
-		if (is_number(c->type))
+		if (type_has_order(c->type))
 			keep_value(&d->reference, number_at(c, i));
 		else
 			count_at(d, place_of_category(t, category(c, i, &text)))->reference++;
@@ -204,7 +198,7 @@ note_now(const struct rule *rule, struct tally *t, const struct column *c, int64
 	}
 	if (rule->shares)
 		place = place_in_shares(rule->shares, c, i, text);
-	else if (is_number(c->type))
+	else if (type_has_order(c->type))
 		place = bin_of(d->edges, d->n_edges, number_at(c, i));
 	else
 		place = place_of_category(t, category(c, i, text));
@@ -216,11 +210,12 @@ drift_rows(const struct rule *rule, struct tally *t, const struct column *c, con
 {
 	struct str text = {0};
 
-	if (rule->drift == DRIFT_PSI && rule->other && is_number(c->type) && !t->drifted.binned)
+	if (rule->drift == DRIFT_PSI && rule->other && type_has_order(c->type) &&
+		!t->drifted.binned)
 		make_bins(&t->drifted);
 	for (int64_t i = 0; i < c->n && !t->error; i++) {
 		if ((taken && taken[i]) || column_null(c, i) ||
-			(is_number(c->type) && isnan(number_at(c, i))))
+			(type_has_order(c->type) && isnan(number_at(c, i))))
 			continue;
 		note_now(rule, t, c, i, &text);
 	}

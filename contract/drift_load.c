@@ -120,12 +120,6 @@ read_values(struct loader *l, const struct ynode *n, enum mlf_type type, struct 
 	return 0;
 }
 
-static bool
-is_number(enum mlf_type type)
-{
-	return type == MLF_F64 || type == MLF_I64 || type == MLF_TIMESTAMP;
-}
-
 static const struct shares *
 load_shares(struct loader *l, const struct ynode *args, const struct about *about)
 {
@@ -192,7 +186,7 @@ load_drift(struct loader *l, const struct ynode *rule, const struct ynode *args,
 	int64_t min_rows = 0;
 	struct rule *r;
 
-	if (drift == DRIFT_KS && !is_number(about->type)) {
+	if (drift == DRIFT_KS && !type_has_order(about->type)) {
 		loader_fail(l, &args->at, "write `check: psi`",
 			"`ks` is about a column of numbers or timestamps");
 		return NULL;

@@ -242,6 +242,57 @@ contract_other_find(
 	return NULL;
 }
 
+static bool
+is_strict(const struct contract *c)
+{
+	for (size_t i = 0; i < c->n_rules; i++)
+		if (c->rules[i].kind == RULE_EXTRA)
+			return true;
+	return false;
+}
+
+static void
+misfit(const struct rule *r, const struct schema_column *have, const char *name, enum mlf_type want,
+	struct errs *found)
+{
+	struct err e = {0};
+
+	if (have)
+		err_set(&e, MLC_CONTRACT_FILE, "the contract of `%s` says that `%s` is %s, not %s",
+			r->other->dataset, name, type_name(have->type), type_name(want));
+	else
+		err_set(&e, MLC_CONTRACT_FILE, "the contract of `%s` has no property `%s`",
+			r->other->dataset, name);
+	err_at(&e, &r->at, "looked at here");
+	err_help(&e, "make the two contracts agree");
+	errs_add(found, &e);
+}
+
+int
+contract_other_fits(
+	const struct contract *c, size_t i, const struct contract *other, struct errs *found)
+{
+	size_t before = found->n + found->dropped;
+	const struct schema *s = &other->schema;
+
+	for (size_t k = 0; k < c->n_rules; k++)
+		for (size_t n = 0; needs(&c->rules[k], i) && n < c->rules[k].other->n; n++) {
+			const struct rule *r = &c->rules[k];
+			enum mlf_type want = r->types[n];
+			size_t at = 0;
+
+			while (at < s->n && !str_eq(s->columns[at].name, r->other->columns[n]))
+				at++;
+			if (at == s->n ? is_strict(other)
+				       : s->columns[at].type != want &&
+						!(type_is_number(want) &&
+							type_is_number(s->columns[at].type)))
+				misfit(r, at < s->n ? &s->columns[at] : NULL, r->other->columns[n],
+					want, found);
+		}
+	return found->n + found->dropped > before ? -1 : 0;
+}
+
 /* --- reading ------------------------------------------------------------------------------------- */
 
 void

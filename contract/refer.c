@@ -37,12 +37,6 @@ add_keys(struct tally *t, struct block *b, size_t n_columns, int64_t rows)
 	}
 }
 
-static bool
-is_number(enum mlf_type type)
-{
-	return type == MLF_F64 || type == MLF_I64;
-}
-
 void
 refer_keys(const struct rule *rule, struct tally *t, const struct frame *batch)
 {
@@ -57,7 +51,7 @@ refer_keys(const struct rule *rule, struct tally *t, const struct frame *batch)
 		columns[k] = at < 0 ? NULL : frame_column(batch, at);
 		t->error = at < 0 ||
 			(columns[k]->type != want &&
-				!(is_number(want) && is_number(columns[k]->type)));
+				!(type_is_number(want) && type_is_number(columns[k]->type)));
 		if (t->error && at < 0)
 			(void)snprintf(t->found, sizeof(t->found), "`%.50s` has no column `%.50s`",
 				o->dataset, o->columns[k]);

@@ -219,6 +219,18 @@ limit_text(struct arena *a, const struct limit *limit, const char *none, const c
 const char *list_text(struct arena *a, const struct ynode *list);
 void load_options(struct loader *l, const struct ynode *options, const struct about *about);
 
+/* Numbers may be compared with each other; timestamps only with timestamps. */
+static inline bool
+type_is_number(enum mlf_type type)
+{
+	return type == MLF_F64 || type == MLF_I64;
+}
+static inline bool
+type_has_order(enum mlf_type type)
+{
+	return type_is_number(type) || type == MLF_TIMESTAMP;
+}
+
 /* --- parts --------------------------------------------------------------------------------------- */
 
 /* Compiles a POSIX extended expression. What other dialects would read differently is an error. */

@@ -106,6 +106,14 @@ sed -i 's/, relationships.*/}/' conf/base/contracts/customers.yml
 sed -i 's/    - {name: z_cust.*/    - {name: b, command: [sh, nodes\/both.sh], outputs: [lines, customers]}/; /a_lines/d' conf/base/pipeline.yml
 mlflow-c run
 echo "exit $?"
+echo "== the contract of the other dataset is known"
+sed -i 's/key_1, name: id, logicalType: integer/key_1, name: id, logicalType: string/' conf/base/contracts/customers.yml
+mlflow-c contract check lines
+echo "exit $?"
+sed -i '/key_1/d; s/^    name: customers/&\n    customProperties: [{property: strict, value: true}]/' conf/base/contracts/customers.yml
+mlflow-c contract check lines
+echo "exit $?"
+sed -i '/strict/d; s/^    properties:/&\n      - {id: key_1, name: id, logicalType: integer}/' conf/base/contracts/customers.yml
 echo "== by the ids of the contract beside it"
 contract 'customers.yml#/schema/customers_1/properties/key_1' warn
 cp nodes/*.csv data/
