@@ -8,7 +8,7 @@
 # the file: a table is a dict of columns, a failure is Fails with a part of its message. Both are checked.
 #
 # mlflow-c hands the table to a node, which writes it as jsonl; the types of the columns are from `catalog
-# preview`. pandas may neither guess what is null nor round: see read_pandas.
+# preview`. pandas may not guess what is null: see read_pandas.
 import datetime
 import io
 import json
@@ -75,12 +75,11 @@ def pandas_value(v, dtype):
 
 
 def read_pandas(data, options):
-    """Null is what has nothing in it; types can hold nulls; numbers are read exactly."""
+    """Null is what has nothing in it; types can hold nulls."""
     how = dict(
         dtype_backend="numpy_nullable",
         keep_default_na=False,
         na_values=[""],
-        float_precision="round_trip",
         low_memory=False,
         encoding="utf-8",
     )
