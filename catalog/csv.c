@@ -49,10 +49,10 @@ read_quote(struct mlf_dataset_host *h, struct csv_options *o)
 	if (quote[0] == o->dialect.sep)
 		return mlf_option_fail(
 			h, "load_args", "quotechar", "`quotechar` is the separator, too", NULL);
-	if (str_eq(quote, "\"") || is_sep(quote))
+	if (str_eq(quote, "\"") || (is_sep(quote) && quote[0] != ' ' && quote[0] != '\t'))
 		return 0;
 	return mlf_option_fail(h, "load_args", "quotechar", "`quotechar` is not one character",
-		"use \" or ', or another character that is no letter, digit, point or sign");
+		"use \" or ', or another character that is no letter, digit, blank, point or sign");
 }
 
 static int

@@ -3,7 +3,8 @@
  *
  * A field is quoted only where it must be: around the separator, a quote, a line end, a blank at
  * either end (which reading would cut off), and around empty text, because an empty field without
- * quotes is null. What could not be read back is refused instead of written. */
+ * quotes is null. The quote and the encoding are those of reading. What could not be read back is
+ * refused instead of written. */
 #include "catalog/csv.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 #define BUFFER (256 << 10)
 
 /* What a byte asks for. */
-enum { QUOTES = 1, NUL = 2 };
+enum { QUOTES = 1, NUL = 2, WIDE = 4 };
 
 union column_view {
 	struct mlf_f64s f;
@@ -37,6 +38,7 @@ struct writer {
 	bool headed;
 	struct write_column *columns; /* owned; of the batch */
 	size_t n_columns, columns_cap;
+	struct str narrow; /* a text as Latin-1 */
 	unsigned char asks[256];
 };
 
@@ -51,15 +53,21 @@ flush(struct writer *w)
 	return n ? mlf_write(w->h, w->buf, n) : 0;
 }
 
-/* Room for n more bytes. NULL after a failure. */
 static char *
-room(struct writer *w, size_t n)
+make_room(struct writer *w, size_t n)
 {
-	if (n > w->cap - w->n && flush(w) < 0)
+	if (flush(w) < 0)
 		return NULL;
 	if (n > w->cap)
 		w->buf = mem_grow(w->buf, &w->cap, n, 1);
 	return w->buf + w->n;
+}
+
+/* Room for n more bytes. NULL after a failure. */
+static inline char *
+room(struct writer *w, size_t n)
+{
+	return n <= w->cap - w->n ? w->buf + w->n : make_room(w, n);
 }
 
 static int
@@ -95,14 +103,15 @@ fail(struct writer *w, const char *column, const char *what, const char *advice)
 static int
 put_quoted(struct writer *w, const char *s, size_t n)
 {
-	char *to = room(w, 2 * n + 2), *p = to, quote = w->o.dialect.quote;
+	const char quote = w->o.dialect.quote;
+	char *to = room(w, 2 * n + 2), *p = to;
 
 	if (!to)
 		return -1;
 	*p++ = quote;
 	for (size_t i = 0; i < n; i++) {
-		if (s[i] == quote)
-			*p++ = quote;
+		*p = s[i];
+		p += s[i] == quote;
 		*p++ = s[i];
 	}
 	*p++ = quote;
@@ -143,26 +152,58 @@ is_safe(const struct writer *w, const char *s, size_t n)
 	return safe;
 }
 
-static int
-put_text(struct writer *w, const char *column, const char *s, size_t n, bool quote)
+/* The text as Latin-1; false if it has other characters. */
+static bool
+narrow(struct str *to, const char *s, size_t n)
 {
-	unsigned asks = 0;
+	str_reset(to);
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
 
-	if (n == 0)
-		return put_quoted(w, "", 0);
-	for (size_t i = 0; i < n; i++)
-		asks |= w->asks[(unsigned char)s[i]];
+		if (c > 0xC3)
+			return false;
+		if (c >= 0x80)
+			c = (unsigned char)(c << 6 | ((unsigned char)s[++i] & 0x3F));
+		str_addc(to, (char)c);
+	}
+	return true;
+}
+
+/* What cannot be written as it is, or not at all. */
+static int
+check_text(struct writer *w, const char *column, const char *s, size_t n, unsigned asks)
+{
 	if (n > CSV_FIELD_MAX)
 		return fail(w, column, "the text is larger than 1 MiB",
 			"a csv file cannot hold it: shorten it, or use another dataset type");
 	if (asks & NUL)
 		return fail(w, column, "the text holds a NUL byte", "a csv file cannot hold it");
-	if (!value_is_utf8(s, n))
+	if ((asks & WIDE) && !value_is_utf8(s, n))
 		return fail(w, column, "the text is not UTF-8", NULL);
 	if (!is_safe(w, s, n))
 		return fail(w, column, "the text would read back as null",
 			"`na_values` of the catalog entry names it");
-	if (quote || asks || is_blank(s[0]) || is_blank(s[n - 1]))
+	if ((asks & WIDE) && w->o.dialect.latin1 && !narrow(&w->narrow, s, n))
+		return fail(w, column, "the text has characters that Latin-1 has not",
+			"`encoding` of the catalog entry says latin-1: write utf-8");
+	return 0;
+}
+
+static int
+put_text(struct writer *w, const char *column, const char *s, size_t n, bool quote)
+{
+	unsigned asks = 0;
+
+	for (size_t i = 0; i < n; i++)
+		asks |= w->asks[(unsigned char)s[i]];
+	if ((asks & (NUL | WIDE) || n > CSV_FIELD_MAX || w->o.na.n) &&
+		check_text(w, column, s, n, asks) < 0)
+		return -1;
+	if ((asks & WIDE) && w->o.dialect.latin1) {
+		s = w->narrow.s;
+		n = w->narrow.len;
+	}
+	if (quote || n == 0 || asks & QUOTES || is_blank(s[0]) || is_blank(s[n - 1]))
 		return put_quoted(w, s, n);
 	return put_plain(w, s, n);
 }
@@ -176,8 +217,9 @@ put_value(struct writer *w, const struct write_column *c, int64_t i)
 
 	switch (c->type) {
 	case MLF_BOOL:
-		return put_plain(w, mlf_bool_at(&c->view.b, i) ? "true" : "false",
-			mlf_bool_at(&c->view.b, i) ? 4 : 5);
+		n = mlf_bool_at(&c->view.b, i) ? 4 : 5;
+		memcpy(text, n == 4 ? "true " : "false", 5);
+		break;
 	case MLF_I64: n = value_write_i64(text, c->view.i.v[i]); break;
 	case MLF_F64: n = value_write_f64(text, c->view.f.v[i]); break;
 	case MLF_TIMESTAMP: n = value_write_timestamp(text, c->view.i.v[i]); break;
@@ -185,7 +227,7 @@ put_value(struct writer *w, const struct write_column *c, int64_t i)
 		s = mlf_str_at(&c->view.s, i);
 		return put_text(w, c->name, s.s, (size_t)s.len, false);
 	}
-	if (w->o.na.n || (c->type == MLF_TIMESTAMP && w->o.dialect.sep == ':'))
+	if (w->o.na.n || (c->type == MLF_TIMESTAMP && w->asks[':']))
 		return put_text(w, c->name, text, n, false);
 	return put_plain(w, text, n);
 }
@@ -283,14 +325,11 @@ csv_write_next(struct mlf_dataset_host *h, void *state, struct mlf_frame *batch)
 
 /* --- beginning and end ---------------------------------------------------------------------------- */
 
-/* What is written must be read back as it was: not as Latin-1, and all of it. */
+/* What is written must be read back as it was. */
 static int
 check_readable(struct mlf_dataset_host *h, const struct csv_options *o)
 {
-	const char *key = o->dialect.latin1 ? "encoding"
-		: o->dialect.skip           ? "skiprows"
-		: o->use.n                  ? "usecols"
-					    : NULL;
+	const char *key = o->dialect.skip ? "skiprows" : o->use.n ? "usecols" : NULL;
 	struct str text = {0};
 	int rc;
 
@@ -317,8 +356,9 @@ csv_write_open(struct mlf_dataset_host *h, void **state)
 	w->buf = mem_grow(NULL, &w->cap, BUFFER, 1);
 	w->asks[0] = NUL;
 	w->asks['\r'] = w->asks['\n'] = QUOTES;
-	w->asks[(unsigned char)w->o.dialect.quote] = QUOTES;
-	w->asks[(unsigned char)w->o.dialect.sep] = QUOTES;
+	w->asks[(unsigned char)w->o.dialect.quote] = w->asks[(unsigned char)w->o.dialect.sep] =
+		QUOTES;
+	memset(w->asks + 0x80, WIDE, 0x80);
 	*state = w;
 	return 0;
 }
@@ -331,6 +371,7 @@ csv_write_end(struct mlf_dataset_host *h, void *state, bool ok)
 
 	(void)h;
 	csv_options_fini(&w->o);
+	str_fini(&w->narrow);
 	free(w->columns);
 	free(w->buf);
 	free(w);

@@ -9,6 +9,7 @@
  *	D = round(c * 10^k / 2^s) fits 128 bits, and D / 10^k reads back as v if it lies within half
  *	a step of v, which is |D * 2^s - c * 10^k| < 10^k / 2. Tried for n = 15, 16 and 17; if 15 do,
  *	the zeros at the end are more than is needed: two decimals of 15 digits are never one double.
+ *	So if D / 10^6 with D < 10^15 is v, that is it, and tried first.
  *
  * All else goes to base/, which is exact and does not know the locale either. */
 #include "catalog/values.h"
@@ -152,26 +153,39 @@ value_f64(const char *s, size_t n, double *out)
 
 /* --- writing ------------------------------------------------------------------------------------- */
 
+static const char pairs[] = "0001020304050607080910111213141516171819"
+			    "2021222324252627282930313233343536373839"
+			    "4041424344454647484950515253545556575859"
+			    "6061626364656667686970717273747576777879"
+			    "8081828384858687888990919293949596979899";
+
 /* Exactly `width` digits, zeros in front. */
 static void
 put_digits(char *to, uint64_t v, size_t width)
 {
-	while (width-- > 0) {
-		to[width] = (char)('0' + v % 10);
-		v /= 10;
+	for (; width >= 2; v /= 100) {
+		width -= 2;
+		memcpy(to + width, pairs + v % 100 * 2, 2);
 	}
+	if (width)
+		*to = (char)('0' + v % 10);
+}
+
+/* How many digits v has; 1 for 0. log2 tells it but for one. */
+static size_t
+count_digits(uint64_t v)
+{
+	size_t n = (size_t)(64 - __builtin_clzll(v | 1)) * 1233 >> 12;
+
+	return n + (n == 0 || v >= whole_powers[n]);
 }
 
 static size_t
 put_u64(char *to, uint64_t v)
 {
-	char text[20];
-	size_t n = 0;
+	size_t n = count_digits(v);
 
-	do
-		text[sizeof(text) - ++n] = (char)('0' + v % 10);
-	while (v /= 10);
-	memcpy(to, text + sizeof(text) - n, n);
+	put_digits(to, v, n);
 	return n;
 }
 
@@ -218,6 +232,17 @@ scale(struct binary b, int k, uint64_t *out)
 	return off < power;
 }
 
+/* Takes n zeros off the end as often as they are there, but for the last digit behind the point. With
+ * a power that the compiler knows this takes no division. */
+static inline void
+cut(uint64_t *d, int *k, uint64_t power, int n)
+{
+	while (*k > n && *d % power == 0) {
+		*d /= power;
+		*k -= n;
+	}
+}
+
 /* D / 10^k with a point and at least one digit behind it. */
 static size_t
 put_decimal(char *to, uint64_t d, int k)
@@ -225,10 +250,10 @@ put_decimal(char *to, uint64_t d, int k)
 	uint64_t unit;
 	size_t n;
 
-	while (k > 1 && d % 10 == 0) {
-		d /= 10;
-		k--;
-	}
+	cut(&d, &k, 100000000, 8);
+	cut(&d, &k, 10000, 4);
+	cut(&d, &k, 100, 2);
+	cut(&d, &k, 10, 1);
 	if (k == 0) {
 		d *= 10;
 		k = 1;
@@ -238,6 +263,17 @@ put_decimal(char *to, uint64_t d, int k)
 	to[n++] = '.';
 	put_digits(to + n, d % unit, (size_t)k);
 	return n + (size_t)k;
+}
+
+/* Most numbers have at most six digits behind the point. If v is the double nearest to D / 10^6, which is
+ * what dividing two exact doubles says, and D has 15 digits, no other decimal of 15 digits is v. */
+static bool
+few_digits(double v, uint64_t *d)
+{
+	double sum = v * 1e6 + 0.5;
+
+	*d = sum < 1e15 ? (uint64_t)sum : 0;
+	return (double)*d / 1e6 == v;
 }
 
 /* 1e-4 <= v < 1e15; 0 if that takes more than 128 bits to know. */
@@ -250,6 +286,8 @@ put_short(char *to, double v)
 	int whole = v >= 1; /* digits before the point; below 0: zeros behind it */
 	uint64_t d;
 
+	if (few_digits(v, &d))
+		return put_decimal(to, d, 6);
 	while (whole > 0 && whole < DIGITS_SAFE && v >= powers_of_ten[whole])
 		whole++;
 	while (whole <= 0 && whole > -3 && v < tenths[-whole])

@@ -1,48 +1,73 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# A table of ten mixed columns into a CSV file: a run that reads the file, and writes it again and records
-# that, beside pandas to_csv of a frame that is in memory already. CPU seconds (user and system) of the whole
-# run, reading included, against to_csv alone.
-# From outside: B (folder of the build), ROWS (default 2,000,000), RUNS (default 3), VENV (default
-# build/bench-venv).
+# What it takes to write a table of ten mixed columns as CSV, beside pandas: first the writing alone, of a
+# table in memory to a file (ours is hashed and synced, that of pandas is not), then whole programs that
+# read a CSV file and write another. In turns, so that ratios hold on a machine whose speed drifts.
+# From outside: B (folder of the build), RUNS (default 5), ROWS (default 1000000). pandas is installed
+# from PyPI into build/pandas, once.
 set -eu
 repo=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "$repo" && cd "${B:-build}" && pwd)
-venv=${VENV:-$build/bench-venv}
-if ! [ -x "$venv/bin/python" ]; then
-	python3 -m venv "$venv"
-	"$venv/bin/pip" install -q pandas duckdb
-fi
-tmp=$(mktemp -d "$build/bench-write.XXXXXX")
+python=$repo/build/pandas/bin/python
+runs=${RUNS:-5}
+"$python" -c 'import pandas' 2>/dev/null || {
+	{ python3 -m venv "$repo/build/pandas" && "$repo/build/pandas/bin/pip" install -q pandas; } >/dev/null 2>&1 || {
+		echo "skipped: pandas cannot be installed from PyPI"
+		exit 0
+	}
+}
+tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT INT TERM
-mkdir -p "$tmp/conf/base" "$tmp/build/nodes" "$tmp/data"
-cp "$build/tests/nodes/stream.so" "$tmp/build/nodes/"
-cd "$tmp"
-"$build/tests/bench/csvgen" "${ROWS:-2000000}" >data/source.csv
-cat >conf/base/pipeline.yml <<'Y'
+mkdir -p "$tmp/conf/base" "$tmp/build/nodes"
+cp "$build/tests/nodes/noop.so" "$tmp/build/nodes/"
+printf 'git: false\n' >"$tmp/conf/base/mlflow-c.yml"
+cat >"$tmp/conf/base/pipeline.yml" <<'Y'
 all:
   nodes:
-    - {name: ingest, plugin: "stream:ingest", inputs: {table: source}, outputs: {table: raw}}
+    - {name: copy, plugin: "noop:copy", inputs: {in: from}, outputs: {out: to}}
 Y
-printf 'source: {type: csv, filepath: data/source.csv}\nraw: {type: csv, filepath: data/raw.csv}\n' >conf/base/catalog.yml
-printf 'git: false\n' >conf/base/mlflow-c.yml
-"$venv/bin/python" - "$build/mlflow-c" "${RUNS:-3}" <<'P'
-import os, resource, statistics, subprocess, sys, time
-import pandas
-frame = pandas.read_csv("data/source.csv", parse_dates=["since"])
-size = os.path.getsize("data/source.csv") / 1e6
-ours, theirs = [], []
-for _ in range(int(sys.argv[2])):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(["taskset", "-c", "0", sys.argv[1], "run", "-q"], check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    ours.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    t = time.process_time()
-    frame.to_csv("data/pandas.csv", index=False)
-    theirs.append(time.process_time() - t)
-ratio = sorted(b / a for a, b in zip(ours, theirs))
-print(f"{size:.0f} MB, {len(frame)} rows, cpu s: median (min-max)")
-for name, t in (("mlflow-c run, read + write + record", ours), (f"pandas {pandas.__version__} to_csv", theirs)):
-    print(f"{name:40} {statistics.median(t):6.2f} ({min(t):.2f}-{max(t):.2f})")
-print(f"to_csv takes {statistics.median(ratio):.1f} x ({ratio[0]:.1f}-{ratio[-1]:.1f})")
+cat >"$tmp/conf/base/catalog.yml" <<'Y'
+from: {type: csv, filepath: from.csv}
+to: {type: csv, filepath: ours.csv}
+Y
+cat >"$tmp/write.py" <<'P'
+import sys, time
+import pandas as pd
+f = pd.read_csv("from.csv", parse_dates=["since"], engine="c")
+begun = time.perf_counter()
+f.to_csv("theirs.csv", index=False)
+print("%.4f" % (time.perf_counter() - begun))
 P
+cat >"$tmp/same.py" <<'P'
+import pandas as pd
+ours, theirs = (pd.read_csv(n) for n in ("ours.csv", "theirs.csv"))
+for f in (ours, theirs):
+    f["since"] = pd.to_datetime(f["since"], utc=True, format="ISO8601")
+pd.testing.assert_frame_equal(ours, theirs, check_exact=True)
+print("both files hold the same %d rows of %d columns" % ours.shape)
+P
+cd "$tmp"
+"$build/tests/bench/csvgen" "${ROWS:-1000000}" >from.csv
+echo "== ${ROWS:-1000000} rows, writing alone"
+for i in $(seq "$runs"); do
+	ours=$("$build/tests/bench/csvwrite" from.csv ours.csv)
+	echo "$ours $("$python" write.py)"
+done | awk '
+	{ ours[NR] = $1; theirs[NR] = $2; ratio[NR] = $2 / $1 }
+	function sorted(a,   i, j, x) {
+		for (i = 2; i <= NR; i++) { x = a[i]; for (j = i - 1; j && a[j] > x; j--) a[j + 1] = a[j]; a[j + 1] = x }
+	}
+	function show(what, a, unit) {
+		sorted(a)
+		printf "%-28s %8.3f %8.3f %8.3f %s\n", what, a[1], a[int((NR + 1) / 2)], a[NR], unit
+	}
+	END {
+		printf "%-28s %8s %8s %8s\n", NR " runs", "min", "median", "max"
+		show("mlflow-c", ours, "s")
+		show("pandas to_csv", theirs, "s")
+		show("pandas / mlflow-c, by turns", ratio, "times")
+	}'
+"$python" same.py
+echo "== reading and writing, whole programs"
+"$build/tests/bench/pair" -n "$runs" "pandas" "$python write.py >/dev/null" \
+	"mlflow-c run" "$build/mlflow-c run -q; rm -rf runs"

@@ -17,32 +17,6 @@ read_text(struct room *r, const char *text, const char *entry)
 	return dataset_read_table(d, &o, &f, NULL, &r->e) == 0 ? f : NULL;
 }
 
-/* Stages a frame and reads the stage with the schema that was recorded. */
-static struct frame *
-there_and_back(struct room *r, struct frame *f, const char *path)
-{
-	const struct dataset *d = room_dataset(r, "jsonl", path, NULL);
-	struct read_opts o = room_opts(r);
-	struct dataset staged = *d;
-	struct frame *back = NULL;
-	struct schema known;
-	struct staged st;
-	struct stage *s;
-
-	cr_assert_eq(stage_begin(d, r->fd, "1.w", &s, &r->e), 0, "%s", r->e.msg);
-	if (stage_table(s, f, &r->e) < 0 || stage_end(s, &st, &r->e) < 0) {
-		stage_abort(s);
-		return NULL;
-	}
-	cr_assert_eq(schema_decode(&r->mem, st.schema, strlen(st.schema), &known, &r->e), 0);
-	o.known_hash = st.hash;
-	o.known = &known;
-	staged.path = st.path;
-	cr_assert_eq(dataset_read_table(&staged, &o, &back, NULL, &r->e), 0, "%s", r->e.msg);
-	staged_fini(&st);
-	return back;
-}
-
 static void
 expect_refused(const char *text, const char *entry, const char *message)
 {
@@ -68,97 +42,7 @@ expect_read(const char *text, const char *entry, const char *shown)
 	room_close(&r);
 }
 
-/* A number that only the seed decides. */
-static uint64_t
-draw(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
-static void
-push_random(struct mlf_builder *b, uint64_t *state)
-{
-	static const char *const texts[] = {"", " ", "null", "NaN", "\"", "a\nb\r\n", "\\", "größe",
-		"2025-01-15", "1", "true", "{}", "\x01\x7F", "\xF0\x9F\x98\x80"};
-	static const double numbers[] = {0.0, -0.0, (double)NAN, (double)INFINITY,
-		-(double)INFINITY, 5e-324, -2.2250738585072011e-308, 1.7976931348623157e308, 0.1,
-		5.0, 1e22};
-	static const int64_t whole[] = {0, -1, INT64_MAX, INT64_MIN, INT64_C(9007199254740993)};
-	uint64_t bits = draw(state);
-	union {
-		uint64_t u;
-		double d;
-	} any = {bits};
-
-	for (int i = 0; i < 5; i++)
-		if (draw(state) % 5 == 0)
-			mlf_push_null(b, i);
-		else if (i == 0)
-			mlf_push_i64(b, 0, bits % 2 ? whole[bits % 5] : (int64_t)bits);
-		else if (i == 1)
-			mlf_push_f64(b, 1, bits % 2 || isnan(any.d) ? numbers[bits % 11] : any.d);
-		else if (i == 2)
-			mlf_push_bool(b, 2, bits % 3 == 0);
-		else if (i == 3)
-			mlf_push_str(b, 3, texts[bits % 14], (int64_t)strlen(texts[bits % 14]));
-		else
-			mlf_push_i64(b, 4, bits % 2 ? whole[bits % 5] : (int64_t)bits);
-}
-
-static struct frame *
-random_frame(struct room *r, int64_t rows, uint64_t *state)
-{
-	struct scope *sc = scope_new(r->segs);
-	struct mlf_builder *b = scope_builder(sc);
-	struct frame *f;
-
-	mlf_add_column(b, "i", MLF_I64);
-	mlf_add_column(b, "a \"number\"", MLF_F64);
-	mlf_add_column(b, "b", MLF_BOOL);
-	mlf_add_column(b, "größe", MLF_UTF8);
-	mlf_add_column(b, "t", MLF_TIMESTAMP);
-	for (int64_t i = 0; i < rows; i++)
-		push_random(b, state);
-	f = frame_ref(frame_of(mlf_finish(b)));
-	scope_free(sc);
-	return f;
-}
-
 /* --- tests --------------------------------------------------------------------------------------- */
-
-Test(jsonl, random_frames_come_back_as_they_were)
-{
-	uint64_t state = 88172645463325252u;
-	struct frame *f, *back;
-	struct room r;
-
-	room_open(&r);
-	for (int64_t i = 0; i < 200; i++) {
-		f = random_frame(&r, i % 20, &state);
-		back = there_and_back(&r, f, "out.jsonl");
-		cr_assert(back, "%s", r.e.msg);
-		cr_assert_str_eq(room_show(&r, back), room_show(&r, f));
-		frame_unref(back);
-		frame_unref(f);
-	}
-	room_close(&r);
-}
-
-Test(jsonl, a_table_without_columns_is_refused)
-{
-	struct scope *sc;
-	struct room r;
-
-	room_open(&r);
-	sc = scope_new(r.segs);
-	cr_expect_null(there_and_back(&r, frame_of(mlf_finish(scope_builder(sc))), "out.jsonl"));
-	cr_expect(strstr(r.e.msg, "1 to 4,096 columns"), "%s", r.e.msg);
-	scope_free(sc);
-	room_close(&r);
-}
 
 Test(jsonl, types_are_inferred_and_missing_keys_are_null)
 {

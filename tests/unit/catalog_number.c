@@ -103,7 +103,7 @@ Test(number, f64_reads_back_what_was_written_of_any_bits)
 static double
 random_value(uint64_t *state)
 {
-	uint64_t bits = random_next(state), kind = random_next(state) % 6;
+	uint64_t bits = random_next(state), kind = random_next(state) % 7;
 	double v;
 
 	switch (kind) {
@@ -111,6 +111,7 @@ random_value(uint64_t *state)
 	case 1: return (double)(bits % 1000000000) / pow(10, (double)(bits % 7));
 	case 2: v = ldexp(1, (int)(bits % 64) - 14); break;
 	case 3: v = pow(10, (int)(bits % 19) - 4); break;
+	case 4: return (double)(bits % UINT64_C(2000000000000000)) / 1e6;
 	default: v = ldexp((double)(bits >> 11), (int)(random_next(state) % 64) - 67); break;
 	}
 	if (kind < 4 && bits >> 62 < 2)
@@ -147,8 +148,10 @@ Test(number, f64_is_written_so_that_it_is_seen_to_be_one)
 		{0.1 + 0.2, "0.30000000000000004"}, {1e15, "1e+15"}, {1e300, "1e+300"},
 		{123456789012345.0, "123456789012345.0"}, {0.0001, "0.0001"}, {5e-324, "5e-324"},
 		{INFINITY, "inf"}, {-INFINITY, "-inf"}, {NAN, "nan"}, {-NAN, "nan"},
-		{999999999999999.0, "999999999999999.0"}, {0.3, "0.3"},
-		{1.0 / 3, "0.3333333333333333"}};
+		{999999999999999.0, "999999999999999.0"}, {999999999.999999, "999999999.999999"},
+		{999999999.9999999, "999999999.9999999"}, {1e9 + 1e-6, "1000000000.000001"},
+		{0.000123, "0.000123"}, {0.0001234567, "0.0001234567"}, {100, "100.0"},
+		{1234500, "1234500.0"}, {0.3, "0.3"}, {1.0 / 3, "0.3333333333333333"}};
 	char text[VALUE_MAX + 1];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Staging tables, and random tables with everything that formats get wrong: nulls beside empty texts, NaN and infinities,
- * quotes, separators, line ends, texts beyond ASCII. The same seed gives the same tables. */
+ * quotes, separators, line ends, texts beyond ASCII, what looks like another type. The same seed gives the same tables. */
 #ifndef TESTS_UNIT_CATALOG_RANDOM_H
 #define TESTS_UNIT_CATALOG_RANDOM_H
 
@@ -46,7 +46,7 @@ push_random_text(struct mlf_builder *b, int column, uint64_t *s)
 {
 	static const char *const bits[] = {"", " ", "\t", ",", ";", "\"", "\"\"", "\n", "\r",
 		"\r\n", "x", "ab", "1", "true", "nan", "NULL", "ö", "\xF0\x9F\x90\xA7", "'", "\\",
-		"\xEF\xBB\xBF"};
+		"\xEF\xBB\xBF", "null", "NaN", "2025-01-15", "{}", "[", "\x01\x7F", ":", "|", "-"};
 	struct str text = {0};
 
 	for (uint64_t n = random_next(s) % 4; n > 0; n--)
@@ -61,7 +61,10 @@ push_random_text(struct mlf_builder *b, int column, uint64_t *s)
 static inline void
 push_random(struct mlf_builder *b, int column, enum mlf_type type, uint64_t *s)
 {
-	static const double special[] = {0, -0.0, NAN, INFINITY, -INFINITY, 5e-324, 0.1, 1e300};
+	static const double special[] = {0, -0.0, NAN, INFINITY, -INFINITY, 5e-324,
+		-2.2250738585072011e-308, 2.2250738585072014e-308, 1.7976931348623157e308, 0.1, 5,
+		1e22, 9007199254740993.0, -1e15, 123456789012345.0, 1e300};
+	static const int64_t whole[] = {0, -1, INT64_MAX, INT64_MIN, INT64_C(9007199254740993)};
 	uint64_t bits = random_next(s);
 	double v;
 
@@ -72,26 +75,31 @@ push_random(struct mlf_builder *b, int column, enum mlf_type type, uint64_t *s)
 	} else if (type == MLF_F64) {
 		memcpy(&v, &bits, sizeof(v));
 		if (bits % 3 == 0)
-			v = special[bits / 3 % 8];
+			v = special[bits / 3 % 16];
 		else if (bits % 3 == 1)
 			v = (double)(int64_t)(bits >> 32) / 100;
 		mlf_push_f64(b, column, v);
 	} else if (type == MLF_BOOL) {
 		mlf_push_bool(b, column, bits & 1);
 	} else {
-		mlf_push_i64(b, column, (int64_t)bits >> bits % 60);
+		mlf_push_i64(
+			b, column, bits % 4 ? (int64_t)bits >> bits % 60 : whole[bits / 4 % 5]);
 	}
 }
 
-/* A table of 1 to 5 columns of any type, of as many rows. */
+/* A table of columns of these types, of so many rows. The first names are as awkward as the values. */
 static inline struct frame *
 random_frame(struct scope *sc, const enum mlf_type *types, int columns, int64_t rows, uint64_t *s)
 {
-	static const char *const names[] = {"a", " b ", "c,c", "d\"d\"", "e\ne", "f;"};
+	static const char *const names[] = {"a", " b ", "c,c", "d\"d\"", "e\ne", "f;", "größe"};
+	const int awkward = sizeof(names) / sizeof(names[0]);
 	struct mlf_builder *b = scope_builder(sc);
+	char plain[16];
 
-	for (int i = 0; i < columns; i++)
-		(void)mlf_add_column(b, names[i], types[i]);
+	for (int i = 0; i < columns; i++) {
+		(void)snprintf(plain, sizeof(plain), "n%d", i);
+		(void)mlf_add_column(b, i < awkward ? names[i] : plain, types[i]);
+	}
 	for (int64_t row = 0; row < rows; row++)
 		for (int i = 0; i < columns; i++)
 			push_random(b, i, types[i], s);

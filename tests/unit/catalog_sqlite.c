@@ -145,23 +145,6 @@ Test(sqlite, nan_and_infinities_and_nul_stay_apart_from_null)
 	room_close(&r);
 }
 
-Test(sqlite, a_table_without_columns_is_refused)
-{
-	struct room r;
-	struct scope *sc;
-	struct staged st;
-	struct frame *f;
-
-	room_open(&r);
-	sc = scope_new(r.segs);
-	f = frame_of(mlf_finish(scope_builder(sc)));
-	cr_assert_eq(stage_all(&r, table(&r, ""), &f, 1, &st), -1);
-	cr_expect(strstr(r.e.msg, "at least one column"), "%s", r.e.msg);
-	cr_expect_eq(room_count(&r, "."), 0);
-	scope_free(sc);
-	room_close(&r);
-}
-
 Test(sqlite, append_adds_and_upsert_replaces_by_key)
 {
 	const struct dataset *d;
