@@ -92,8 +92,8 @@ open_module(const char *path, const char *what, const char *package, struct err 
 }
 
 module_get *
-module_load(const char *path, const char *symbol, const char *what, const char *package,
-	struct err *e)
+module_load(
+	const char *path, const char *symbol, const char *what, const char *package, struct err *e)
 {
 	void *handle = open_module(path, what, package, e);
 	void *found = handle ? dlsym(handle, symbol) : NULL;

@@ -104,8 +104,8 @@ char *module_path(const char *kind, const char *name);
 /* Loads a module for good, if nobody else could have written it, and gives its function `symbol`. `what`
  * is what messages call it, `package` (or NULL) where its library is from. */
 typedef const void *module_get(void);
-MUST_CHECK module_get *module_load(const char *path, const char *symbol, const char *what,
-	const char *package, struct err *e);
+MUST_CHECK module_get *module_load(
+	const char *path, const char *symbol, const char *what, const char *package, struct err *e);
 
 /* The terminal behind a descriptor. */
 struct term {

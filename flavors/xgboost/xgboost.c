@@ -25,10 +25,10 @@ fail(struct work *w, const char *what)
 {
 	const char *why = XGBGetLastError();
 	/* the library puts time and place of its source in front, and a stack behind */
-	const char *said = strstr(why, "Check failed");
-	size_t n = strcspn(said ? said : why, "\n");
+	const char *said = why[0] == '[' ? strstr(why, ": ") : NULL;
+	said = said ? said + 2 : why;
 	(void)snprintf(w->out->error, sizeof(w->out->error), "%s: libxgboost says: %.*s", what,
-		(int)n, said ? said : why);
+		(int)strcspn(said, "\n"), said);
 	return -1;
 }
 
@@ -122,7 +122,7 @@ write_model(struct work *w)
 	for (const char *const *a = job->attributes; a[0]; a += 2)
 		if (XGBoosterSetAttr(w->booster, a[0], a[1]) != 0)
 			return fail(w, a[0]);
-	if (XGBoosterSaveModelToBuffer(w->booster, "{\"raw_format\": \"ubj\"}", &n, &bytes) != 0)
+	if (XGBoosterSaveModelToBuffer(w->booster, "{\"format\": \"ubj\"}", &n, &bytes) != 0)
 		return fail(w, "saving");
 	w->out->bytes = malloc(n ? n : 1);
 	if (!w->out->bytes) {

@@ -20,11 +20,11 @@ struct mlf_trainer_table {
 struct mlf_trainer_job {
 	uint32_t size;
 	int32_t columns;
-	const char *const *names; /* of the columns */
+	const char *const *names;              /* of the columns */
 	struct mlf_trainer_table train, valid; /* valid.rows 0: none */
-	const char *const *params;     /* name, value, name, value, ..., NULL */
-	const char *const *attributes; /* texts to keep in the model file, likewise */
-	int32_t rounds;   /* how many at most */
+	const char *const *params;             /* name, value, name, value, ..., NULL */
+	const char *const *attributes;         /* texts to keep in the model file, likewise */
+	int32_t rounds;                        /* how many at most */
 	int32_t patience; /* stop when so many rounds did not better the rows of `valid`; 0: never */
 };
 struct mlf_trainer_model {
