@@ -54,7 +54,8 @@ xgb_understand(struct xgb *m, struct str *bytes, const struct ynode *mlmodel, st
 /* What we keep in the file beside the trees: the value of its attribute. */
 #define XGB_ATTRIBUTE "mlflow_c"
 struct xgb_table;
-void xgb_describe(const struct xgb_table *t, const char *target, struct str *out);
+void xgb_describe(
+	const struct xgb_table *t, const char *target, const char *const *params, struct str *out);
 MUST_CHECK int xgb_save(const struct mlf_model *m, int dirfd, struct jw *mlmodel, struct err *e);
 /* The entries of MLmodel by which MLflow knows the model. */
 void xgb_add_flavors(const struct mlf_model *m, struct str *out);

@@ -3,7 +3,8 @@
  *
  *	MLmodel             also the flavors python_function and xgboost
  *	model.ubj           the trees; its attribute mlflow_c holds what predicting needs beside them:
- *	                    {"target": "y", "type": "int64", "classes": [0, 1], "inputs": ["float64", ...]}
+ *	                    {"target": "y", "type": "int64", "classes": [0, 1], "inputs": ["float64", ...],
+ *	                    "params": {"eta": "0.3", "nthread": "1", "seed": "42", ...}}
  *	requirements.txt, conda.yaml, python_env.yaml
  *
  * A file of another program has no such attribute: its classes are 0, 1, ..., its columns are called what
@@ -21,7 +22,8 @@
 /* ---- what the attribute says */
 
 void
-xgb_describe(const struct xgb_table *t, const char *target, struct str *out)
+xgb_describe(
+	const struct xgb_table *t, const char *target, const char *const *params, struct str *out)
 {
 	struct jw w;
 	jw_init(&w, out);
@@ -40,6 +42,11 @@ xgb_describe(const struct xgb_table *t, const char *target, struct str *out)
 	for (int j = 0; j < t->k; j++)
 		jw_str(&w, type_name(t->types[j]));
 	jw_end(&w, ']');
+	jw_key(&w, "params");
+	jw_object(&w);
+	for (; params[0]; params += 2)
+		jw_kv_str(&w, params[0], params[1]);
+	jw_end(&w, '}');
 	jw_end(&w, '}');
 }
 

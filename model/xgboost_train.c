@@ -136,7 +136,8 @@ xgb_train(const struct xgb_options *o, struct xgb_table *t, const char *target, 
 			(long long)t->n, (long long)train, (long long)(t->n - train));
 		return err_help(e, "change validation_share, or leave early_stopping_rounds out");
 	}
-	xgb_describe(t, target, &about);
+	const char *const *params = xgb_params(o, t->n_classes, &a);
+	xgb_describe(t, target, params, &about);
 	const char *const attributes[] = {XGB_ATTRIBUTE, str_text(&about), NULL};
 	struct mlf_trainer_job job = {
 		.size = sizeof(job),
@@ -144,7 +145,7 @@ xgb_train(const struct xgb_options *o, struct xgb_table *t, const char *target, 
 		.names = t->names,
 		.train = part(t, 0, train),
 		.valid = part(t, train, t->n - train),
-		.params = xgb_params(o, t->n_classes, &a),
+		.params = params,
 		.attributes = attributes,
 		.rounds = (int32_t)o->n_estimators,
 		.patience = (int32_t)o->patience,
