@@ -66,9 +66,10 @@ jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-# A module is made of datasets/NAME/*.c if the library that its file `pkg` names is there.
-MODULES  := $(foreach m,$(patsubst datasets/%/pkg,%,$(wildcard datasets/*/pkg)),$(if \
-	$(shell pkg-config --exists $$(cat datasets/$(m)/pkg) 2>/dev/null && echo y),$(B)/lib/mlflow-c/datasets/$(m).so))
+# A module is made of KIND/NAME/*.c if the library that its file `pkg` names is there.
+sources_of_modules := $(patsubst %/pkg,%,$(wildcard datasets/*/pkg flavors/*/pkg))
+MODULES  := $(foreach m,$(sources_of_modules),$(if \
+	$(shell pkg-config --exists $$(cat $(m)/pkg) 2>/dev/null && echo y),$(B)/lib/mlflow-c/$(m).so))
 NODES    := $(patsubst nodes/%.c,$(B)/nodes/%.so,$(wildcard nodes/*.c))
 FIXTURES := $(patsubst tests/nodes/%.c,$(B)/tests/nodes/%.so,$(wildcard tests/nodes/*.c))
 tested   := $(foreach r,$(ROOMS),$(if $(wildcard tests/unit/$(r)_*.c),$(r)))
@@ -144,22 +145,22 @@ $(B)/tests/nodes/%.so: tests/nodes/%.c $(B)/flags
 	$(q)$(CC) $(plugin_cflags) -shared -o $@ $< -lm
 
 # A module sees include/ and its library.
-module_pkg = $(shell pkg-config $(1) $$(cat datasets/$(2)/pkg))
-$(B)/obj/datasets/%.o: datasets/%.c $(B)/flags
-	@mkdir -p $(@D)
-	$(call say,CC,$<)
-	$(q)$(CC) $(plugin_dialect) -I. -include base/banned.h $(CFLAGS) -ffp-contract=off -MMD -MP -fPIC \
-		-fvisibility=hidden $(san) $(call module_pkg,--cflags,$(notdir $(@D))) -c -o $@ $<
+module_pkg = $(shell pkg-config $(1) $$(cat $(2)/pkg))
 define module_rules
-$(B)/lib/mlflow-c/datasets/$(1).so: $$(call objs,datasets/$(1)) $(B)/lib/$(1).module.list
+$(B)/obj/$(1)/%.o: $(1)/%.c $(B)/flags
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$<)
+	$$(q)$$(CC) $$(plugin_dialect) -I. -include base/banned.h $$(CFLAGS) -ffp-contract=off -MMD -MP -fPIC \
+		-fvisibility=hidden $$(san) $$(call module_pkg,--cflags,$(1)) -c -o $$@ $$<
+$(B)/lib/mlflow-c/$(1).so: $$(call objs,$(1)) $(B)/lib/$(1).list
 	@mkdir -p $$(@D)
 	$$(call say,MOD,$$@)
 	$$(q)$$(CC) $$(ldflags) $$(if $$(SAN),,-Wl,-z,defs) -shared -o $$@ $$(filter %.o,$$^) $$(call module_pkg,--libs,$(1))
-$(B)/lib/$(1).module.list: FORCE
+$(B)/lib/$(1).list: FORCE
 	@mkdir -p $$(@D)
-	@echo '$$(wildcard datasets/$(1)/*.c)' | cmp -s - $$@ || echo '$$(wildcard datasets/$(1)/*.c)' >$$@
+	@echo '$$(wildcard $(1)/*.c)' | cmp -s - $$@ || echo '$$(wildcard $(1)/*.c)' >$$@
 endef
-$(foreach m,$(patsubst datasets/%/pkg,%,$(wildcard datasets/*/pkg)),$(eval $(call module_rules,$(m))))
+$(foreach m,$(sources_of_modules),$(eval $(call module_rules,$(m))))
 
 # --- suites ----------------------------------------------------------------------------------------
 golden = B=$(abspath $(B)) scripts/golden
@@ -182,12 +183,13 @@ golden-update: all $(FIXTURES) ## write down what the sessions print now; review
 interop: all $(FIXTURES) ## run tests/interop against other programs (MLflow, pyarrow, ...)
 	$(q)$(golden) tests/interop
 
-bench: all $(FIXTURES) $(addprefix $(B)/tests/bench/,pair recording csvgen csvequal csvwrite) ## run the benchmarks of tests/bench
+bench: all $(FIXTURES) $(addprefix $(B)/tests/bench/,pair recording csvgen csvequal csvwrite trees) ## run the benchmarks of tests/bench
 	$(q)set -e; for script in $(wildcard tests/bench/*.sh); do \
 		echo "== $$script"; B=$(abspath $(B)) sh $$script; done
 
 $(B)/tests/bench/recording: $(foreach r,registry $(rooms.registry),$(call archive,$(r)))
 $(B)/tests/bench/csvequal $(B)/tests/bench/csvwrite: $(foreach r,catalog $(rooms.catalog),$(call archive,$(r)))
+$(B)/tests/bench/trees: $(foreach r,model $(rooms.model),$(call archive,$(r)))
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
@@ -213,7 +215,7 @@ gates-test: ## show that every gate, and the test harnesses, fail where they mus
 	$(q)tests/gates/run
 
 # --- for editors and for users ---------------------------------------------------------------------
-sources := $(wildcard $(ROOMS:%=%/*.[ch]) include/mlflow-c/*.h nodes/*.[ch] datasets/*/*.[ch] \
+sources := $(wildcard $(ROOMS:%=%/*.[ch]) include/mlflow-c/*.h nodes/*.[ch] datasets/*/*.[ch] flavors/*/*.[ch] \
 	$(addprefix tests/,unit/*.[ch] nodes/*.[ch] fuzz/*.c fault/*.c bench/*.[ch]))
 
 format: ## lay out every C file with clang-format-14

@@ -98,6 +98,15 @@ MUST_CHECK int
 trust_code(const struct trust *t, const struct stat *st, const char *absolute, struct err *e);
 int trust_refuse(struct err *e, const char *path, const char *why, const char *fix); /* -1 */
 
+/* Modules, lib/mlflow-c/KIND/NAME.so, beside the program as it is built or as it is installed. The path
+ * of one, owned, or NULL: there is none. */
+char *module_path(const char *kind, const char *name);
+/* Loads a module for good, if nobody else could have written it, and gives its function `symbol`. `what`
+ * is what messages call it, `package` (or NULL) where its library is from. */
+typedef const void *module_get(void);
+MUST_CHECK module_get *module_load(
+	const char *path, const char *symbol, const char *what, const char *package, struct err *e);
+
 /* The terminal behind a descriptor. */
 struct term {
 	bool tty, color, utf8;

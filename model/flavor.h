@@ -15,6 +15,7 @@ struct sig_column {
 /* The head of every model; a flavor's own struct begins with it. */
 struct mlf_model {
 	const struct flavor *flavor;
+	const char *data; /* its file, if it is not the one that the flavor names; static */
 	atomic_int refs;
 	struct arena arena; /* whatever the model points to */
 	struct sig_column *inputs, *outputs;
@@ -25,6 +26,8 @@ struct mlf_model {
 struct mlf_model *model_new(const struct flavor *flavor, size_t size);
 /* The flavor called `name`, or NULL and an error that names the ones there are. */
 const struct flavor *flavor_need(const char *name, struct err *e);
+/* The flavor for an MLmodel that is not ours, and its entry there; or NULL. */
+const struct flavor *flavor_of_mlflow(const struct ynode *mlmodel, const struct ynode **entry);
 
 /* ---- folder.c: files directly in a model folder. */
 
@@ -48,6 +51,10 @@ void signature_json(const struct sig_column *columns, size_t n, struct str *out)
 MUST_CHECK int signature_check(const char *json, size_t len, const struct sig_column *columns,
 	size_t n, const char *side, struct err *e);
 
-extern const struct flavor flavor_linear;
+/* The columns of the text, in the arena; NULL if it is of tensors. */
+MUST_CHECK int signature_read(
+	const char *json, struct arena *a, struct sig_column **out, size_t *n, struct err *e);
+
+extern const struct flavor flavor_linear, flavor_xgboost;
 
 #endif

@@ -3,7 +3,7 @@
  *
  *	loan_model/
  *		MLmodel        flavors, signature; once registered also run id, time and uuid
- *		linear.json    what the flavor wrote
+ *		linear.json    what the flavor wrote; or model.ubj, and files for MLflow beside it
  *
  * Invariant: the same model gives the same bytes. Whatever differs from run to run enters only in
  * model_copy_stamped. A folder is flat and holds regular files alone; anything else is refused on
@@ -119,10 +119,13 @@ write_files(const struct mlf_model *m, int dirfd, struct err *e)
 	jw_init(&w, &text);
 	jw_object(&w);
 	jw_kv_str(&w, "flavor", m->flavor->name);
-	jw_kv_str(&w, "data", m->flavor->data);
+	jw_kv_str(&w, "data", m->data ? m->data : m->flavor->data);
 	int rc = m->flavor->save(m, dirfd, &w, e);
 	jw_end(&w, '}');
-	str_add(&text, "\nsignature:\n");
+	str_addc(&text, '\n');
+	if (m->flavor->add_flavors)
+		m->flavor->add_flavors(m, &text);
+	str_add(&text, "signature:\n");
 	add_side(&text, "inputs", m->inputs, m->n_inputs);
 	add_side(&text, "outputs", m->outputs, m->n_outputs);
 	if (rc == 0)
@@ -155,13 +158,44 @@ check_side(const struct ynode *mlmodel, const char *side, const struct sig_colum
 }
 
 static int
-check_data_name(const struct flavor *flavor, const struct ynode *ours, struct err *e)
+load_data(const struct flavor *flavor, const struct ynode *entry, const struct ynode *mlmodel,
+	int dirfd, struct mlf_model **out, struct err *e)
 {
-	const char *data = yaml_str(yaml_get(ours, "data"));
+	const char *data = yaml_str(yaml_get(entry, "data"));
+	if (flavor->load_data)
+		return flavor->load_data(dirfd, data, mlmodel, out, e);
 	if (!str_eq(data, flavor->data))
 		return err_set(e, MLC_MODEL, "flavor `%s` keeps its data in %s, and %s says %s",
 			flavor->name, flavor->data, MLMODEL, data ? data : "nothing");
-	return 0;
+	return flavor->load(dirfd, out, e);
+}
+
+/* A folder that MLflow made of a model that we can evaluate. Its outputs are not what ours are. */
+static int
+load_theirs(const struct ynode *mlmodel, int dirfd, struct mlf_model **out, struct err *e)
+{
+	const struct ynode *entry = NULL;
+	const struct flavor *flavor = flavor_of_mlflow(mlmodel, &entry);
+	if (flavor)
+		return load_data(flavor, entry, mlmodel, dirfd, out, e);
+	err_set(e, MLC_MODEL, "%s names no flavor that can be loaded", MLMODEL);
+	return err_help(e, "that can models saved by mlflow-c, and MLflow's of flavor xgboost");
+}
+
+static int
+load_ours(const struct ynode *ours, const struct ynode *mlmodel, int dirfd, struct mlf_model **out,
+	struct err *e)
+{
+	const struct flavor *flavor = flavor_need(yaml_str(yaml_get(ours, "flavor")), e);
+	if (!flavor || load_data(flavor, ours, mlmodel, dirfd, out, e) < 0)
+		return -1;
+	const struct mlf_model *m = *out;
+	if (check_side(mlmodel, "inputs", m->inputs, m->n_inputs, e) == 0 &&
+		check_side(mlmodel, "outputs", m->outputs, m->n_outputs, e) == 0)
+		return 0;
+	model_unref(*out);
+	*out = NULL;
+	return -1;
 }
 
 static int
@@ -175,21 +209,8 @@ read_files(int dirfd, struct arena *a, struct mlf_model **out, struct err *e)
 	str_fini(&text);
 	if (rc < 0)
 		return -1;
-	struct ynode *ours = yaml_path(mlmodel, "flavors." FLAVOR_KEY);
-	if (!ours) {
-		err_set(e, MLC_MODEL, "%s names no flavor %s", MLMODEL, FLAVOR_KEY);
-		return err_help(e, "only models saved by mlflow-c can be loaded");
-	}
-	const struct flavor *flavor = flavor_need(yaml_str(yaml_get(ours, "flavor")), e);
-	if (!flavor || check_data_name(flavor, ours, e) < 0 || flavor->load(dirfd, out, e) < 0)
-		return -1;
-	const struct mlf_model *m = *out;
-	if (check_side(mlmodel, "inputs", m->inputs, m->n_inputs, e) == 0 &&
-		check_side(mlmodel, "outputs", m->outputs, m->n_outputs, e) == 0)
-		return 0;
-	model_unref(*out);
-	*out = NULL;
-	return -1;
+	const struct ynode *ours = yaml_path(mlmodel, "flavors." FLAVOR_KEY);
+	return ours ? load_ours(ours, mlmodel, dirfd, out, e) : load_theirs(mlmodel, dirfd, out, e);
 }
 
 int

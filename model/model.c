@@ -9,6 +9,7 @@
 
 static const struct flavor *const flavors[] = {
 	&flavor_linear,
+	&flavor_xgboost,
 };
 
 enum { FLAVORS = sizeof(flavors) / sizeof(flavors[0]) };
@@ -25,6 +26,21 @@ flavor_need(const char *name, struct err *e)
 	err_set(e, MLC_MODEL, "there is no model flavor `%s`", name ? name : "");
 	err_help(e, "the flavors are: %s", str_text(&known));
 	str_fini(&known);
+	return NULL;
+}
+
+const struct flavor *
+flavor_of_mlflow(const struct ynode *mlmodel, const struct ynode **entry)
+{
+	char path[64];
+	for (size_t i = 0; i < FLAVORS; i++) {
+		if (!flavors[i]->mlflow)
+			continue;
+		snprintf(path, sizeof(path), "flavors.%s", flavors[i]->mlflow);
+		*entry = yaml_path(mlmodel, path);
+		if (*entry)
+			return flavors[i];
+	}
 	return NULL;
 }
 

@@ -23,6 +23,12 @@ struct flavor {
 	int (*load)(int dirfd, struct mlf_model **out, struct err *e);
 	void (*free)(struct mlf_model *m);
 	const char *data; /* its file in the model folder; save may write others beside it */
+	/* What MLflow knows as well: its name there, the entries of MLmodel for it, each a line beneath
+	 * `flavors:`, and loading from a file that MLmodel names, also of folders that are not ours. */
+	const char *mlflow;
+	void (*add_flavors)(const struct mlf_model *m, struct str *out);
+	int (*load_data)(int dirfd, const char *data, const struct ynode *mlmodel,
+		struct mlf_model **out, struct err *e);
 };
 
 MUST_CHECK int model_fit(const char *flavor, struct mlf_frame *f, const struct mlf_fit_spec *spec,

@@ -5,6 +5,8 @@
  * true is its default, and MLflow 2.8 and 2.9 do not know the key. */
 #include "model/flavor.h"
 
+#include <stdlib.h>
+
 static const struct {
 	enum mlf_type type;
 	const char *name;
@@ -108,4 +110,62 @@ signature_check(const char *json, size_t len, const struct sig_column *columns, 
 	if (!same || i != n)
 		return err_set(e, MLC_MODEL, "the signature's %s are not those of the model", side);
 	return 0;
+}
+
+/* What MLflow calls a column -> our type. */
+static enum mlf_type
+type_of_mlflow(const char *name)
+{
+	if (str_eq(name, "float"))
+		return MLF_F64;
+	if (str_eq(name, "integer"))
+		return MLF_I64;
+	for (size_t i = 0; i < sizeof(mlflow_types) / sizeof(mlflow_types[0]); i++)
+		if (str_eq(mlflow_types[i].name, name))
+			return mlflow_types[i].type;
+	return 0;
+}
+
+/* Reads one column's object; false if it is none, or a tensor. */
+static bool
+read_column(struct jr *r, struct arena *a, struct sig_column *out)
+{
+	const char *key;
+	if (jr_peek(r) != J_OBJECT || !jr_object(r))
+		return false;
+	while (jr_next(r, &key))
+		if (str_eq(key, "name") && jr_peek(r) == J_STRING)
+			out->name = arena_strdup(a, jr_str(r));
+		else if (str_eq(key, "type") && jr_peek(r) == J_STRING)
+			out->type = type_of_mlflow(jr_str(r));
+		else
+			jr_skip(r);
+	return out->name && out->type;
+}
+
+int
+signature_read(const char *json, struct arena *a, struct sig_column **out, size_t *n, struct err *e)
+{
+	struct sig_column *columns = NULL;
+	size_t cap = 0;
+	struct jr r;
+	const char *key;
+	bool all = true;
+	*n = 0;
+	jr_init(&r, json, strlen(json));
+	if (jr_array(&r))
+		while (jr_next(&r, &key)) {
+			if (*n == cap)
+				columns = mem_grow(columns, &cap, *n + 1, sizeof(*columns));
+			columns[*n] = (struct sig_column){0};
+			all = read_column(&r, a, &columns[(*n)++]) && all;
+		}
+	int rc = jr_done(&r, e);
+	*out = NULL;
+	if (rc == 0 && all && *n) {
+		*out = arena_alloc(a, *n * sizeof(**out));
+		memcpy(*out, columns, *n * sizeof(**out));
+	}
+	free(columns);
+	return rc < 0 ? err_wrap(e, "signature") : 0;
 }

@@ -33,7 +33,13 @@ has_library = pkg-config --exists $$(cat $(dir $<)pkg)
 $(OUT)/gcc/datasets/%.o: datasets/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	@! $(has_library) || gcc $(module_flags) $(gcc_flags) $(made) -c -o $@ $<
+$(OUT)/gcc/flavors/%.o: flavors/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@! $(has_library) || gcc $(module_flags) $(gcc_flags) $(made) -c -o $@ $<
 $(OUT)/clang/datasets/%.o: datasets/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@! $(has_library) || clang $(module_flags) $(clang_flags) $(made) -c -o $@ $<
+$(OUT)/clang/flavors/%.o: flavors/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	@! $(has_library) || clang $(module_flags) $(clang_flags) $(made) -c -o $@ $<
 

@@ -3,7 +3,7 @@
 #
 # A room may include its own headers, and of a room below only the public one, room/room.h; base
 # knows no ABI; include/ knows no room; nodes/ know include/ and the system alone, and so does a module,
-# datasets/NAME/, beside its own headers.
+# datasets/NAME/ or flavors/NAME/, beside its own headers.
 
 function bad(text) {
 	printf "%s:%d: %s: %s\n", FILENAME, FNR, $0, text
@@ -43,7 +43,7 @@ FNR == 1 {
 
 	if (!quoted && !ours)
 		next # a system header
-	if (here == "datasets") {
+	if (here == "datasets" || here == "flavors") {
 		own = file
 		sub(/[^\/]*$/, "", own)
 		if (quoted ? index(path, own) != 1 : !abi)

@@ -152,13 +152,13 @@ Test(folder, what_is_missing_is_named)
 	scratch_write(&s, "m/linear.json", "{}");
 	expect_load_error(&s, "MLmodel");
 	scratch_write(&s, "m/MLmodel", "");
-	expect_load_error(&s, "names no flavor mlflow_c");
+	expect_load_error(&s, "names no flavor that can be loaded");
 	scratch_write(&s, "m/MLmodel", "flavors: 7\n");
-	expect_load_error(&s, "names no flavor mlflow_c");
+	expect_load_error(&s, "names no flavor that can be loaded");
 	scratch_write(&s, "m/MLmodel", "- a list\n");
-	expect_load_error(&s, "names no flavor mlflow_c");
+	expect_load_error(&s, "names no flavor that can be loaded");
 	scratch_write(&s, "m/MLmodel", "flavors: {sklearn: {pickled_model: model.pkl}}\n");
-	expect_load_error(&s, "names no flavor mlflow_c");
+	expect_load_error(&s, "names no flavor that can be loaded");
 	scratch_write(&s, "m/MLmodel", "flavors: {mlflow_c: {flavor: evil}}\n");
 	expect_load_error(&s, "no model flavor `evil`");
 	scratch_write(&s, "m/MLmodel", "flavors: {mlflow_c: [1]}\n");
