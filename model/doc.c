@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Which of the two readers a document needs, and what both lack: lists of numbers. */
+ * Which of the two readers a document needs, and what both lack: lists of numbers, and the NaN and
+ * Infinity that are no JSON, but that XGBoost writes. */
 #include "model/doc.h"
 
 #include <math.h>
@@ -11,14 +12,48 @@ doc_is_binary(const char *data, size_t len)
 	return len > 1 && data[0] == '{' && memchr("iUIlL#$N", data[1], 8);
 }
 
+/* Words that are no JSON, and what reads as the same in single precision. */
+static const struct {
+	const char *word, *number;
+} words[] = {{"NaN", "null"}, {"Infinity", "1e39"}};
+
+/* Copies the text; outside of strings, words are replaced. */
+static void
+add_plain(struct str *out, const char *p, const char *end)
+{
+	for (bool quoted = false; p < end;) {
+		size_t i = 0, left = (size_t)(end - p);
+		if (*p == '"')
+			quoted = !quoted;
+		while (i < 2 &&
+			(quoted || left < strlen(words[i].word) ||
+				memcmp(p, words[i].word, strlen(words[i].word)) != 0))
+			i++;
+		if (i < 2) {
+			str_add(out, words[i].number);
+			p += strlen(words[i].word);
+			continue;
+		}
+		if (*p == '\\' && quoted && p + 1 < end)
+			str_addc(out, *p++);
+		str_addc(out, *p++);
+	}
+}
+
 void
 doc_init(struct doc *d, const char *data, size_t len)
 {
 	*d = (struct doc){.binary = doc_is_binary(data, len)};
-	if (d->binary)
+	if (d->binary) {
 		ubj_init(&d->u, data, len);
-	else
-		jr_init(&d->j, data, len);
+		return;
+	}
+	if (memmem(data, len, "NaN", 3) || memmem(data, len, "Infinity", 8)) {
+		add_plain(&d->plain, data, data + len);
+		data = d->plain.s;
+		len = d->plain.len;
+	}
+	jr_init(&d->j, data, len);
 }
 
 bool
@@ -89,10 +124,13 @@ doc_fini(struct doc *d)
 		ubj_fini(&d->u);
 	else
 		jr_fini(&d->j);
+	str_fini(&d->plain);
 }
 
 int
 doc_done(struct doc *d, struct err *e)
 {
-	return d->binary ? ubj_done(&d->u, e) : jr_done(&d->j, e);
+	int rc = d->binary ? ubj_done(&d->u, e) : jr_done(&d->j, e);
+	str_fini(&d->plain);
+	return rc;
 }

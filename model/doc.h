@@ -9,6 +9,7 @@ struct doc {
 	bool binary;
 	struct jr j;
 	struct ubj u;
+	struct str plain; /* the text without NaN and Infinity, if there were such */
 };
 /* A list of numbers; the memory is used again for the next one. Zero is empty. */
 struct numbers {

@@ -201,6 +201,27 @@ Test(trees, what_contradicts_itself_is_refused)
 	expect_refused(&(struct small){.classes = "99999999"}, "unusable value of `num_class`");
 }
 
+Test(trees, json_with_numbers_that_are_none_is_read)
+{
+	struct str json = {0};
+	struct trees t = {0};
+	struct err e = {0};
+	small_json(&json,
+		&(struct small){.names = "[\"NaN\\\"\", \"Infinity\"]",
+			.trees = "{\"id\": 0, \"left_children\": [1, -1, -1], "
+				 "\"right_children\": [2, -1, -1], \"split_indices\": [0, 0, 0], "
+				 "\"split_conditions\": [-Infinity, 2, 3], \"default_left\": "
+				 "[1, 0, 0], \"loss_changes\": [NaN, 0, 0]}"});
+	cr_assert_eq(trees_read(&t, json.s, json.len, &e), 0, "%s", e.msg);
+	cr_expect_str_eq(t.names[0], "NaN\"");
+	cr_expect_str_eq(t.names[1], "Infinity");
+	cr_expect_eq(margin(&t, -1e30f, 0), 3.5f);
+	cr_expect_eq(margin(&t, NAN, 0), 2.5f);
+	cr_expect_eq(t.gain[0], 0);
+	trees_fini(&t);
+	str_fini(&json);
+}
+
 Test(trees, cut_documents_are_errors)
 {
 	struct str json = {0}, ubj = {0};
