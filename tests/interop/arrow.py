@@ -5,6 +5,7 @@ make FOLDER          writes files that mlflow-c reads
 look FILE...         prints schema and values of files that mlflow-c wrote
 same OURS THEIRS     fails unless OURS, written by mlflow-c, holds what THEIRS does
 refused FOLDER       writes files that mlflow-c does not read
+join A B OUT         as a node's program: the columns of two tables with equal ids
 """
 import datetime
 import math
@@ -170,6 +171,13 @@ def same(ours, theirs):
     print(f"{theirs.split('/')[-1]}: {a.num_rows} rows, {a.num_columns} columns are equal")
 
 
+def join(a, b, out):
+    a, b = feather.read_table(a), feather.read_table(b)
+    assert a["id"].equals(b["id"])
+    table = a.append_column("euros", b["euros"]).filter(a["paid"])
+    feather.write_feather(table, out, compression="uncompressed")
+
+
 if __name__ == "__main__":
     what, rest = sys.argv[1], sys.argv[2:]
-    {"make": make, "refused": refused, "look": lambda *p: look(p), "same": same}[what](*rest)
+    {"make": make, "refused": refused, "look": lambda *p: look(p), "same": same, "join": join}[what](*rest)

@@ -49,3 +49,23 @@ for file in odd/*.arrow; do
 	echo "x: {type: arrow, filepath: $file}" >conf/base/catalog.yml
 	mlflow-c catalog preview x 2>&1 | grep -v '^ *$'
 done
+
+echo "== a program with pyarrow as a node: what it reads and writes"
+cat >conf/base/catalog.yml <<-END
+orders: {type: arrow, filepath: data/orders.arrow}
+paid: {type: arrow, filepath: data/paid.arrow}
+END
+cat >conf/base/pipeline.yml <<-END
+paid:
+  nodes:
+    - {name: orders, plugin: "shop:orders", outputs: {table: orders}, params: orders}
+    - {name: convert, plugin: "shop:convert", inputs: orders, outputs: [euros], params: convert}
+    - name: paid
+      command: ["$venv/bin/python", "$REPO/tests/interop/arrow.py", join, "{input:orders}", "{input:euros}", "{output:paid}"]
+      inputs: [orders, euros]
+      outputs: paid
+      types: {euros: arrow}
+END
+mlflow-c run -q -p paid
+pyarrow look data/paid.arrow
+mlflow-c catalog preview paid
