@@ -47,6 +47,7 @@ room_put(struct room *r, const char *path, const void *text, size_t n)
 	int fd;
 
 	cr_assert_eq(file_mkdirs(r->fd, path, false, &r->e), 0, "%s", r->e.msg);
+	(void)unlinkat(r->fd, path, 0); /* a file that is cut short and written again is flushed */
 	fd = openat(r->fd, path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 	cr_assert_geq(fd, 0);
 	cr_assert_eq(file_write_all(fd, text, n, &r->e), 0);
