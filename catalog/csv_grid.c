@@ -155,7 +155,7 @@ make_cells(const struct csv_grids *gs, char *s, size_t rows)
 static void
 make_room(struct csv_grids *gs, size_t bytes)
 {
-	if (bytes <= gs->room)
+	if (bytes <= gs->room && gs->scan.ends)
 		return;
 	gs->room = bytes;
 	gs->scan.ends = mem_resize(gs->scan.ends, (bytes + 16) * sizeof(uint32_t));
