@@ -112,24 +112,39 @@ count_rows(const char *s, const struct csv_scan *scan, size_t columns)
 	return rows;
 }
 
-/* Fields are what lies between two ends; the end before the first one is that before the text. */
-static void
-cut_cells(const uint32_t *ends, size_t n, struct csv_cell *cell)
-{
-	size_t i = 1;
-
-	cell[0] = (struct csv_cell){0, ends[0]};
+/* Cells from the second on, four at a time: up to which one. */
 #if defined(__x86_64__)
-	for (const __m128i ones = _mm_set1_epi32(-1); i + 4 <= n; i += 4) {
-		__m128i from =
-			_mm_sub_epi32(_mm_loadu_si128((const __m128i *)(ends + i - 1)), ones);
-		__m128i size = _mm_sub_epi32(_mm_loadu_si128((const __m128i *)(ends + i)), from);
+static size_t
+cut_fours(const uint32_t *ends, size_t n, struct csv_cell *cell)
+{
+	const __m128i less = _mm_set1_epi32(-1);
+	size_t i;
+
+	for (i = 1; i + 4 <= n; i += 4) {
+		__m128i before = _mm_loadu_si128((const __m128i *)(ends + i - 1));
+		__m128i end = _mm_loadu_si128((const __m128i *)(ends + i));
+		__m128i from = _mm_sub_epi32(before, less), size = _mm_sub_epi32(end, from);
 
 		_mm_storeu_si128((__m128i *)(cell + i), _mm_unpacklo_epi32(from, size));
 		_mm_storeu_si128((__m128i *)(cell + i + 2), _mm_unpackhi_epi32(from, size));
 	}
+	return i;
+}
+#else
+static size_t
+cut_fours(const uint32_t *ends, size_t n, struct csv_cell *cell)
+{
+	(void)ends, (void)n, (void)cell;
+	return 1;
+}
 #endif
-	for (; i < n; i++)
+
+/* Fields are what lies between two ends. */
+static void
+cut_cells(const uint32_t *ends, size_t n, struct csv_cell *cell)
+{
+	cell[0] = (struct csv_cell){0, ends[0]};
+	for (size_t i = cut_fours(ends, n, cell); i < n; i++)
 		cell[i] = (struct csv_cell){ends[i - 1] + 1, ends[i] - ends[i - 1] - 1};
 }
 

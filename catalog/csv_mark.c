@@ -220,29 +220,46 @@ place_avx512(const uint64_t *words, size_t pieces, uint32_t base, uint32_t *out)
 	}
 	return (size_t)(end - out);
 }
-#endif
 
 /* --- which one ----------------------------------------------------------------------------------- */
 
-static const struct csv_processor plain = {"plain", false, mark_plain, place_plain};
+static bool
+has_avx2(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+		__builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
+}
+
+static bool
+has_avx512(void)
+{
+	return has_avx2() && __builtin_cpu_supports("avx512bw") &&
+		__builtin_cpu_supports("avx512vbmi2");
+}
+#endif
+
+static bool
+always(void)
+{
+	return true;
+}
+
+static const struct {
+	bool (*here)(void);
+	struct csv_processor is;
+} kinds[] = {
+#if defined(__x86_64__)
+	{has_avx512, {"avx512", true, mark_avx512, place_avx512}},
+	{has_avx2, {"avx2", true, mark_avx2, place_avx2}},
+#endif
+	{always, {"plain", false, mark_plain, place_plain}},
+};
 
 const struct csv_processor *
 csv_processor(size_t i)
 {
-	const struct csv_processor *here[3];
-	size_t n = 0;
-
-#if defined(__x86_64__)
-	static const struct csv_processor avx2 = {"avx2", true, mark_avx2, place_avx2};
-	static const struct csv_processor avx512 = {"avx512", true, mark_avx512, place_avx512};
-	bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-		__builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
-
-	if (has_avx2 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2"))
-		here[n++] = &avx512;
-	if (has_avx2)
-		here[n++] = &avx2;
-#endif
-	here[n++] = &plain;
-	return i < n ? here[i] : NULL;
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+		if (kinds[k].here() && i-- == 0)
+			return &kinds[k].is;
+	return NULL;
 }

@@ -147,13 +147,14 @@ read_day(const char *s, size_t n, int64_t *micros)
 	int plain =
 		_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits));
 	uint64_t v = (uint64_t)_mm_extract_epi64(add_pairs(_mm_shuffle_epi8(digits, figures)), 1);
-	unsigned month = v >> 32 & 0xFFFF, day = (unsigned)(v >> 48), year;
+	unsigned month = v >> 32 & 0xFFFF, day = (unsigned)(v >> 48);
+	unsigned hundreds = v & 0xFFFF, year = v >> 16 & 0xFFFF;
 
 	if (n != 10 || (plain & 0x3FF) != 0x36F || s[4] != '-' || s[7] != '-')
 		return false;
 	if (month > 12 || day - 1 >= last[month])
 		return false;
-	year = (v & 0xFFFF) * 100 + (v >> 16 & 0xFFFF) + 400 - (month <= 2);
+	year += hundreds * 100 + 400 - (month <= 2);
 	*micros =
 		((int64_t)(365 * year + year / 4 - year / 100 + year / 400 + before[month] + day) -
 			719469 - 146097) *

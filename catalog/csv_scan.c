@@ -111,19 +111,28 @@ put_special(struct csv_scan *out, uint64_t ends, uint64_t special)
 	out->n_special = (size_t)(to - out->special);
 }
 
-/* Takes up the piece at `at`, `left` bytes before the end of the text. False: the scan ends in it. */
+/* A scan under way. */
+struct work {
+	const char *text;
+	size_t n;
+	struct carry carry;
+	struct csv_scan found;
+};
+
+/* Takes up the piece at `at`, and gives the ends of fields in it. False: the scan ends here. */
 static inline ALWAYS bool
-take_piece(struct csv_scan *out, const char *text, size_t at, size_t left,
-	const struct csv_marks *m, struct carry *c, uint64_t *ends)
+take_piece(struct work *w, size_t at, const struct csv_marks *m, uint64_t *ends)
 {
+	struct csv_scan *out = &w->found;
+	size_t left = w->n - at;
 	uint64_t counts = left >= CSV_PIECE ? ~UINT64_C(0) : (UINT64_C(1) << left) - 1;
 	uint64_t low = m->low & ~m->lf & ~m->sep & counts;
 	struct rare rare = {.cr = 0};
 	struct found f;
 
 	if (low)
-		rare = mark_rare(text + at, low);
-	f = look(m, &rare, c);
+		rare = mark_rare(w->text + at, low);
+	f = look(m, &rare, &w->carry);
 	f.bad &= counts;
 	out->broken = f.bad != 0;
 	if (out->broken)
@@ -133,8 +142,8 @@ take_piece(struct csv_scan *out, const char *text, size_t at, size_t left,
 	out->lines += (size_t)__builtin_popcountll(f.lf & counts);
 	f.inside &= counts;
 	if ((m->lf | rare.cr) & f.inside)
-		out->n_inner += put_inner(
-			text, at, m->lf & f.inside, rare.cr & f.inside, out->inner + out->n_inner);
+		out->n_inner += put_inner(w->text, at, m->lf & f.inside, rare.cr & f.inside,
+			out->inner + out->n_inner);
 	put_special(out, f.ends, f.special & counts);
 	*ends = f.ends & counts;
 	out->n += (size_t)__builtin_popcountll(*ends);
@@ -142,49 +151,49 @@ take_piece(struct csv_scan *out, const char *text, size_t at, size_t left,
 }
 
 static inline ALWAYS void
-scan_with(const struct csv_processor *p, const char *text, size_t n, const char marked[static 2],
+scan_by(const struct csv_processor *p, const char *text, size_t n, const char marked[static 2],
 	struct csv_scan *out)
 {
-	struct csv_scan found = {
-		.ends = out->ends, .special = out->special, .inner = out->inner, .ascii = true};
+	struct work w = {.text = text,
+		.n = n,
+		.carry = {.opens = 1, .lf = 1, .end = 1},
+		.found = {.ends = out->ends,
+			.special = out->special,
+			.inner = out->inner,
+			.ascii = true}};
 	struct csv_marks marks[PIECES_AT_ONCE];
 	uint64_t ends[PIECES_AT_ONCE];
-	struct carry c = {.opens = 1, .lf = 1, .end = 1};
-	uint32_t *to = found.ends;
+	uint32_t *to = out->ends;
 	bool more = n > 0;
 
 	for (size_t at = 0; more; at += PIECES_AT_ONCE * CSV_PIECE) {
 		size_t all = (n - at + CSV_PIECE - 1) / CSV_PIECE, k;
 
 		p->mark(text + at, all < PIECES_AT_ONCE ? all : PIECES_AT_ONCE, marked, marks);
-		for (k = 0; more && k < PIECES_AT_ONCE; k++) {
-			size_t done = at + k * CSV_PIECE;
-
-			more = take_piece(&found, text, done, n - done, &marks[k], &c, &ends[k]);
-		}
+		for (k = 0; more && k < PIECES_AT_ONCE; k++)
+			more = take_piece(&w, at + k * CSV_PIECE, &marks[k], &ends[k]);
 		to += p->place(ends, k, (uint32_t)at, to);
 	}
-	*out = found;
+	*out = w.found;
 }
 
+/* The bits of a word are counted often. */
 #if defined(__x86_64__)
-__attribute__((target("bmi,popcnt"))) static void
+__attribute__((target("bmi,popcnt")))
+#endif
+static void
 scan_counting(const struct csv_processor *p, const char *text, size_t n,
 	const char marked[static 2], struct csv_scan *out)
 {
-	scan_with(p, text, n, marked, out);
+	scan_by(p, text, n, marked, out);
 }
-#endif
 
 void
 csv_scan(const struct csv_processor *p, const char *text, size_t n, const char marked[static 2],
 	struct csv_scan *out)
 {
-#if defined(__x86_64__)
-	if (p->counts) {
+	if (p->counts)
 		scan_counting(p, text, n, marked, out);
-		return;
-	}
-#endif
-	scan_with(p, text, n, marked, out);
+	else
+		scan_by(p, text, n, marked, out);
 }
