@@ -8,7 +8,7 @@
 #include <zstd.h>
 
 #define PREFIX 8
-#define BODY_MAX (INT64_C(1) << 31) /* a small file can ask for much */
+#define BODY_MAX (INT64_C(1) << 31)
 
 /* Fills `to`; false if anything else comes of it. */
 typedef bool unpack_buffer(char *to, size_t to_n, const char *from, size_t n);
@@ -40,7 +40,12 @@ unpack_zstd(char *to, size_t to_n, const char *from, size_t n)
 	return ZSTD_decompress(to, to_n, from, n) == to_n;
 }
 
-static unpack_buffer *const codecs[] = {unpack_lz4, unpack_zstd};
+/* What a byte can become at most: of LZ4 a byte more of a length, of ZSTD a block of 128 KiB of one byte in
+ * four. Who asks for more than that does not get the memory. */
+static const struct {
+	unpack_buffer *unpack;
+	int64_t ratio;
+} codecs[] = {{unpack_lz4, 255}, {unpack_zstd, 32768}};
 
 int
 arrow_codec(struct arrow_file *f, int64_t codec)
@@ -79,7 +84,9 @@ unpack(struct arrow_file *f, int64_t codec, struct arrow_batch *b, int64_t *at, 
 	packed -= PREFIX;
 	if (size == -1)
 		size = (int64_t)packed;
-	else if (size < 0 || size > BODY_MAX - (int64_t)b->body_n)
+	else if (size < 0 || size / codecs[codec].ratio > (int64_t)packed)
+		return arrow_damaged(f->h, "a compressed buffer says more than it can hold");
+	else if (size > BODY_MAX - (int64_t)b->body_n)
 		return arrow_fail(f->h, 0, "write it in smaller batches",
 			"a batch is larger than 2 GiB when it is unpacked");
 	b->body = mem_grow(b->body, &b->body_cap, b->body_n + (size_t)size + 1, 1);
@@ -88,7 +95,8 @@ unpack(struct arrow_file *f, int64_t codec, struct arrow_batch *b, int64_t *at, 
 	if (read_i64(f->packed) == -1)
 		memcpy(b->body + b->body_n, f->packed + PREFIX, packed);
 	else
-		ok = codecs[codec](b->body + b->body_n, (size_t)size, f->packed + PREFIX, packed);
+		ok = codecs[codec].unpack(
+			b->body + b->body_n, (size_t)size, f->packed + PREFIX, packed);
 	b->body_n += (size_t)size;
 	return ok ? 0 : arrow_damaged(f->h, "a compressed buffer cannot be unpacked");
 }
