@@ -100,7 +100,7 @@ extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_
 	cmd_catalog_preview, cmd_catalog_validate, cmd_catalog_diff, cmd_catalog_lineage;
 extern const struct cmd cmd_contract_check, cmd_contract_infer, cmd_contract_diff,
 	cmd_contract_release;
-extern const struct cmd cmd_completion, cmd_manual;
+extern const struct cmd cmd_completion, cmd_manual, cmd_doctor;
 extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph;
 
 /* main.c: opens the project with the flags that concern it. */
@@ -129,6 +129,7 @@ void answer_begin(struct app *a, struct jw *w, struct str *out);
 void answer_end(struct jw *w, struct str *out);
 /* The folder in which to look for the project; NULL: the working folder. */
 const char *app_dir(const struct app *a);
+const char *store_path(struct app *a); /* beneath the root, or absolute */
 /* Opens the store of the project for reading, or writing. */
 MUST_CHECK int app_store(struct app *a, enum store_mode mode, struct err *e);
 /* A duration to show; 0 under an injected clock, so that sessions can be compared. */
@@ -188,6 +189,8 @@ load_graph(struct app *a, const char *pipeline, struct loaded *out, struct errs 
 const char *pipeline_description(const struct app *a, const char *name);
 /* Compiles plugins whose source is newer (run --build). */
 MUST_CHECK int build_plugins(struct app *a, struct err *e);
+/* The folder with mlflow-c/node.h: beside the source tree's build/, or of the installation. */
+MUST_CHECK int find_include(char *out, size_t size, struct err *e);
 #define PLUGIN_DIR "build/nodes"
 
 #endif
