@@ -101,6 +101,8 @@ int trust_refuse(struct err *e, const char *path, const char *why, const char *f
 /* Modules, lib/mlflow-c/KIND/NAME.so, beside the program as it is built or as it is installed. The path
  * of one, owned, or NULL: there is none. */
 char *module_path(const char *kind, const char *name);
+/* The folders in which modules of a kind may lie, i = 0 before i = 1; owned, or NULL. */
+char *module_folder(const char *kind, int i);
 /* Loads a module for good, if nobody else could have written it, and gives its function `symbol`. `what`
  * is what messages call it, `package` (or NULL) where its library is from. */
 typedef const void *module_get(void);

@@ -140,8 +140,9 @@ void table_section(struct app *a, struct table *t);
 
 /* node.c: PLUGIN[:NODE] on a command line. The plugin is known to be there. */
 struct plugin_arg {
-	char file[256], path[300]; /* its name; its path beneath the root */
-	const char *node;          /* in the argument; NULL: not named */
+	char file[256];   /* its name */
+	const char *path; /* as plugin_find gives it; lives as long as the project */
+	const char *node; /* in the argument; NULL: not named */
 };
 MUST_CHECK int
 plugin_arg(const struct app *a, const char *arg, struct plugin_arg *out, struct err *e);
