@@ -50,6 +50,12 @@ dataset_decode(struct arena *a, const char *json, size_t len, struct dataset **o
 const struct mlf_dataset_type *catalog_type(const char *name);
 bool dataset_exists(const struct dataset *d, int rootfd); /* any version, if it is versioned */
 
+/* loose.c: files that no catalog names. The type that the end of a file's name tells, or NULL; and the file
+ * as a dataset, all borrowed but what the arena holds. It may lie anywhere; type is a name of ours. */
+const char *catalog_type_of_file(const char *path);
+struct dataset *
+dataset_of_file(struct arena *a, const char *name, const char *path, const char *type);
+
 /* Versions of a versioned dataset, in order of time: names of [A-Za-z0-9_.-]. */
 struct versions {
 	const char **v; /* arena */
@@ -94,9 +100,11 @@ struct read_opts {
 	int rootfd;
 	struct segs *segs; /* where the batches live */
 	const struct schema
-		*schema;        /* types to read as; columns not named are inferred; NULL: all */
-	const char *path;       /* where it is read from instead: what is staged for it; or NULL */
-	const char *known_hash; /* if the file's hash is this one ... */
+		*schema;  /* types to read as; columns not named are inferred; NULL: all */
+	const char *path; /* where it is read from instead: what is staged for it; or NULL */
+	const int *
+		fd; /* instead of a file: this descriptor, a pipe maybe, which stays the caller's; or NULL */
+	const char *known_hash;            /* if the file's hash is this one ... */
 	const struct schema *known;        /* ... it is read with exactly this schema */
 	const struct reject_sink *rejects; /* NULL: they are only counted */
 	const char *upto; /* of an incremental dataset, the last partition to read; NULL: all */
@@ -156,6 +164,9 @@ struct staged {
 void stage_token(const char *run_id, const char *node, char token[static 300]);
 MUST_CHECK int stage_begin(
 	const struct dataset *d, int rootfd, const char *token, struct stage **out, struct err *e);
+/* The same for a stream: what is written goes to the descriptor (which stays the caller's) at once, and
+ * nothing is left to publish; staged then has no path. */
+MUST_CHECK int stage_stream(const struct dataset *d, int fd, struct stage **out, struct err *e);
 MUST_CHECK int stage_table(struct stage *s, const struct frame *batch, struct err *e);
 MUST_CHECK int stage_bytes(struct stage *s, const void *p, size_t n, struct err *e);
 /* For models and path ports: the staged path, relative to the root, to be written by the caller. */

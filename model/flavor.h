@@ -6,12 +6,6 @@
 #include <stdatomic.h>
 #include "model/model.h"
 
-/* One column of a signature. */
-struct sig_column {
-	const char *name; /* arena of the model */
-	enum mlf_type type;
-};
-
 /* The head of every model; a flavor's own struct begins with it. */
 struct mlf_model {
 	const struct flavor *flavor;

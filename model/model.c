@@ -67,6 +67,26 @@ model_predict(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
 	return 0;
 }
 
+size_t
+model_inputs(const struct mlf_model *m, const struct sig_column **columns)
+{
+	*columns = m->inputs;
+	return m->n_inputs;
+}
+
+size_t
+model_outputs(const struct mlf_model *m, const struct sig_column **columns)
+{
+	*columns = m->outputs;
+	return m->n_outputs;
+}
+
+const char *
+model_flavor(const struct mlf_model *m)
+{
+	return m->flavor->name;
+}
+
 struct mlf_model *
 model_new(const struct flavor *flavor, size_t size)
 {

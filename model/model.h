@@ -31,6 +31,16 @@ struct flavor {
 		struct mlf_model **out, struct err *e);
 };
 
+/* One column of a signature. */
+struct sig_column {
+	const char *name; /* arena of the model */
+	enum mlf_type type;
+};
+/* The columns that predicting needs, and those that it gives; borrowed from the model. */
+size_t model_inputs(const struct mlf_model *m, const struct sig_column **columns);
+size_t model_outputs(const struct mlf_model *m, const struct sig_column **columns);
+const char *model_flavor(const struct mlf_model *m); /* "linear", ... */
+
 MUST_CHECK int model_fit(const char *flavor, struct mlf_frame *f, const struct mlf_fit_spec *spec,
 	struct mlf_model **out, struct err *e);
 /* A frame with `prediction` (and `score`), one row for each row of f; made in sc. */
