@@ -17,10 +17,11 @@ dataset_of(struct arena *a, const struct mlf_port *port, const char *path,
 	char cwd[4096] = "";
 	if (path[0] != '/' && !getcwd(cwd, sizeof(cwd)))
 		return err_errno(e, MLC_FILE, "cannot tell the working folder");
-	path = path[0] == '/' ? path : arena_printf(a, "%s/%s", cwd, path);
 	if (!type)
 		type = port->kind == MLF_MODEL ? "model" : "bytes";
 	struct dataset *d = dataset_of_file(a, port->name, path, type);
+	if (path[0] != '/')
+		d->path = arena_printf(a, "%s/%s", cwd, path);
 	if (port->kind == MLF_TABLE && d->kind != MLF_TABLE) {
 		err_set(e, MLC_USAGE, "port `%s` is a table, and %s is none", port->name, path);
 		return err_help(e, "name a .csv, .jsonl or .arrow file");
