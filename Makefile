@@ -111,6 +111,9 @@ $(B)/obj/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(q)$(CC) $(cflags) -c -o $@ $<
 
+# its text is in the object
+$(B)/obj/model/environment.o: model/mlflow_c_model.py
+
 $(B)/obj/tests/unit/%.o: tests/unit/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)

@@ -54,6 +54,7 @@ model_fit(const char *name, struct mlf_frame *f, const struct mlf_fit_spec *spec
 		return -1;
 	if (flavor->fit(f, spec, out, e) < 0)
 		return err_wrap(e, "training with flavor `%s`", name);
+	model_learn_examples(*out, f);
 	return 0;
 }
 
@@ -62,7 +63,7 @@ model_predict(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
 	struct mlf_frame **out, struct err *e)
 {
 	*out = NULL;
-	if (m->flavor->predict(m, f, sc, out, e) < 0)
+	if (raw_prepare(m, f, sc, &f, e) < 0 || m->flavor->predict(m, f, sc, out, e) < 0)
 		return err_wrap(e, "predicting");
 	return 0;
 }
@@ -108,5 +109,6 @@ model_unref(struct mlf_model *m)
 {
 	if (!m || atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) > 1)
 		return;
+	raw_free(m->raw);
 	m->flavor->free(m);
 }

@@ -27,6 +27,8 @@ struct flavor {
 	 * `flavors:`, and loading from a file that MLmodel names, also of folders that are not ours. */
 	const char *mlflow;
 	void (*add_flavors)(const struct mlf_model *m, struct str *out);
+	/* Lines of requirements.txt beside mlflow, numpy and pandas; NULL: none. */
+	void (*add_requirements)(const struct mlf_model *m, struct str *out);
 	int (*load_data)(int dirfd, const char *data, const struct ynode *mlmodel,
 		struct mlf_model **out, struct err *e);
 };
@@ -60,6 +62,28 @@ struct model_stamp {
 };
 MUST_CHECK int model_copy_stamped(int rootfd, const char *src, const char *dst,
 	const struct model_stamp *stamp, struct err *e);
+
+/* A recipe: fitted feature steps. It never changes; counted. */
+struct recipe;
+struct recipe_spec {
+	const char *steps;  /* JSON list */
+	const char *target; /* a column that steps leave alone; NULL: none */
+	uint64_t seed;      /* of the folds of target_encode */
+};
+/* Fits the steps on the table. *out is the table as a model should learn from it (made in sc); of
+ * mistakes in the steps the code is MLC_PARAM. */
+MUST_CHECK int recipe_fit(const struct recipe_spec *spec, struct mlf_frame *table, struct scope *sc,
+	struct mlf_frame **out, struct recipe **recipe, struct err *e);
+/* The columns of the fitted table, in its order, made of those of f; the target only if f has it. */
+MUST_CHECK int recipe_apply(const struct recipe *r, struct mlf_frame *f, struct scope *sc,
+	struct mlf_frame **out, struct err *e);
+void recipe_write(const struct recipe *r, struct str *json);
+MUST_CHECK int recipe_read(const char *json, size_t len, struct recipe **out, struct err *e);
+struct recipe *recipe_ref(struct recipe *r);
+void recipe_unref(struct recipe *r); /* NULL is fine */
+/* Puts the recipe into a model that nobody else has yet: from now on the model takes raw rows. Fails
+ * unless all that the model reads comes out of the recipe. */
+MUST_CHECK int model_use_recipe(struct mlf_model *m, struct recipe *r, struct err *e);
 
 /* Quality of scores (probability of the positive class) against 0/1 truth; AUC exact by rank with
  * ties at half. NaN scores or truths are an error. One class only: auc is NaN. */

@@ -8,6 +8,8 @@ static int
 run(struct mlf_ctx *ctx)
 {
 	struct mlf_frame *table = mlf_input(ctx, "table");
+	struct mlf_recipe recipe;
+	recipe.json = mlf_input_bytes(ctx, "recipe", &recipe.len);
 	const char *flavor = mlf_param_str(ctx, "flavor");
 	char linear[160];
 	snprintf(linear, sizeof(linear), "{\"l2\": %.17g, \"max_iter\": %lld, \"standardize\": %s}",
@@ -20,13 +22,14 @@ run(struct mlf_ctx *ctx)
 	};
 	mlf_log(ctx, "training on %lld rows, %d columns", (long long)mlf_rows(table),
 		mlf_columns(table) - 1);
-	return mlf_output_model(ctx, "model", mlf_fit(ctx, flavor, table, &spec));
+	return mlf_output_model(ctx, "model", mlf_fit_after(ctx, flavor, table, &spec, &recipe));
 }
 
 static const struct mlf_node nodes[] = {{
 	.name = "train",
 	.help = "Trains a model.",
-	.inputs = (const struct mlf_port[]){{"table", MLF_TABLE, 0, "features and target"}, {0}},
+	.inputs = (const struct mlf_port[]){{"table", MLF_TABLE, 0, "features and target"},
+		{"recipe", MLF_JSON, MLF_OPTIONAL, "the steps that made the features"}, {0}},
 	.outputs = (const struct mlf_port[]){{"model", MLF_MODEL, 0, "what was learnt"}, {0}},
 	.params =
 		(const struct mlf_param[]){{"target", MLF_STR, NULL, 0, 0, "the column to predict"},
