@@ -7,6 +7,7 @@
 #define MODEL_MODEL_H
 
 #include <mlflow-c/model.h>
+#include <mlflow-c/quality.h>
 #include "base/base.h"
 #include "frame/frame.h"
 
@@ -55,5 +56,13 @@ MUST_CHECK int model_copy_stamped(int rootfd, const char *src, const char *dst,
  * ties at half. NaN scores or truths are an error. One class only: auc is NaN. */
 MUST_CHECK int model_quality(const double *score, const double *truth, int64_t n,
 	struct mlf_quality *out, struct err *e);
+/* All there is to say of what a model said; the verdict and what it points to are in the arena, names of
+ * classes apart. What is no number, or out of range, is an error that names the row. */
+MUST_CHECK int model_judge(
+	const struct mlf_judged *j, struct arena *a, const struct mlf_verdict **out, struct err *e);
+/* A verdict as a picture or page, see mlf_draw; false if it has nothing of the kind. */
+bool model_draw(const struct mlf_page *page, const char *what, struct str *out);
+/* "curves" or "confusion" as a table, made in sc; see mlf_verdict_table. */
+struct mlf_frame *model_table(const struct mlf_verdict *v, const char *what, struct scope *sc);
 
 #endif

@@ -34,6 +34,10 @@ ctx_failed(struct ctx *c)
 			c->err = *scope_error(c->ins[i].batch);
 			err_wrap(&c->err, "node `%s`", c->job->node);
 		}
+	if (c->scratch && scope_error(c->scratch) && !c->err.code) {
+		c->err = *scope_error(c->scratch);
+		err_wrap(&c->err, "node `%s`", c->job->node);
+	}
 	return c->err.code || scope_error(c->scope);
 }
 
@@ -333,4 +337,5 @@ const struct mlf_host ctx_host = {
 	.predict = host_predict,
 	.quality = host_quality,
 	.want_registered = host_register,
+	.tools = &ctx_tools,
 };
