@@ -26,6 +26,7 @@ struct dataset {
 	bool versioned;      /* path is the folder of its versions, see dataset_at_version */
 	const char *version; /* path is that of this version; NULL: there are none */
 	const char *layer;   /* metadata.layer, or NULL */
+	const char *model;   /* NAME@VERSION of the registered model that path leads to, or NULL */
 	struct ynode *entry; /* load_args, save_args and the type's other options */
 	const char *conf;    /* the environment it comes from; NULL: of no catalog */
 	struct place at;
@@ -146,6 +147,9 @@ dataset_content(const struct dataset *d, int rootfd, char hash[static HASH_XXH_H
 MUST_CHECK int
 dataset_read_bytes(const struct dataset *d, int rootfd, struct str *out, struct err *e);
 
+/* Reads one value from its text, as files hold it, into *f (float64) or *i (the others; booleans also as
+ * yes and no, 1 and 0); false if it is none. Not for utf8. */
+bool cell_read(enum mlf_type type, const char *s, size_t n, int64_t *i, double *f);
 /* Appends a value as people read it, text without quotes; false and nothing if it is null. */
 bool column_show(const struct column *c, int64_t i, struct str *out);
 

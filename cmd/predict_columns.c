@@ -37,8 +37,8 @@ at_header(const struct scoring *s, struct err *e)
 static int
 missing(const struct scoring *s, struct mlf_frame *in, struct err *e)
 {
-	const struct sig_column *need;
-	size_t n = model_inputs(s->with->model, &need), gone = 0;
+	size_t n, gone = 0;
+	const struct sig_column *need = model_inputs(s->with->model, &n);
 	const char *first = NULL;
 	struct map names = {0};
 	struct str list = {0}, which = {0};
@@ -72,8 +72,8 @@ missing(const struct scoring *s, struct mlf_frame *in, struct err *e)
 static int
 check_types(const struct scoring *s, struct mlf_frame *in, struct err *e)
 {
-	const struct sig_column *need;
-	size_t n = model_inputs(s->with->model, &need);
+	size_t n;
+	const struct sig_column *need = model_inputs(s->with->model, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		enum mlf_type type = mlf_column_type(in, mlf_find(in, need[i].name));
@@ -154,8 +154,8 @@ static int
 check_names(
 	const struct scoring *s, struct mlf_frame *in, const struct score_columns *c, struct err *e)
 {
-	const struct sig_column *gives;
-	size_t n = model_outputs(s->with->model, &gives);
+	size_t n;
+	const struct sig_column *gives = model_outputs(s->with->model, &n);
 	struct map names = {0};
 	struct str name = {0};
 	int rc = 0;

@@ -90,9 +90,8 @@ struct way {
 static void
 schema_of(struct arena *a, const struct mlf_model *m, struct schema *out)
 {
-	const struct sig_column *need;
+	const struct sig_column *need = model_inputs(m, &out->n);
 
-	out->n = model_inputs(m, &need);
 	out->columns = arena_alloc(a, (out->n + 1) * sizeof(*out->columns));
 	for (size_t i = 0; i < out->n; i++)
 		out->columns[i] = (struct schema_column){need[i].name, need[i].type};

@@ -35,8 +35,7 @@ struct raw {
 	size_t n_inputs;
 };
 void raw_free(struct raw *raw); /* NULL is fine */
-/* The columns that the model takes, and typical values of them (NULL: unknown). */
-const struct sig_column *model_inputs(const struct mlf_model *m, size_t *n);
+/* Typical values of the columns that model_inputs gives (NULL: unknown). */
 const char *const *model_examples(const struct mlf_model *m);
 /* What the flavor is to read, made of f by the recipe, if there is one. */
 MUST_CHECK int raw_prepare(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,

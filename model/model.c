@@ -68,18 +68,11 @@ model_predict(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
 	return 0;
 }
 
-size_t
-model_inputs(const struct mlf_model *m, const struct sig_column **columns)
+const struct sig_column *
+model_outputs(const struct mlf_model *m, size_t *n)
 {
-	*columns = m->inputs;
-	return m->n_inputs;
-}
-
-size_t
-model_outputs(const struct mlf_model *m, const struct sig_column **columns)
-{
-	*columns = m->outputs;
-	return m->n_outputs;
+	*n = m->n_outputs;
+	return m->outputs;
 }
 
 const char *

@@ -7,6 +7,7 @@
 #define MODEL_MODEL_H
 
 #include <mlflow-c/model.h>
+#include <mlflow-c/quality.h>
 #include "base/base.h"
 #include "frame/frame.h"
 
@@ -39,8 +40,8 @@ struct sig_column {
 	enum mlf_type type;
 };
 /* The columns that predicting needs, and those that it gives; borrowed from the model. */
-size_t model_inputs(const struct mlf_model *m, const struct sig_column **columns);
-size_t model_outputs(const struct mlf_model *m, const struct sig_column **columns);
+const struct sig_column *model_inputs(const struct mlf_model *m, size_t *n);
+const struct sig_column *model_outputs(const struct mlf_model *m, size_t *n);
 const char *model_flavor(const struct mlf_model *m); /* "linear", ... */
 
 MUST_CHECK int model_fit(const char *flavor, struct mlf_frame *f, const struct mlf_fit_spec *spec,
@@ -89,5 +90,13 @@ MUST_CHECK int model_use_recipe(struct mlf_model *m, struct recipe *r, struct er
  * ties at half. NaN scores or truths are an error. One class only: auc is NaN. */
 MUST_CHECK int model_quality(const double *score, const double *truth, int64_t n,
 	struct mlf_quality *out, struct err *e);
+/* All there is to say of what a model said; the verdict and what it points to are in the arena, names of
+ * classes apart. What is no number, or out of range, is an error that names the row. */
+MUST_CHECK int model_judge(
+	const struct mlf_judged *j, struct arena *a, const struct mlf_verdict **out, struct err *e);
+/* A verdict as a picture or page, see mlf_draw; false if it has nothing of the kind. */
+bool model_draw(const struct mlf_page *page, const char *what, struct str *out);
+/* "curves" or "confusion" as a table, made in sc; see mlf_verdict_table. */
+struct mlf_frame *model_table(const struct mlf_verdict *v, const char *what, struct scope *sc);
 
 #endif

@@ -34,6 +34,10 @@ ctx_failed(struct ctx *c)
 			c->err = *scope_error(c->ins[i].batch);
 			err_wrap(&c->err, "node `%s`", c->job->node);
 		}
+	if (c->scratch && scope_error(c->scratch) && !c->err.code) {
+		c->err = *scope_error(c->scratch);
+		err_wrap(&c->err, "node `%s`", c->job->node);
+	}
 	return c->err.code || scope_error(c->scope);
 }
 
@@ -402,4 +406,5 @@ const struct mlf_host ctx_host = {
 	.recipe_fit = host_recipe_fit,
 	.recipe_apply = host_recipe_apply,
 	.fit_after = host_fit_after,
+	.tools = &ctx_tools,
 };

@@ -187,7 +187,8 @@ make_outputs(struct slot *s)
 				.kind = p->kind,
 				.dataset = nowhere.dataset,
 				.entry = memory_entry(s, &nowhere),
-				.optional = true};
+				.optional = true,
+				.nowhere = p->kind == MLF_TABLE};
 		}
 }
 

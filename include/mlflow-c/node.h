@@ -82,6 +82,7 @@ struct mlf_plugin {
 		sizeof(struct mlf_param), plugin_name, plugin_version, MLF_SOURCE_HASH,    \
 		node_array, sizeof(node_array) / sizeof((node_array)[0]), 0, NULL, 0}
 
+struct mlf_tools; /* tools.h */
 /* What the host offers. Plugins never name these; the wrappers below do. */
 struct mlf_host {
 	uint32_t size;
@@ -126,6 +127,7 @@ struct mlf_host {
 		struct mlf_ctx *, const struct mlf_recipe *, struct mlf_frame *);
 	struct mlf_model *(*fit_after)(struct mlf_ctx *, const char *flavor, struct mlf_frame *,
 		const struct mlf_fit_spec *, const struct mlf_recipe *);
+	const struct mlf_tools *tools; /* tools.h */
 };
 
 /* The public head of a node's context; what follows is the host's. */
