@@ -161,4 +161,28 @@ mlf_label(struct mlf_labels *l, const struct mlf_cells *c, int64_t i, bool add)
 	return label;
 }
 
+/* The row of the most frequent value among the rows that are not in `out`; of equals, of the one that came
+ * first; -1 if there is none, or no memory. Null and NaN are no values. */
+static inline int64_t
+mlf_mode_row(const struct mlf_cells *c, const uint8_t *out)
+{
+	struct mlf_labels l = {0};
+	int64_t *count = calloc((size_t)c->n + 1, 2 * sizeof(*count)), best = -1;
+	int64_t *first = count ? count + c->n + 1 : NULL;
+	for (int64_t i = 0; count && i < c->n; i++) {
+		double x = c->type == MLF_F64 ? mlf_cell_number(c, i) : 0;
+		bool none = out[i] || mlf_cell_null(c, i) || x != x;
+		int64_t k = none ? -1 : mlf_label(&l, c, i, true);
+		if (k >= 0 && count[k]++ == 0)
+			first[k] = i;
+	}
+	for (int64_t k = 0; k < l.n; k++)
+		if (best < 0 || count[k] > count[best])
+			best = k;
+	int64_t row = best < 0 ? -1 : first[best];
+	mlf_labels_free(&l);
+	free(count);
+	return row;
+}
+
 #endif

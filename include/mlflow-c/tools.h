@@ -126,6 +126,48 @@ mlf_value_number(const struct mlf_value *map, const char *key, double def)
 	const struct mlf_value *v = mlf_value_get(map, key);
 	return v && (v->kind == MLF_NUMBER || v->kind == MLF_TRUTH) ? v->number : def;
 }
+/* Fails the node unless all keys of a map are among `known`, which are parted by blanks: 0 or -1. */
+static inline int
+mlf_value_keys(
+	struct mlf_ctx *ctx, const struct mlf_value *map, const char *what, const char *known)
+{
+	if (map->kind != MLF_MAP)
+		return mlf_fail(ctx, "`%s` must be a map with: %s", what, known);
+	for (int64_t i = 0; i < map->n; i++) {
+		size_t len = strlen(map->items[i].key);
+		const char *at = known;
+		while ((at = strstr(at, map->items[i].key)) != NULL &&
+			((at > known && at[-1] != ' ') || (at[len] && at[len] != ' ')))
+			at += len;
+		if (!at || !len)
+			return mlf_fail(ctx, "`%s` has no key `%s`; it has: %s", what,
+				map->items[i].key, known);
+	}
+	return 0;
+}
+/* The type that a name stands for; 0: none. */
+static inline enum mlf_type
+mlf_type_named(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum mlf_type type;
+	} types[] = {{"bool", MLF_BOOL}, {"boolean", MLF_BOOL}, {"int64", MLF_I64},
+		{"int", MLF_I64}, {"float64", MLF_F64}, {"float", MLF_F64}, {"utf8", MLF_UTF8},
+		{"text", MLF_UTF8}, {"str", MLF_UTF8}, {"string", MLF_UTF8},
+		{"timestamp", MLF_TIMESTAMP}};
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i].name, name) == 0)
+			return types[i].type;
+	return (enum mlf_type)0;
+}
+static inline const char *
+mlf_type_shown(enum mlf_type type)
+{
+	static const char *const names[] = {
+		"nothing", "bool", "int64", "float64", "utf8", "timestamp"};
+	return names[type <= MLF_TIMESTAMP ? type : 0];
+}
 /* True if a text stands in a list, or is the one text given instead of a list. */
 static inline bool
 mlf_value_has(const struct mlf_value *list, const char *text)
@@ -208,10 +250,11 @@ mlf_mix(uint64_t h, uint64_t v)
 	h = (h ^ v) * 0x9e3779b97f4a7c15u;
 	return h ^ h >> 29;
 }
+/* A hash of a text; another seed, another hash. */
 static inline uint64_t
-mlf_text_hash(struct mlf_str s)
+mlf_text_hash_of(struct mlf_str s, uint64_t seed)
 {
-	uint64_t h = (uint64_t)s.len, word;
+	uint64_t h = (uint64_t)s.len + seed, word;
 	for (; s.len >= 8; s.s += 8, s.len -= 8) {
 		memcpy(&word, s.s, 8);
 		h = mlf_mix(h, word);
@@ -220,6 +263,11 @@ mlf_text_hash(struct mlf_str s)
 	if (s.len > 0)
 		memcpy(&word, s.s, (size_t)s.len);
 	return mlf_mix(h, word);
+}
+static inline uint64_t
+mlf_text_hash(struct mlf_str s)
+{
+	return mlf_text_hash_of(s, 0);
 }
 /* 64 bits that are equal for equal cells; for null as good as any. */
 static inline uint64_t
