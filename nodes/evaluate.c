@@ -6,7 +6,7 @@
  *	        -> judge -> figures; and once more for each slice
  *
  * Rows themselves do not stay in memory. */
-#include <mlflow-c/labels.h>
+#include <mlflow-c/gather.h>
 
 #include <math.h>
 
@@ -22,215 +22,77 @@ struct slice {
 };
 /* What all batches come to. */
 struct gathered {
-	enum mlf_task task;
-	int64_t n, cap;
-	double *truth, *said;
-	double **scores; /* one for each class, or NULL */
-	int64_t no_truth, no_score;
-	struct mlf_labels classes;
+	struct mlf_gathered rows;
+	int64_t cap; /* of the slices */
 	struct slice slices[SLICES_MAX];
 	int64_t n_slices;
 };
 
 static void
-gathered_free(struct gathered *g)
+slices_free(struct gathered *g)
 {
-	for (int64_t k = 0; g->scores && k < g->classes.n; k++)
-		free(g->scores[k]);
 	for (int64_t k = 0; k < g->n_slices; k++) {
 		mlf_labels_free(&g->slices[k].labels);
 		free(g->slices[k].codes);
 		free(g->slices[k].numbers);
 	}
-	mlf_labels_free(&g->classes);
-	free(g->scores);
-	free(g->truth);
-	free(g->said);
 }
 
 static bool
-wider(void *vector, size_t size, int64_t cap)
+make_room(struct gathered *g, int64_t n)
 {
-	void *p, *wide;
-	memcpy(&p, vector, sizeof(p));
-	wide = realloc(p, (size_t)cap * size);
-	if (wide)
-		memcpy(vector, &wide, sizeof(wide));
-	return wide;
-}
-
-/* Room for so many rows more. */
-static bool
-make_room(struct gathered *g, int64_t more)
-{
-	int64_t cap = g->cap;
-	while (cap < g->n + more)
-		cap = cap ? 2 * cap : 65536;
-	if (cap == g->cap)
+	if (n <= g->cap)
 		return true;
-	bool ok = wider(&g->truth, sizeof(double), cap) && wider(&g->said, sizeof(double), cap);
-	for (int64_t k = 0; ok && g->scores && k < g->classes.n; k++)
-		ok = wider(&g->scores[k], sizeof(double), cap);
-	for (int64_t k = 0; ok && k < g->n_slices; k++)
-		ok = wider(&g->slices[k].codes, sizeof(int32_t), cap) &&
-			wider(&g->slices[k].numbers, sizeof(double), cap);
-	if (ok)
-		g->cap = cap;
-	return ok;
-}
-
-/* ---- what is judged */
-
-/* By what the model says: score_CLASS columns, a score, classes that are texts, or numbers. */
-static int
-find_task(struct mlf_ctx *ctx, struct gathered *g, struct mlf_frame *said)
-{
-	static const char *const names[] = {"auto", "binary", "multiclass", "regression"};
-	const char *asked = mlf_param_str(ctx, "task");
-	int64_t with_scores = 0;
-	for (int c = 0; c < mlf_columns(said); c++) {
-		const char *name = mlf_column_name(said, c);
-		struct mlf_str s = {name + 6, (int64_t)strlen(name) - 6};
-		if (strncmp(name, "score_", 6) == 0 && mlf_label_text(&g->classes, s, true) >= 0)
-			with_scores++;
-	}
-	int at = mlf_find(said, "prediction");
-	enum mlf_type type = at < 0 ? MLF_F64 : mlf_column_type(said, at);
-	g->task = with_scores                          ? MLF_CLASSES
-		: mlf_find(said, "score") >= 0         ? MLF_BINARY
-		: type == MLF_UTF8 || type == MLF_BOOL ? MLF_CLASSES
-						       : MLF_NUMBERS;
-	for (int k = 0; k < 4; k++)
-		if (strcmp(asked, names[k]) == 0) {
-			if (k)
-				g->task = (enum mlf_task)k;
-			if (g->task == MLF_CLASSES && with_scores)
-				g->scores = calloc((size_t)with_scores + 1, sizeof(double *));
-			return 0;
-		}
-	return mlf_fail(
-		ctx, "`task` is `%s`; it must be auto, binary, multiclass or regression", asked);
-}
-
-/* The number of a class. Classes that the model has no score for cannot be judged by scores. */
-static int
-class_of(struct mlf_ctx *ctx, struct gathered *g, const struct mlf_cells *c, int64_t i, double *to)
-{
-	char text[40];
-	int64_t label = mlf_label(&g->classes, c, i, !g->scores);
-	*to = (double)label;
-	if (label >= LABELS_MAX)
-		return mlf_fail(ctx, "more than %d classes", LABELS_MAX);
-	if (label >= 0)
-		return 0;
-	struct mlf_str s = {text, 0};
-	if (c->type == MLF_UTF8)
-		s = mlf_str_at(&c->strs, i);
-	else
-		s.len = mlf_cell_show(c, i, text);
-	return mlf_fail(ctx, "row %lld: the model does not know the class `%.*s`",
-		(long long)(g->n + g->no_truth + i + 1), (int)(s.len < 200 ? s.len : 200), s.s);
-}
-
-/* The truth of two classes: 0 or 1, or whether it is the positive value. */
-static double
-truth_of(const struct mlf_cells *c, int64_t i, const char *positive)
-{
-	char text[40];
-	if (!*positive)
-		return mlf_cell_number(c, i);
-	struct mlf_str s = {text, 0};
-	if (c->type == MLF_UTF8)
-		s = mlf_str_at(&c->strs, i);
-	else
-		s.len = mlf_cell_show(c, i, text);
-	return (int64_t)strlen(positive) == s.len && memcmp(positive, s.s, (size_t)s.len) == 0;
-}
-
-static void
-note_slices(struct gathered *g, const struct mlf_cells *cells, int64_t i)
-{
+	while (g->cap < n)
+		g->cap = g->cap ? 2 * g->cap : 65536;
 	for (int64_t k = 0; k < g->n_slices; k++) {
 		struct slice *s = &g->slices[k];
-		bool null = mlf_cell_null(&cells[k], i);
+		int32_t *codes = realloc(s->codes, (size_t)g->cap * sizeof(*codes));
+		s->codes = codes ? codes : s->codes;
+		double *numbers = realloc(s->numbers, (size_t)g->cap * sizeof(*numbers));
+		s->numbers = numbers ? numbers : s->numbers;
+		if (!codes || !numbers)
+			return false;
+	}
+	return true;
+}
+
+/* The codes of a batch, whose rows end at the last one gathered. */
+static int
+note_slice(struct mlf_ctx *ctx, struct slice *s, struct mlf_frame *f, int64_t to)
+{
+	struct mlf_cells cells;
+	if (mlf_cells_of(ctx, f, s->column, &cells) < 0)
+		return -1;
+	for (int64_t i = 0; i < cells.n; i++, to++) {
+		bool null = mlf_cell_null(&cells, i);
 		int64_t label = null || s->labels.n > LABELS_MAX
 			? -1
-			: mlf_label(&s->labels, &cells[k], i, true);
-		s->many |= !null && (label < 0 || label >= LABELS_MAX);
-		s->codes[g->n] = null ? -1 : label < 0 || label >= LABELS_MAX ? -2 : (int32_t)label;
-		s->numbers[g->n] =
-			null || cells[k].type == MLF_UTF8 ? NAN : mlf_cell_number(&cells[k], i);
-	}
-}
-
-/* One row; those without truth or score are counted and left out. */
-static int
-take_row(struct mlf_ctx *ctx, struct gathered *g, const struct mlf_cells *cells, int64_t i)
-{
-	const struct mlf_cells *truth = &cells[0], *said = &cells[1], *slices = &cells[2];
-	double *to_truth = &g->truth[g->n], *to_said = &g->said[g->n];
-	if (mlf_cell_null(truth, i) || mlf_cell_null(said, i)) {
-		g->no_truth += mlf_cell_null(truth, i);
-		g->no_score += mlf_cell_null(said, i);
-		return 0;
-	}
-	if (g->task == MLF_CLASSES) {
-		if (class_of(ctx, g, truth, i, to_truth) < 0 ||
-			class_of(ctx, g, said, i, to_said) < 0)
-			return -1;
-	} else {
-		*to_said = mlf_cell_number(said, i);
-		*to_truth = g->task == MLF_BINARY
-			? truth_of(truth, i, mlf_param_str(ctx, "positive"))
-			: mlf_cell_number(truth, i);
-	}
-	note_slices(g, slices, i);
-	g->n++;
-	return 0;
-}
-
-static int
-take_scores(struct mlf_ctx *ctx, struct gathered *g, struct mlf_frame *said, int64_t before)
-{
-	char name[256];
-	for (int64_t k = 0; g->scores && k < g->classes.n; k++) {
-		snprintf(name, sizeof(name), "score_%s", g->classes.names[k]);
-		struct mlf_f64s c = mlf_f64(said, name);
-		if (c.nulls || c.n != g->n - before)
-			return mlf_fail(
-				ctx, "a row has a prediction and no `%s`, or no truth", name);
-		memcpy(g->scores[k] + before, c.v, (size_t)c.n * sizeof(double));
+			: mlf_label(&s->labels, &cells, i, true);
+		bool other = !null && (label < 0 || label >= LABELS_MAX);
+		s->many |= other;
+		s->codes[to] = null ? -1 : other ? -2 : (int32_t)label;
+		s->numbers[to] = null || cells.type == MLF_UTF8 ? NAN : mlf_cell_number(&cells, i);
 	}
 	return 0;
 }
 
+/* Rows without truth or score fail the node at the end, so that here every row counts. */
 static int
 take_batch(struct mlf_ctx *ctx, struct gathered *g, struct mlf_frame *f)
 {
 	struct mlf_frame *said = mlf_predict(ctx, mlf_input_model(ctx, "model"), f);
-	struct mlf_cells cells[SLICES_MAX + 2];
-	int64_t before = g->n;
-	if (!g->task && find_task(ctx, g, said) < 0)
+	int64_t from = g->rows.n;
+	if (mlf_gather(ctx, &g->rows, f, said) < 0)
 		return -1;
-	const char *column = g->task == MLF_BINARY ? "score" : "prediction";
-	if (mlf_cells_of(ctx, f, mlf_param_str(ctx, "target"), &cells[0]) < 0 ||
-		mlf_cells_of(ctx, said, column, &cells[1]) < 0)
-		return -1;
-	for (int64_t k = 0; k < g->n_slices; k++)
-		if (mlf_cells_of(ctx, f, g->slices[k].column, &cells[k + 2]) < 0)
-			return -1;
-	bool text = cells[0].type == MLF_UTF8;
-	if (text && g->task == MLF_BINARY && !*mlf_param_str(ctx, "positive"))
-		return mlf_fail(
-			ctx, "the target is text: say with `positive` which value is meant");
-	if (text && g->task == MLF_NUMBERS)
-		return mlf_fail(ctx, "the target is text, and the model predicts numbers");
-	if (!make_room(g, mlf_rows(f)))
+	if (g->rows.no_truth || g->rows.no_score)
+		return 0;
+	if (!make_room(g, g->rows.n))
 		return mlf_fail(ctx, "no memory for %lld rows more", (long long)mlf_rows(f));
-	for (int64_t i = 0; i < mlf_rows(f); i++)
-		if (take_row(ctx, g, cells, i) < 0)
+	for (int64_t k = 0; k < g->n_slices; k++)
+		if (note_slice(ctx, &g->slices[k], f, from) < 0)
 			return -1;
-	return take_scores(ctx, g, said, before);
+	return 0;
 }
 
 /* ---- slices */
@@ -272,13 +134,13 @@ judge_part(struct mlf_ctx *ctx, struct parts *p, const struct slice *s, int32_t 
 {
 	struct mlf_judged j = *p->whole;
 	int64_t n = 0;
-	for (int64_t i = 0; i < p->g->n; i++) {
+	for (int64_t i = 0; i < p->g->rows.n; i++) {
 		if (s->codes[i] != code)
 			continue;
-		p->truth[n] = p->g->truth[i];
-		p->said[n] = p->g->said[i];
+		p->truth[n] = p->g->rows.truth[i];
+		p->said[n] = p->g->rows.said[i];
 		for (int32_t k = 0; j.scores && k < j.classes; k++)
-			p->scores[k][n] = p->g->scores[k][i];
+			p->scores[k][n] = p->g->rows.scores[k][i];
 		n++;
 	}
 	if (n < p->least || n == 0 || p->n == p->cap) {
@@ -314,18 +176,19 @@ compare_numbers(const void *a, const void *b)
 static int
 judge_quantiles(struct mlf_ctx *ctx, struct parts *p, struct slice *s)
 {
-	double *sorted = malloc((size_t)(p->g->n + 1) * sizeof(*sorted)), edges[SLICE_PARTS + 1];
+	double *sorted = malloc((size_t)(p->g->rows.n + 1) * sizeof(*sorted)),
+	       edges[SLICE_PARTS + 1];
 	int64_t n = 0;
 	if (!sorted)
 		return mlf_fail(ctx, "no memory for the slices");
-	for (int64_t i = 0; i < p->g->n; i++)
+	for (int64_t i = 0; i < p->g->rows.n; i++)
 		if (!isnan(s->numbers[i]))
 			sorted[n++] = s->numbers[i];
 	qsort(sorted, (size_t)n, sizeof(*sorted), compare_numbers);
 	for (int k = 0; k <= SLICE_PARTS; k++)
 		edges[k] = n ? sorted[(n - 1) * k / SLICE_PARTS] : 0;
 	free(sorted);
-	for (int64_t i = 0; i < p->g->n; i++) {
+	for (int64_t i = 0; i < p->g->rows.n; i++) {
 		int k = 0;
 		while (k < SLICE_PARTS - 1 && s->numbers[i] >= edges[k + 1])
 			k++;
@@ -353,7 +216,7 @@ static void
 fold(struct gathered *g, struct slice *s)
 {
 	int64_t counts[LABELS_MAX + 2] = {0}, kept = 0, least = 1;
-	for (int64_t i = 0; i < g->n; i++)
+	for (int64_t i = 0; i < g->rows.n; i++)
 		if (s->codes[i] >= 0)
 			counts[s->codes[i]]++;
 	for (;; least++) { /* the count from which on not too many labels are left */
@@ -363,7 +226,7 @@ fold(struct gathered *g, struct slice *s)
 		if (kept <= SLICE_VALUES)
 			break;
 	}
-	for (int64_t i = 0; i < g->n; i++)
+	for (int64_t i = 0; i < g->rows.n; i++)
 		if (s->codes[i] >= 0 && counts[s->codes[i]] < least)
 			s->codes[i] = -2;
 }
@@ -372,7 +235,7 @@ static int
 judge_slice(struct mlf_ctx *ctx, struct parts *p, struct slice *s)
 {
 	bool numbers = false;
-	for (int64_t i = 0; i < p->g->n && !numbers; i++)
+	for (int64_t i = 0; i < p->g->rows.n && !numbers; i++)
 		numbers = !isnan(s->numbers[i]);
 	if ((s->many || s->labels.n > SLICE_VALUES) && numbers)
 		return judge_quantiles(ctx, p, s);
@@ -403,7 +266,7 @@ judge_slices(struct mlf_ctx *ctx, struct parts *p)
 		"column", "value", "rows", "metric", "figure", "low", "high"};
 	static const enum mlf_type types[] = {
 		MLF_UTF8, MLF_UTF8, MLF_I64, MLF_UTF8, MLF_F64, MLF_F64, MLF_F64};
-	size_t n = (size_t)p->g->n + 1;
+	size_t n = (size_t)p->g->rows.n + 1;
 	int rc = 0;
 	p->b = mlf_build(ctx);
 	for (int k = 0; k < 7; k++)
@@ -412,9 +275,9 @@ judge_slices(struct mlf_ctx *ctx, struct parts *p)
 	p->rows = calloc((size_t)p->cap, sizeof(*p->rows));
 	p->truth = malloc(n * sizeof(double));
 	p->said = malloc(n * sizeof(double));
-	p->scores = calloc((size_t)p->g->classes.n + 1, sizeof(double *));
+	p->scores = calloc((size_t)p->g->rows.classes.n + 1, sizeof(double *));
 	bool ok = p->rows && p->truth && p->said && p->scores;
-	for (int64_t k = 0; ok && p->whole->scores && k < p->g->classes.n; k++)
+	for (int64_t k = 0; ok && p->whole->scores && k < p->g->rows.classes.n; k++)
 		ok = (p->scores[k] = malloc(n * sizeof(double)));
 	if (!ok)
 		rc = mlf_fail(ctx, "no memory for the slices");
@@ -428,7 +291,7 @@ parts_free(struct parts *p)
 {
 	for (int32_t i = 0; i < p->n; i++)
 		free((char *)(uintptr_t)p->rows[i].value);
-	for (int64_t k = 0; p->scores && k < p->g->classes.n; k++)
+	for (int64_t k = 0; p->scores && k < p->g->rows.classes.n; k++)
 		free(p->scores[k]);
 	free(p->scores);
 	free(p->truth);
@@ -502,28 +365,22 @@ static int
 judge(struct mlf_ctx *ctx, struct gathered *g)
 {
 	const char *best = mlf_param_str(ctx, "best"), *shown = mlf_param_str(ctx, "slice_metric");
-	struct mlf_judged j = {.task = g->task,
-		.n = g->n,
-		.truth = g->truth,
-		.said = g->said,
-		.scores = (const double *const *)g->scores,
-		.classes = (int32_t)g->classes.n,
-		.threshold = mlf_param_f64(ctx, "threshold"),
-		.confidence = mlf_param_f64(ctx, "confidence"),
-		.bins = (int32_t)mlf_param_i64(ctx, "bins"),
-		.by_youden = strcmp(best, "youden") == 0};
-	j.names = g->task == MLF_CLASSES ? (const char *const *)g->classes.names : NULL;
+	struct mlf_judged j = mlf_gathered_judged(&g->rows);
+	j.threshold = mlf_param_f64(ctx, "threshold");
+	j.confidence = mlf_param_f64(ctx, "confidence");
+	j.bins = (int32_t)mlf_param_i64(ctx, "bins");
+	j.by_youden = strcmp(best, "youden") == 0;
 	if (!j.by_youden && strcmp(best, "f1") != 0)
 		return mlf_fail(ctx, "`best` is `%s`; it must be f1 or youden", best);
 	const struct mlf_verdict *v = mlf_judge(ctx, &j);
 	if (!v)
 		return -1;
-	if (g->task == MLF_BINARY && (v->base <= 0 || v->base >= 1))
+	if (g->rows.task == MLF_BINARY && (v->base <= 0 || v->base >= 1))
 		return mlf_fail(ctx, "all %lld rows are of one class", (long long)v->n);
 	if (!*shown)
-		shown = g->task == MLF_NUMBERS  ? "rmse"
-			: g->task == MLF_BINARY ? "auc"
-						: "accuracy";
+		shown = g->rows.task == MLF_NUMBERS  ? "rmse"
+			: g->rows.task == MLF_BINARY ? "auc"
+						     : "accuracy";
 	struct parts p = {
 		.whole = &j, .g = g, .figure = shown, .least = mlf_param_i64(ctx, "min_slice")};
 	int rc = judge_slices(ctx, &p);
@@ -538,7 +395,9 @@ static int
 run(struct mlf_ctx *ctx)
 {
 	const struct mlf_value *slices = mlf_param_value(ctx, "slices");
-	struct gathered g = {0};
+	struct gathered g = {.rows = {.target = mlf_param_str(ctx, "target"),
+				     .positive = mlf_param_str(ctx, "positive"),
+				     .task_asked = mlf_param_str(ctx, "task")}};
 	int rc = 0;
 	if (slices->kind != MLF_LIST || slices->n > SLICES_MAX)
 		return mlf_fail(ctx, "`slices` must be a list of at most %d columns", SLICES_MAX);
@@ -546,12 +405,13 @@ run(struct mlf_ctx *ctx)
 		g.slices[g.n_slices++].column = slices->items[k].text;
 	for (struct mlf_frame *f; rc == 0 && (f = mlf_input_next(ctx, "table"));)
 		rc = take_batch(ctx, &g, f);
-	if (rc == 0 && (g.no_truth || g.no_score))
+	if (rc == 0 && (g.rows.no_truth || g.rows.no_score))
 		rc = mlf_fail(ctx, "%lld rows have no score and %lld no truth",
-			(long long)g.no_score, (long long)g.no_truth);
+			(long long)g.rows.no_score, (long long)g.rows.no_truth);
 	if (rc == 0)
 		rc = judge(ctx, &g);
-	gathered_free(&g);
+	mlf_gathered_free(&g.rows);
+	slices_free(&g);
 	return rc;
 }
 

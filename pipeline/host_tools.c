@@ -35,16 +35,17 @@ read_value(struct arena *a, const char *json, size_t len, struct mlf_value *out)
 	size_t inner;
 	jr_init(&r, json, len);
 	enum jtype type = jr_peek(&r);
+	while (len && json[len - 1] <= ' ')
+		len--;
 	out->text = "";
+	out->json = arena_strndup(a, json, len);
 	if (type == J_STRING) {
 		out->kind = MLF_WORD;
 		out->text = arena_strdup(a, jr_str(&r));
 	} else if (type == J_NUMBER || type == J_BOOL) {
 		out->kind = type == J_NUMBER ? MLF_NUMBER : MLF_TRUTH;
 		out->number = type == J_NUMBER ? jr_f64(&r) : jr_bool(&r);
-		while (len && json[len - 1] <= ' ')
-			len--;
-		out->text = arena_strndup(a, json, len);
+		out->text = out->json;
 	} else if (type == J_OBJECT || type == J_ARRAY) {
 		out->kind = type == J_OBJECT ? MLF_MAP : MLF_LIST;
 		struct mlf_value *items =

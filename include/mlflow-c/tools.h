@@ -22,6 +22,7 @@ struct mlf_value {
 	const char *key;  /* in a map; else NULL */
 	const char *text; /* of numbers and booleans as JSON writes them; "" of lists and maps */
 	double number;    /* booleans: 0 or 1 */
+	const char *json; /* all of it as JSON */
 	int64_t n;        /* of lists and maps */
 	const struct mlf_value *items;
 };
