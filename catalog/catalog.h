@@ -135,6 +135,9 @@ MUST_CHECK int dataset_parts_last(
 const struct dataset *dataset_checkpoint(struct arena *a, const struct dataset *d);
 /* True of a table that is no file of its own: what it holds is known by dataset_content alone. */
 bool dataset_is_shared(const struct dataset *d);
+/* True of what names a version of a registered model, models:/NAME@ALIAS; where that is only the registry
+ * knows. */
+bool dataset_is_registered(const struct dataset *d);
 /* True of what lies on a server: its path is a name and no file. */
 bool dataset_is_remote(const struct dataset *d);
 bool path_is_remote(const char *path);

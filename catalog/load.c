@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MODEL_URI "models:/"
+
 /* What names of no entry come to: filled while the catalog is in use. */
 struct resolver {
 	struct catalog *c;
@@ -117,6 +119,12 @@ name_ok(struct loader *l)
 	return false;
 }
 
+bool
+dataset_is_registered(const struct dataset *d)
+{
+	return d->kind == MLF_MODEL && d->path && str_starts(d->path, MODEL_URI);
+}
+
 /* --- the path ------------------------------------------------------------------------------------ */
 
 /* The path without "." and doubled slashes, so that one file has one path. */
@@ -154,7 +162,15 @@ take_path(struct loader *l, const struct entry *entry)
 	bool climbs;
 
 	d->path = tidy(&l->c->mem, entry->filepath, &climbs);
-	if (strstr(entry->filepath, "://")) {
+	if (str_starts(entry->filepath, MODEL_URI) && d->kind == MLF_MODEL) {
+		d->path = arena_strdup(&l->c->mem, entry->filepath); /* two slashes are none */
+		if (!entry->filepath[strlen(MODEL_URI)]) {
+			err_set(&e, MLC_CONF_VALUE, "dataset `%s`: `%s` names no model", d->name,
+				entry->filepath);
+			report(l, &e, "filepath",
+				"write models:/NAME@ALIAS or models:/NAME/VERSION");
+		}
+	} else if (strstr(entry->filepath, "://")) {
 		err_set(&e, MLC_CONF_VALUE, "dataset `%s`: remote files are not supported yet",
 			d->name);
 		report(l, &e, "filepath", "give the path of a local file");

@@ -58,11 +58,25 @@ model_fit(const char *name, struct mlf_frame *f, const struct mlf_fit_spec *spec
 	return 0;
 }
 
+/* Of no rows. A file without rows does not tell the types of its columns, so there is nothing to check. */
+static struct mlf_frame *
+say_nothing(const struct mlf_model *m, struct scope *sc)
+{
+	struct mlf_builder *b = scope_builder(sc);
+	for (size_t i = 0; i < m->n_outputs; i++)
+		(void)mlf_add_column(b, m->outputs[i].name, m->outputs[i].type);
+	return mlf_finish(b);
+}
+
 int
 model_predict(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
 	struct mlf_frame **out, struct err *e)
 {
 	*out = NULL;
+	if (frame_rows(frame_of(f)) == 0 && m->n_outputs) {
+		*out = say_nothing(m, sc);
+		return 0;
+	}
 	if (raw_prepare(m, f, sc, &f, e) < 0 || m->flavor->predict(m, f, sc, out, e) < 0)
 		return err_wrap(e, "predicting");
 	return 0;

@@ -259,17 +259,6 @@ make_folds(struct train *t)
 
 /* ---- one trial on one fold */
 
-static bool
-is_lower_better(const char *metric)
-{
-	static const char *const lower[] = {
-		"log_loss", "brier", "ece", "rmse", "mae", "median_ae", "max_error", "mape"};
-	for (size_t k = 0; k < sizeof(lower) / sizeof(lower[0]); k++)
-		if (strcmp(metric, lower[k]) == 0)
-			return true;
-	return false;
-}
-
 static int
 take_figure(struct train *t, const struct mlf_gathered *g, double *out)
 {
@@ -352,7 +341,7 @@ try_all(struct train *t)
 			squares += (figure[f] - t->mean[k]) * (figure[f] - t->mean[k]);
 		t->sd[k] = sqrt(squares / (double)(t->folds - 1));
 	}
-	t->lower = is_lower_better(t->metric);
+	t->lower = mlf_lower_is_better(t->metric);
 	return 0;
 }
 

@@ -324,6 +324,18 @@ check_connected(struct planner *p, const struct plan_node *node, bool input)
 	}
 }
 
+/* Only registering makes versions. */
+static void
+writes_registered(struct planner *p, const struct spec_node *n, const struct plan_port *port)
+{
+	struct err e;
+	err_set(&e, MLC_DATASET, "node `%s` writes `%s`, which is a registered model (%s)", n->name,
+		port->dataset, port->entry->path);
+	err_help(
+		&e, "write a model dataset with a folder, and let the node `register` register it");
+	report(p, &e, &port->at, "");
+}
+
 static void
 bind_ports(struct planner *p, struct plan_node *node, bool input)
 {
@@ -350,6 +362,8 @@ bind_ports(struct planner *p, struct plan_node *node, bool input)
 		if (port->entry && !port->entry->path)
 			port->entry = NULL; /* type: memory is what an entry's absence means */
 		check_kind(p, port, n);
+		if (!input && port->entry && dataset_is_registered(port->entry))
+			writes_registered(p, n, port);
 		if (input)
 			bind_input(p, node, port);
 		else

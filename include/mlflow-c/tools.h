@@ -179,6 +179,18 @@ mlf_value_has(const struct mlf_value *list, const char *text)
 	return list && list->kind == MLF_WORD && strcmp(list->text, text) == 0;
 }
 
+/* True of figures that are the better the lower they are. */
+static inline bool
+mlf_lower_is_better(const char *metric)
+{
+	static const char *const lower[] = {
+		"log_loss", "brier", "ece", "rmse", "mae", "median_ae", "max_error", "mape"};
+	for (size_t k = 0; k < sizeof(lower) / sizeof(lower[0]); k++)
+		if (strcmp(metric, lower[k]) == 0)
+			return true;
+	return false;
+}
+
 /* A column of whatever type. */
 struct mlf_cells {
 	enum mlf_type type;
