@@ -153,7 +153,7 @@ static const struct opt opts[] = {
 	{"prefix", 0, OPT_STR, offsetof(struct predict_args, prefix), "TEXT",
 		"before the names of the model's columns"},
 	{"with-model", 0, OPT_FLAG, offsetof(struct predict_args, with_model), NULL,
-		"add columns model, model_version, run_id"},
+		"add columns model_name, model_version, run_id"},
 	{0},
 };
 const struct cmd cmd_predict = {

@@ -27,7 +27,7 @@ struct scoring {
 	const char *from, *to; /* files; "-": stdin, stdout */
 	const char *keep;      /* columns with commas; NULL: all */
 	const char *prefix;    /* of the columns of the model; NULL: none */
-	bool with_model;       /* adds the columns model, model_version, run_id */
+	bool with_model;       /* adds the columns model_name, model_version, run_id */
 	/* what came of it */
 	int64_t rows, unknown; /* unknown: rows without a prediction */
 	uint64_t bytes;        /* written */

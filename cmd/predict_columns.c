@@ -3,10 +3,10 @@
  * written has every name once.
  *
  *	in:   the columns of the input, all or those of --keep, as they are
- *	out:  behind them those of the model: prediction, score, ...; then model, model_version, run_id */
+ *	out:  behind them those of the model: prediction, score, ...; then model_name, model_version, run_id */
 #include "cmd/predict.h"
 
-static const char *const about_model[] = {"model", "model_version", "run_id"};
+static const char *const about_model[] = {"model_name", "model_version", "run_id"};
 enum { ABOUT = sizeof(about_model) / sizeof(about_model[0]) };
 
 #define SHOWN_MAX 8 /* missing columns that a message names */

@@ -164,7 +164,8 @@ sign_up(struct shop *s, struct user *u, int64_t id, int64_t seed)
 	u->interest = normal(&u->g);
 	u->phone = uniform(&u->g);
 	/* new users came during the time that is told of, the others in the two years before */
-	double ago = u->segment == 0 ? -uniform(&u->g) * (s->days - 14) : uniform(&u->g) * 730;
+	double ago =
+		u->segment == 0 ? -uniform(&u->g) * fmin(80, s->days - 14) : uniform(&u->g) * 730;
 	u->signup = s->start - (int64_t)(ago * 86400) * 1000000;
 	mlf_push_i64(s->users, 0, id);
 	mlf_push_i64(s->users, 1, u->signup);
