@@ -17,13 +17,17 @@ mlflow-c run -j 1 --conf postgres --params generate.rows=3000 2>&1 | sed 's/0\.9
 sql -c 'SELECT count(*) FROM loans' -c 'SELECT count(*) FROM loans_clean' -c '\dt' | sort
 sql -c 'SELECT round(avg(loan_amnt)::numeric), count(DISTINCT loan_intent) FROM loans_clean'
 find data -type f | grep -v '06_models' | sort
+echo "== scores, with the version that has the alias"
+mlflow-c run -q --conf postgres -p scoring --require-contracts
+sql -c 'SELECT model_name, model_version, count(*), count(DISTINCT run_id), min(score) > 0, max(score) < 1 FROM loan_scores GROUP BY 1, 2'
+sql -c 'SELECT 100 * avg((prediction = loan_status)::int) > 85 FROM loan_scores'
 echo "== somebody adds to the table, and the next run reads it"
 sql -c 'INSERT INTO loans SELECT * FROM loans_clean LIMIT 1' -c "UPDATE loans SET loan_amnt = loan_amnt + 500 WHERE ctid = (SELECT max(ctid) FROM loans)"
 mlflow-c run -q --conf postgres -p training
 sql -c 'SELECT count(*) FROM loans_clean'
 echo "== a contract that is broken leaves the table as it was"
 sql -c "UPDATE loans SET loan_intent = 'YACHT' WHERE ctid = (SELECT min(ctid) FROM loans)"
-mlflow-c run -q --conf postgres -p training 2>&1 | head -n 2 | masked
+mlflow-c run -q --conf postgres -p training 2>&1 | grep '^error\|-->' | masked
 sql -c 'SELECT count(*) FROM loans_clean'
 echo "== the same rows in files give the same model"
 sql -c "DELETE FROM loans WHERE loan_intent = 'YACHT'"
