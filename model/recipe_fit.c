@@ -384,9 +384,10 @@ run_steps(struct fitter *f, const char *json)
 		return err_help(f->e, "as in `steps: [{standardize: {columns: numbers}}]`");
 	}
 	for (size_t i = 0; i < list->n; i++) {
+		const struct place at = {.file = RECIPE_STEPS, .line = (int)i + 1};
 		f->step = (int)i + 1;
 		if (run_step(f, list->u.items[i]) < 0)
-			return -1;
+			return err_at(f->e, &at, NULL);
 	}
 	return 0;
 }
