@@ -168,13 +168,26 @@ advance(struct search *s)
 	return false;
 }
 
+/* One number for a column in all classes, so that their coefficients go on summing to what they did. */
+static void
+set_diagonal(struct search *s)
+{
+	size_t d = (size_t)s->p->k + 1, terms = (size_t)s->p->terms;
+	for (size_t j = 0; j < d; j++) {
+		double mean = 0;
+		for (size_t a = 0; a < terms; a++)
+			mean += s->at.h[a * d + j] / (double)terms;
+		for (size_t a = 0; a < terms; a++)
+			s->diagonal[a * d + j] = mean > 0 ? mean : 1;
+	}
+}
+
 static enum newton_end
 descend(struct search *s, struct newton *out)
 {
 	const struct problem *p = s->p;
 	pass_run(s->pass, s->w, CURVE_DIAGONAL, &s->at);
-	for (size_t i = 0; i < s->n; i++)
-		s->diagonal[i] = s->at.h[i] > 0 ? s->at.h[i] : 1;
+	set_diagonal(s);
 	for (out->iterations = 0;; out->iterations++) {
 		out->gradient = steepest(p, s->at.g);
 		if (out->gradient <= p->tol)
