@@ -80,10 +80,10 @@ Test(folder, loading_gives_the_same_model_to_the_last_bit)
 	struct err e = {0};
 	cr_assert_eq(model_load(s.fd, "m", &back, &e), 0, "%s", e.msg);
 	const struct linear *a = (const struct linear *)m, *b = (const struct linear *)back;
-	cr_expect_eq(a->intercept, b->intercept);
+	cr_expect_eq(a->intercepts[0], b->intercepts[0]);
 	cr_expect_arr_eq(a->coefficients, b->coefficients, 3 * sizeof(double));
 	cr_expect_str_eq(b->target, "y");
-	cr_expect_eq(b->rows, 200);
+	cr_expect_eq(b->training.rows, 200);
 	cr_assert_eq(model_save(back, s.fd, "again", &e), 0, "%s", e.msg);
 	for (const char *const *name = (const char *const[]){"MLmodel", "linear.json", NULL}; *name;
 		name++) {
@@ -219,7 +219,9 @@ Test(folder, every_field_of_linear_json_is_checked)
 		{"\"name\":\"y\",\"type\":\"int64\"", "\"name\":\"y\",\"type\":\"bool\",\"x\":1",
 			"`target`"},
 		{"\"name\":\"y\",\"type\":\"int64\"", "\"name\":\"y\",\"type\":\"utf8\"",
-			"`target`"},
+			"linear.json"},
+		{"[0,1]", "[0,1],\"mean\":1", "`target`"},
+		{"[0,1]", "[0,1],\"mean\":1,\"sd\":1", "`target`"},
 		{"\"intercept\":-", "\"intercept\":null,\"x\":-", "`intercept`"},
 		{"\"intercept\":-", "\"intercept\":1e999,\"x\":-", "linear.json"},
 		{"\"name\":\"b\"", "\"name\":\"a\"", "`features`"},
@@ -233,6 +235,20 @@ Test(folder, every_field_of_linear_json_is_checked)
 			"signature's inputs"},
 		{"\"coefficient\"", "\"weight\"", "`features`"},
 		{"\"coefficient\"", "\"coefficient\":null,\"coefficient\"", "`features`"},
+		{"\"coefficient\":", "\"coefficient\":[1,2],\"x\":", "linear.json"},
+		{"\"precision\":", "\"precision\":-1,\"x\":", "`features`"},
+		{"\"sd\":", "\"sd\":-1,\"x\":", "`features`"},
+		{"\"mean\":", "\"mean\":null,\"x\":", "`features`"},
+		{"\"intercept_precision\":", "\"intercept_precision\":-1,\"x\":",
+			"`intercept_precision`"},
+		{"\"solver\":\"newton\"", "\"solver\":\"sgd\"", "`training`"},
+		{"\"solver\":\"newton\"", "\"solver\":\"newton\",\"class_weights\":[1]",
+			"`training`"},
+		{"\"solver\":\"newton\"", "\"solver\":\"newton\",\"class_weights\":[1,-1]",
+			"`training`"},
+		{"}\n", ",\"updates\":{\"n_updates\":1,\"rows\":9,\"parent\":\"ab\"}}\n",
+			"`updates`"},
+		{"}\n", ",\"updates\":{\"n_updates\":2,\"rows\":9}}\n", "`updates`"},
 		{"\"rows\":200", "\"rows\":0", "`training`"},
 		{"\"rows\":200", "\"rows\":\"200\"", "linear.json"},
 		{"\"iterations\":", "\"iterations\":99999999", "`training`"},
@@ -281,9 +297,9 @@ Test(folder, files_that_are_too_large_or_no_files_are_refused)
 {
 	struct scratch s = saved_sample();
 	int fd = openat(s.fd, "m/linear.json", O_WRONLY | O_CLOEXEC);
-	cr_assert_eq(ftruncate(fd, 64 << 20), 0);
+	cr_assert_eq(ftruncate(fd, 128 << 20), 0);
 	close(fd);
-	expect_load_error(&s, "67108864 bytes");
+	expect_load_error(&s, "134217728 bytes");
 	cr_assert_eq(unlinkat(s.fd, "m/linear.json", 0), 0);
 	cr_assert_eq(mkfifoat(s.fd, "m/linear.json", 0600), 0);
 	expect_load_error(&s, "no regular file");
