@@ -13,18 +13,18 @@ module=$(dirname "$MLFLOW_C")/lib/mlflow-c/flavors/xgboost.so
 play() { "$venv/bin/python" "$REPO/tests/interop/pyfunc_client.py" "$@" 2>client.log || tail -n 5 client.log; }
 
 mkdir -p conf/base build/nodes data
-for node in features train register; do install -m 755 "$NODES/$node.so" build/nodes/; done
+for node in features register; do install -m 755 "$NODES/$node.so" build/nodes/; done
 install -m 755 "$FIXTURES/score.so" build/nodes/
-play make data/rows.csv data/later.csv
+play make data
 cat >conf/base/pipeline.yml <<END
 raw:
   nodes:
     - {name: features, inputs: {table: table, test: later}, outputs: {table: train, test: test, recipe: recipe}, params: features}
-    - {name: train, inputs: {table: train, recipe: recipe}, outputs: {model: model}, params: train}
+    - {name: train, plugin: "score:fit", inputs: {table: train, recipe: recipe}, outputs: {model: model}, params: train}
     - {name: register, inputs: {model: model}, params: register}
 bare:
   nodes:
-    - {name: train_bare, plugin: train, inputs: {table: train}, outputs: {model: model}, params: train}
+    - {name: train_bare, plugin: "score:fit", inputs: {table: train}, outputs: {model: model}, params: train}
     - {name: register_bare, plugin: register, inputs: {model: model}, params: register}
 score: {nodes: [{name: score, plugin: "score:score", inputs: {model: model, table: asked}, outputs: {table: answer}}]}
 END
@@ -33,7 +33,8 @@ features:
   target: y
   steps:
     - date_parts: {columns: when, parts: [year, quarter, month, day, weekday, yearday, hour, minute, weekend]}
-    - impute: {columns: [x, n], indicator: true}
+    - impute: {columns: x, indicator: true}
+    - impute: {columns: n, strategy: most_frequent, indicator: true}
     - impute: {columns: [flag, city]}
     - impute: {columns: kind, value: none, indicator: true}
     - ratio: {of: x, by: n, as: x_per_n}
@@ -56,18 +57,18 @@ features:
 train: {target: y, flavor: linear}
 register: {name: none, alias: champion}
 END
-# catalog MODEL ASKED
+# catalog NAME KIND ASKED
 catalog()
 {
 	cat >conf/base/catalog.yml <<-END
 	table: {type: csv, filepath: data/rows-$target.csv}
 	later: {type: csv, filepath: data/later-$target.csv}
-	train: {type: csv, filepath: data/train-$target.csv}
-	test: {type: csv, filepath: data/test-$target.csv}
-	recipe: {type: json, filepath: data/recipe-$target.json}
-	model: {type: model, filepath: data/$1}
-	asked: {type: csv, filepath: $2}
-	answer: {type: csv, filepath: data/answer-$1.csv}
+	train: {type: csv, filepath: data/train-$1.csv}
+	test: {type: csv, filepath: data/test-$1.csv}
+	recipe: {type: json, filepath: data/recipe-$1.json}
+	model: {type: model, filepath: data/$1-$2}
+	asked: {type: csv, filepath: $3}
+	answer: {type: csv, filepath: data/answer-$1-$2.csv}
 	END
 }
 # trains NAME, with a recipe and without, registers both, scores rows, and lets Python do the same
@@ -75,27 +76,26 @@ both()
 {
 	name=$1 target=$2
 	shift 2
-	echo "== $name"
 	for kind in raw bare; do
 		asked=data/later-$target.csv
-		[ $kind = raw ] || asked=data/test-$target.csv
-		catalog $name-$kind $asked
+		[ $kind = raw ] || asked=data/test-$name.csv
+		catalog $name $kind $asked
 		mlflow-c run -q -p $kind --params "features.target=$target,train.target=$target,register.name=$name-$kind,$1"
 		mlflow-c run -q -p score
-		play same $name-$kind $asked data/answer-$name-$kind.csv $target
+		all="$all $name-$kind:$asked:data/answer-$name-$kind.csv:$target"
 	done
 }
-for target in y c t; do
-	play only $target data/rows.csv data/rows-$target.csv
-	play only $target data/later.csv data/later-$target.csv
-done
+echo "== ours"
 both linear y train.flavor=linear
+both linear-number t train.flavor=linear,train.options.objective=squared
+sed -i '/target_encode/d' conf/base/parameters.yml # has no meaning for three classes
+both linear-classes c train.flavor=linear
 both trees y train.flavor=xgboost,train.options.n_estimators=20,train.options.max_depth=4
 both trees-number t train.flavor=xgboost,train.options.objective=reg:squarederror,train.options.n_estimators=20
-
+echo "== by alias, in Python"
+play same $all
 echo "== the server"
-play serve linear-raw data/later-y.csv data/answer-linear-raw.csv
-play serve trees-raw data/later-y.csv data/answer-trees-raw.csv
+play serve linear-raw:data/later-y.csv:data/answer-linear-raw.csv trees-raw:data/later-y.csv:data/answer-trees-raw.csv
 echo "== and our program still"
 mlflow-c registry list -q --plain | cut -f 1-3
 mlflow-c registry verify -q --plain

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # The other side of pyfunc.t: MLflow in Python.
 #
-#   make ROWS LATER               a table of all types, with gaps, and later rows with what nobody has seen
-#   only TARGET FROM TO           the table with one of its three targets
-#   same NAME ASKED ANSWER TARGET what models:/NAME@champion predicts, beside what we predicted
-#   serve NAME ASKED ANSWER       the same from `mlflow models serve`
+#   make FOLDER                   a table of all types, with gaps, and later rows with what nobody has seen, for each
+#                                 of three targets
+#   same NAME:ASKED:ANSWER:TARGET... what models:/NAME@champion predicts, beside what we predicted
+#   serve NAME:ASKED:ANSWER...    the same from `mlflow models serve`
 import json
 import os
 import subprocess
@@ -47,17 +47,14 @@ def table(n, seed, cities):
     return frame
 
 
-def make(rows, later):
-    table(600, 1, ["Bern", "Zürich", "Genf", "Basel", "Chur"]).to_csv(rows, index=False)
-    frame = table(300, 2, ["Bern", "Zürich", "Genf", "Basel", "Paris", "東京"])
-    frame.loc[::7, "kind"] = "middle"
-    frame.loc[::11, "size"] = -3.5
-    frame.to_csv(later, index=False)
-
-
-def only(target, source, to):
-    frame = pd.read_csv(source, dtype=str, keep_default_na=False)
-    frame.drop(columns=[t for t in TARGETS if t != target]).to_csv(to, index=False)
+def make(folder):
+    rows = table(600, 1, ["Bern", "Zürich", "Genf", "Basel", "Chur"])
+    later = table(300, 2, ["Bern", "Zürich", "Genf", "Basel", "Paris", "東京"])
+    later.loc[::7, "kind"] = "middle"
+    later.loc[::11, "size"] = -3.5
+    for name, frame in {"rows": rows, "later": later}.items():
+        for target in TARGETS:
+            frame.drop(columns=[t for t in TARGETS if t != target]).to_csv("%s/%s-%s.csv" % (folder, name, target), index=False)
 
 
 def read(path):
@@ -71,7 +68,7 @@ def read(path):
 
 def compare(got, answer):
     """What differs, column by column."""
-    want = pd.read_csv(answer, keep_default_na=False, na_values=[""])
+    want = pd.read_csv(answer, keep_default_na=False, na_values=[""], skip_blank_lines=False)
     if not isinstance(got, pd.DataFrame):  # MLflow's own loader of xgboost
         got = pd.DataFrame({"score" if "score" in want else "prediction": np.asarray(got)})
         want = want[got.columns]
@@ -81,7 +78,7 @@ def compare(got, answer):
     for name in want.columns:
         if (got[name].isna().to_numpy() != want[name].isna().to_numpy()).any():
             return "%s: other rows are missing" % name
-        if want[name].dtype == object or (name == "prediction" and want[name].dtype.kind in "ib"):
+        if not pd.api.types.is_numeric_dtype(want[name]):
             if not (got[name].dropna().astype(str).to_numpy() == want[name].dropna().astype(str).to_numpy()).all():
                 return "%s: other classes" % name
         else:
@@ -93,10 +90,15 @@ def compare(got, answer):
     return "differs by %g" % worst
 
 
-def same(name, asked, answer, target):
+def same(*all):
     import mlflow
 
     mlflow.set_tracking_uri(STORE)
+    for one in all:
+        same_one(mlflow, *one.split(":"))
+
+
+def same_one(mlflow, name, asked, answer, target):
     model = mlflow.pyfunc.load_model("models:/%s@champion" % name)
     frame = read(asked).drop(columns=[target], errors="ignore")
     frame = frame[model.metadata.get_input_schema().input_names()]
@@ -105,32 +107,39 @@ def same(name, asked, answer, target):
     print(" example:", "one row, predicted" if len(np.asarray(model.predict(example))) == 1 else "none")
 
 
-def serve(name, asked, answer):
-    import mlflow
-
-    mlflow.set_tracking_uri(STORE)
-    port = 5800 + os.getpid() % 900
+def start(name, port):
     python = os.path.dirname(sys.executable)
     env = {**os.environ, "PATH": python + ":" + os.environ["PATH"], "MLFLOW_TRACKING_URI": STORE}
     command = [python + "/mlflow", "models", "serve", "-m", "models:/%s@champion" % name, "--env-manager", "local", "-p", str(port), "-h", "127.0.0.1"]
-    server = subprocess.Popen(command, env=env, stdout=open("serve.log", "w"), stderr=subprocess.STDOUT, start_new_session=True)
+    log = open("serve-%s.log" % name, "w")
+    return subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+
+
+def ask(port, asked):
+    for _ in range(800):
+        try:
+            urllib.request.urlopen("http://127.0.0.1:%d/ping" % port, timeout=1)
+            break
+        except OSError:
+            time.sleep(0.1)
+    frame = read(asked).drop(columns=TARGETS, errors="ignore").astype({"when": str}).drop(columns=["id"])
+    rows = [[None if isinstance(v, float) and np.isnan(v) else v for v in row] for row in frame.values.tolist()]
+    body = json.dumps({"dataframe_split": {"columns": list(frame.columns), "data": rows}}).encode()
+    request = urllib.request.Request("http://127.0.0.1:%d/invocations" % port, body, {"Content-Type": "application/json"})
+    return pd.DataFrame(json.loads(urllib.request.urlopen(request, timeout=60).read())["predictions"])
+
+
+def serve(*all):
+    port = 5800 + os.getpid() % 900
+    servers = [start(one.split(":")[0], port + i) for i, one in enumerate(all)]
     try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen("http://127.0.0.1:%d/ping" % port, timeout=1)
-                break
-            except OSError:
-                time.sleep(0.1)
-        frame = read(asked).drop(columns=TARGETS, errors="ignore").drop(columns=["id"])
-        split = json.loads(frame.to_json(orient="split", date_format="iso", double_precision=15))
-        split["data"] = [[None if isinstance(v, float) and np.isnan(v) else v for v in row] for row in frame.astype({"when": str}).values.tolist()]
-        del split["index"]
-        request = urllib.request.Request("http://127.0.0.1:%d/invocations" % port, json.dumps({"dataframe_split": split}).encode(), {"Content-Type": "application/json"})
-        got = json.loads(urllib.request.urlopen(request, timeout=60).read())
-        print(name, compare(pd.DataFrame(got["predictions"]), answer))
+        for i, one in enumerate(all):
+            name, asked, answer = one.split(":")
+            print(name, compare(ask(port + i, asked), answer))
     finally:
-        os.killpg(server.pid, 15)
-        server.wait(30)
+        for server in servers:
+            os.killpg(server.pid, 15)
+            server.wait(30)
 
 
-{"make": make, "only": only, "same": same, "serve": serve}[sys.argv[1]](*sys.argv[2:])
+{"make": make, "same": same, "serve": serve}[sys.argv[1]](*sys.argv[2:])
