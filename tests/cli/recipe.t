@@ -83,7 +83,7 @@ wc -l <data/scored.csv
 { head -n 1 data/rows.csv; printf '30,male,,52000,4,,8000,ASTROLOGY,,0.15,4,,No\n'; } >data/one.csv
 mv data/one.csv data/rows.csv
 mlflow-c run -q -p score
-cat data/scored.csv
+sed 's/\(\.[0-9]\{6\}\).*/\1/' data/scored.csv
 { head -n 1 data/rows.csv; printf '30,male,Diploma,52000,4,RENT,8000,MEDICAL,11,0.15,4,600,No\n'; } >data/one.csv
 mv data/one.csv data/rows.csv
 mlflow-c run -q -p score 2>&1 | sed 's/ of `.*//'
