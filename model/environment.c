@@ -18,6 +18,7 @@
 #define EXAMPLE_FILE "input_example.json"
 /* Python that has wheels of all the libraries' versions. */
 #define PYTHON "3.11"
+enum { EXAMPLE_CAP = 4 << 20 };
 
 /* The text of the loader stands in the program; the Makefile knows that it depends on the file. */
 __asm__(".pushsection .rodata\n"
@@ -114,6 +115,46 @@ write_example(const struct mlf_model *m, int dirfd, struct err *e)
 	int rc = write_text(dirfd, EXAMPLE_FILE, &text, e);
 	str_fini(&text);
 	return rc;
+}
+
+/* Takes the values of the one row, if the columns are those of the model. */
+static void
+take_example(struct mlf_model *m, struct jr *r)
+{
+	const char **values = arena_alloc(&m->arena, (m->n_inputs + 1) * sizeof(*values));
+	const char *key, *none;
+	size_t columns = 0, n = 0, rows = 0, len;
+	bool same = jr_object(r);
+	while (same && jr_next(r, &key))
+		if (str_eq(key, "columns") && jr_array(r))
+			for (; jr_next(r, &none); columns++)
+				same = same && columns < m->n_inputs &&
+					str_eq(jr_str(r), m->inputs[columns].name);
+		else if (str_eq(key, "data") && jr_array(r))
+			for (; jr_next(r, &none) && jr_array(r); rows++)
+				for (n = 0; jr_next(r, &none); n++) {
+					const char *raw = jr_raw(r, &len);
+					if (raw && n < m->n_inputs)
+						values[n] = arena_strndup(&m->arena, raw, len);
+				}
+	if (same && !r->bad && columns == m->n_inputs && n == columns && rows == 1)
+		m->examples = values;
+}
+
+void
+environment_read_example(struct mlf_model *m, const struct ynode *mlmodel, int dirfd)
+{
+	const char *name = yaml_str(yaml_path(mlmodel, "saved_input_example_info.artifact_path"));
+	struct str text = {0};
+	struct err ignored; /* no prediction depends on it */
+	struct jr r;
+	if (!str_eq(name, EXAMPLE_FILE) || m->raw ||
+		folder_read(dirfd, EXAMPLE_FILE, EXAMPLE_CAP, &text, &ignored) < 0)
+		return;
+	jr_init(&r, str_text(&text), text.len);
+	take_example(m, &r);
+	jr_fini(&r);
+	str_fini(&text);
 }
 
 int

@@ -51,6 +51,8 @@ MUST_CHECK int environment_write(const struct mlf_model *m, int dirfd, struct er
 /* The entries of MLmodel for all that: beneath `flavors:`, and at the end. */
 void environment_add_flavors(const struct mlf_model *m, struct str *out);
 void environment_add_example(const struct mlf_model *m, struct str *out);
+/* Takes the example of a folder, if it fits. */
+void environment_read_example(struct mlf_model *m, const struct ynode *mlmodel, int dirfd);
 extern const char loader_text[];
 extern const char loader_text_end[];
 

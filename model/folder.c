@@ -254,7 +254,10 @@ read_files(int dirfd, struct arena *a, struct mlf_model **out, struct err *e)
 	if (rc < 0)
 		return -1;
 	const struct ynode *ours = yaml_path(mlmodel, "flavors." FLAVOR_KEY);
-	return ours ? load_ours(ours, mlmodel, dirfd, out, e) : load_theirs(mlmodel, dirfd, out, e);
+	rc = ours ? load_ours(ours, mlmodel, dirfd, out, e) : load_theirs(mlmodel, dirfd, out, e);
+	if (rc == 0)
+		environment_read_example(*out, mlmodel, dirfd);
+	return rc;
 }
 
 int

@@ -71,8 +71,10 @@ struct recipe_spec {
 	const char *target; /* a column that steps leave alone; NULL: none */
 	uint64_t seed;      /* of the folds of target_encode */
 };
-/* Fits the steps on the table. *out is the table as a model should learn from it (made in sc); of
- * mistakes in the steps the code is MLC_PARAM. */
+/* Fits the steps on the table. *out is the table as a model should learn from it (made in sc). Of
+ * mistakes in the steps the code is MLC_PARAM; what is wrong in one step has it as its place, the
+ * "line" of RECIPE_STEPS. */
+#define RECIPE_STEPS "steps"
 MUST_CHECK int recipe_fit(const struct recipe_spec *spec, struct mlf_frame *table, struct scope *sc,
 	struct mlf_frame **out, struct recipe **recipe, struct err *e);
 /* The columns of the fitted table, in its order, made of those of f; the target only if f has it. */

@@ -34,26 +34,32 @@ model_examples(const struct mlf_model *m)
 	return m->raw ? m->raw->examples : m->examples;
 }
 
-/* The recipe's output of that name, or NULL and an error. */
-static const struct recipe_column *
-output_of(const struct recipe *r, const char *name, struct err *e)
+static int
+complain_output(const struct recipe *r, const char *name, struct err *e)
 {
 	struct map names = {0};
-	for (size_t i = 0; i < r->n_outputs; i++) {
-		if (r->outputs[i].id != r->target && str_eq(r->names[r->outputs[i].id], name))
-			return &r->outputs[i];
-		map_put(&names, r->names[r->outputs[i].id], &names);
-	}
 	if (r->target >= 0 && str_eq(r->names[r->target], name))
-		err_set(e, MLC_MODEL, "the recipe's target `%s` is a feature of the model", name);
-	else
-		err_set(e, MLC_MODEL, "the recipe makes no column `%s`, which the model reads",
-			name);
+		return err_set(
+			e, MLC_MODEL, "the recipe's target `%s` is a feature of the model", name);
+	err_set(e, MLC_MODEL, "the recipe makes no column `%s`, which the model reads", name);
+	for (size_t i = 0; i < r->n_outputs; i++)
+		map_put(&names, r->names[r->outputs[i].id], &names);
 	if (map_near(&names, name))
 		err_help(e, "did you mean `%s`?", map_near(&names, name));
 	else
 		err_help(e, "train on the table that the recipe's node gave");
 	map_fini(&names);
+	return -1;
+}
+
+/* The recipe's output of that name, or NULL and an error. */
+static const struct recipe_column *
+output_of(const struct recipe *r, const char *name, struct err *e)
+{
+	for (size_t i = 0; i < r->n_outputs; i++)
+		if (r->outputs[i].id != r->target && str_eq(r->names[r->outputs[i].id], name))
+			return &r->outputs[i];
+	(void)complain_output(r, name, e);
 	return NULL;
 }
 

@@ -212,7 +212,7 @@ read_inputs(struct reading *g)
 			mem_grow(r->inputs, &r->cap_inputs, r->n_inputs + 1, sizeof(*r->inputs));
 		r->inputs[r->n_inputs++] = c;
 	}
-	return good;
+	return good && r->n_inputs > 0;
 }
 
 static bool
@@ -488,7 +488,7 @@ static bool
 read_ops(struct reading *g)
 {
 	const char *key;
-	bool good = g->r->n_inputs > 0 && jr_array(&g->j);
+	bool good = jr_array(&g->j);
 	while (good && jr_next(&g->j, &key))
 		good = read_op(g);
 	g->ops = good;

@@ -284,6 +284,10 @@ check_type(struct fitter *f, const struct step_kind *kind, int id)
 			str_addf(&wanted, "%s%s", wanted.len ? ", " : "", type_name(t));
 	step_fail(f, MLC_PARAM, "column `%s` is %s; the step takes %s", step_column_name(f, id),
 		type_name(type), str_text(&wanted));
+	if (type == MLF_F64 && kind->types >> MLF_I64 & 1)
+		err_help(f->e,
+			"bucketise it first; what imputes whole numbers and keeps them so is "
+			"most_frequent or a value");
 	str_fini(&wanted);
 	return -1;
 }
@@ -384,9 +388,10 @@ run_steps(struct fitter *f, const char *json)
 		return err_help(f->e, "as in `steps: [{standardize: {columns: numbers}}]`");
 	}
 	for (size_t i = 0; i < list->n; i++) {
+		const struct place at = {.file = RECIPE_STEPS, .line = (int)i + 1};
 		f->step = (int)i + 1;
 		if (run_step(f, list->u.items[i]) < 0)
-			return -1;
+			return err_at(f->e, &at, NULL);
 	}
 	return 0;
 }

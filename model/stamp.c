@@ -142,7 +142,7 @@ copy_files(struct copying *c, int from, int to, struct err *e)
 	}
 	while (rc == 0 && (entry = readdir(dir))) {
 		const char *name = entry->d_name;
-		if (!str_eq(name, ".") && !str_eq(name, "..") &&
+		if (!str_eq(name, ".") && !str_eq(name, "..") && !file_is_litter(name) &&
 			(c->depth || !str_eq(name, MLMODEL)))
 			rc = copy_entry(c, from, to, name, e);
 	}

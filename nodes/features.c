@@ -15,7 +15,8 @@ run(struct mlf_ctx *ctx)
 	};
 	struct mlf_recipe recipe;
 	struct mlf_frame *fitted = mlf_recipe_fit(ctx, table, &spec, &recipe);
-	mlf_log(ctx, "%d columns became %d", mlf_columns(table), mlf_columns(fitted));
+	if (recipe.json)
+		mlf_log(ctx, "%d columns became %d", mlf_columns(table), mlf_columns(fitted));
 	if (test)
 		mlf_output(ctx, "test", mlf_recipe_apply(ctx, &recipe, test));
 	mlf_output_bytes(ctx, "recipe", recipe.json, recipe.len);

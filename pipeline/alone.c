@@ -164,6 +164,7 @@ node_run_alone(const struct alone_opts *o, struct err *e)
 	if (rc == 0) {
 		job_run(&j, def, &host, &a, &done);
 		*e = done.err;
+		param_place(o->project, &(struct spec_node){.params = def->name}, e);
 		rc = done.err.code ? -1 : publish(&a, j.rootfd, &done, e);
 	}
 	for (size_t i = 0; rc == 0 && o->metric && i < done.n_metrics; i++)

@@ -6,10 +6,12 @@
 #include "pipeline/ctx.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "model/model.h"
+#include "pipeline/plan.h"
 #include "pipeline/wire.h"
 
 struct ctx *
@@ -277,6 +279,24 @@ host_fit(struct mlf_ctx *pub, const char *flavor, struct mlf_frame *f,
 	return host_fit_after(pub, flavor, f, spec, NULL);
 }
 
+/* The place of a mistake in a step becomes that of an item of a parameter, if the steps are one: the
+ * runner knows where that was written (params.c). */
+static void
+place_step(struct ctx *c, const char *steps, struct err *e)
+{
+	const char *key = NULL;
+	if (!str_eq(e->file, RECIPE_STEPS))
+		return;
+	for (size_t i = 0; i < c->params.n; i++)
+		if (((const struct param *)c->params.values[i])->json == steps)
+			key = c->params.keys[i];
+	*e->file = 0;
+	if (key)
+		snprintf(e->file, sizeof(e->file), PLACE_PARAM "%s", key);
+	else
+		e->line = 0;
+}
+
 static struct mlf_frame *
 host_recipe_fit(struct mlf_ctx *pub, struct mlf_frame *f, const struct mlf_recipe_spec *spec,
 	struct mlf_recipe *out)
@@ -291,6 +311,7 @@ host_recipe_fit(struct mlf_ctx *pub, struct mlf_frame *f, const struct mlf_recip
 	if (ctx_failed(c) || recipe_fit(&ours, f, scope_of(f), &table, &r, &e) < 0) {
 		if (!ctx_failed(c)) {
 			err_wrap(&e, "node `%s`", c->job->node);
+			place_step(c, spec->steps, &e);
 			ctx_fail(c, &e);
 		}
 		return scope_nothing(scope_of(f), mlf_rows(f));
