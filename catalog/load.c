@@ -20,8 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MODEL_URI "models:/"
-
 /* What names of no entry come to: filled while the catalog is in use. */
 struct resolver {
 	struct catalog *c;
@@ -117,12 +115,6 @@ name_ok(struct loader *l)
 		return true;
 	}
 	return false;
-}
-
-bool
-dataset_is_registered(const struct dataset *d)
-{
-	return d->kind == MLF_MODEL && d->path && str_starts(d->path, MODEL_URI);
 }
 
 /* --- the path ------------------------------------------------------------------------------------ */

@@ -47,33 +47,6 @@ drop(struct batch *b, int64_t i, enum step step, const char *fmt, const char *a,
 
 /* ---- texts and types */
 
-static int
-edit_column(struct batch *b, struct mlf_builder *out, const struct mlf_value *how)
-{
-	struct mlf_edits e;
-	struct mlf_strs c = mlf_utf8(b->in, how->key);
-	if (mlf_edits_read(b->c->ctx, how, &e) < 0)
-		return -1;
-	int column = mlf_add_column(out, how->key, MLF_UTF8);
-	int64_t most = 0;
-	for (int64_t i = 0; i < c.n; i++)
-		if (mlf_str_at(&c, i).len > most)
-			most = mlf_str_at(&c, i).len;
-	char *to = malloc((size_t)most + 1);
-	if (!to)
-		return mlf_fail(b->c->ctx, "no memory for a text");
-	for (int64_t i = 0; i < c.n; i++) {
-		int64_t len =
-			mlf_is_null(c.valid, c.off, i) ? -1 : mlf_edit(&e, mlf_str_at(&c, i), to);
-		if (len < 0 || (len == 0 && e.empty))
-			mlf_push_null(out, column);
-		else
-			mlf_push_str(out, column, to, len);
-	}
-	free(to);
-	return 0;
-}
-
 /* A view of a column that is not there fails the node, which then says which there are. */
 static void
 check_there(const struct mlf_value *map, struct mlf_frame *f)
@@ -93,7 +66,7 @@ edit_texts(struct batch *b)
 		const char *name = mlf_column_name(b->in, k);
 		if (!(how = mlf_value_get(b->c->text, name)))
 			mlf_graft(out, b->in, name, name);
-		else if (edit_column(b, out, how) < 0)
+		else if (mlf_edit_column(b->c->ctx, out, b->in, how) < 0)
 			return -1;
 	}
 	b->f = mlf_finish(out);
@@ -219,14 +192,19 @@ is_outside(const struct column *c, int64_t i)
 	return x < c->low || x > c->high;
 }
 
+/* True if it is missing, or an outlier that goes for nothing. */
+static bool
+is_gone(const struct column *c, int64_t i)
+{
+	return is_missing(c, i) || (c->action == TO_NULL && is_outside(c, i));
+}
+
 /* The value as outliers leave it; NaN: missing. */
 static double
 settled(const struct column *c, int64_t i)
 {
-	double x = is_missing(c, i) ? NAN : mlf_cell_number(&c->cells, i);
-	if (c->action == CLIP)
-		return x < c->low ? c->low : x > c->high ? c->high : x;
-	return c->action == TO_NULL && (x < c->low || x > c->high) ? NAN : x;
+	double x = is_gone(c, i) ? NAN : mlf_cell_number(&c->cells, i);
+	return c->action != CLIP ? x : x < c->low ? c->low : x > c->high ? c->high : x;
 }
 
 /* The values of the rows that stay; infinite ones have no mean. NULL without memory. */
@@ -238,9 +216,7 @@ numbers_of(struct batch *b, const struct column *c, int64_t *n)
 	for (int64_t i = 0; v && i < b->n; i++)
 		if (!b->out[i] && isfinite(x = settled(c, i)))
 			v[(*n)++] = x;
-	if (!v)
-		mlf_fail(b->c->ctx, "no memory for %lld values", (long long)b->n);
-	return v;
+	return v ? v : (mlf_fail(b->c->ctx, "no memory for %lld values", (long long)b->n), NULL);
 }
 
 static int
@@ -312,6 +288,16 @@ take_constant(struct batch *b, struct column *c, const char *text)
 	return 0;
 }
 
+/* Only nulls, NaN and outliers that become null need a value. */
+static bool
+has_missing(const struct batch *b, const struct column *c)
+{
+	int64_t i = c->cells.type == MLF_F64 || c->action == TO_NULL ? 0 : b->n;
+	while (i < b->n && !is_gone(c, i))
+		i++;
+	return c->cells.nulls > 0 || i < b->n;
+}
+
 /* What missing values become. A column without any value stays as it is. */
 static int
 find_fill(struct batch *b, struct column *c)
@@ -324,7 +310,7 @@ find_fill(struct batch *b, struct column *c)
 			? mlf_fail(b->c->ctx, "missing.%s: a map has `fill`", c->name)
 			: take_constant(b, c, given->text);
 	if (strcmp(how, "mode") == 0) {
-		int64_t row = mlf_mode_row(&c->cells, b->out);
+		int64_t row = has_missing(b, c) ? mlf_mode_row(&c->cells, b->out) : -1;
 		if (row >= 0)
 			take_cell(c, &c->cells, row);
 		return 0;
@@ -336,14 +322,14 @@ find_fill(struct batch *b, struct column *c)
 	if (!is_number(c))
 		return mlf_fail(b->c->ctx, "missing.%s: the column is %s and has no %s", c->name,
 			mlf_type_shown(c->cells.type), how);
-	int64_t n;
-	double *v = numbers_of(b, c, &n);
+	int64_t n = 0;
+	double *v = has_missing(b, c) ? numbers_of(b, c, &n) : NULL;
 	c->filled = n > 0;
 	if (n > 0)
 		c->number = mean ? mlf_spread_of(v, n).mean : mlf_quantile(v, n, 0.5);
 	c->whole = c->filled ? (int64_t)rint(c->number) : 0;
 	free(v);
-	return v ? 0 : -1;
+	return 0;
 }
 
 static void
@@ -426,7 +412,7 @@ settle_columns(struct batch *b, struct column *cols, int n)
 		if (!c->fill || strcmp(c->fill->text, "drop") != 0)
 			continue;
 		for (int64_t i = 0; i < b->n; i++)
-			if (is_missing(c, i) || (c->action == TO_NULL && is_outside(c, i)))
+			if (is_gone(c, i))
 				drop(b, i, MISSING, "%s is missing%s", c->name, "");
 		c->fill = NULL;
 	}

@@ -195,6 +195,8 @@ mlf_gather(struct mlf_ctx *ctx, struct mlf_gathered *g, struct mlf_frame *f, str
 	int64_t before = g->n;
 	if (!g->task && mlf_gathered_task(ctx, g, said) < 0)
 		return -1;
+	if (mlf_rows(f) == 0 && mlf_find(f, g->target) >= 0) /* no rows, no types */
+		return 0;
 	if (mlf_cells_of(ctx, f, g->target, &cells[0]) < 0 ||
 		mlf_cells_of(ctx, said, g->task == MLF_BINARY ? "score" : "prediction", &cells[1]) <
 			0)

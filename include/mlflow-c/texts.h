@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <mlflow-c/tools.h>
+#include <stdlib.h>
 
 struct mlf_edits {
 	bool trim, lower, upper, squeeze, empty;
@@ -56,6 +57,35 @@ mlf_edit(const struct mlf_edits *e, struct mlf_str s, char *to)
 		to[n++] = (char)c;
 	}
 	return n;
+}
+
+/* The column that `how` is called after, edited as it says: 0 or -1. */
+static inline int
+mlf_edit_column(struct mlf_ctx *ctx, struct mlf_builder *out, struct mlf_frame *in,
+	const struct mlf_value *how)
+{
+	struct mlf_edits e;
+	struct mlf_strs c = mlf_utf8(in, how->key);
+	if (mlf_edits_read(ctx, how, &e) < 0)
+		return -1;
+	int column = mlf_add_column(out, how->key, MLF_UTF8);
+	int64_t most = 0;
+	for (int64_t i = 0; i < c.n; i++)
+		if (mlf_str_at(&c, i).len > most)
+			most = mlf_str_at(&c, i).len;
+	char *to = malloc((size_t)most + 1);
+	if (!to)
+		return mlf_fail(ctx, "no memory for a text");
+	for (int64_t i = 0; i < c.n; i++) {
+		int64_t len =
+			mlf_is_null(c.valid, c.off, i) ? -1 : mlf_edit(&e, mlf_str_at(&c, i), to);
+		if (len < 0 || (len == 0 && e.empty))
+			mlf_push_null(out, column);
+		else
+			mlf_push_str(out, column, to, len);
+	}
+	free(to);
+	return 0;
 }
 
 #endif
