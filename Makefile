@@ -71,11 +71,16 @@ sources_of_modules := $(patsubst %/pkg,%,$(wildcard datasets/*/pkg flavors/*/pkg
 MODULES  := $(foreach m,$(sources_of_modules),$(if \
 	$(shell pkg-config --exists $$(cat $(m)/pkg) 2>/dev/null && echo y),$(B)/lib/mlflow-c/$(m).so))
 NODES    := $(patsubst nodes/%.c,$(B)/nodes/%.so,$(wildcard nodes/*.c))
+# Nodes that know nothing of loans come with the program: every project finds them beside it.
+SHIPPED  := $(patsubst nodes/%.c,$(B)/lib/mlflow-c/nodes/%.so,$(filter-out nodes/loan_% nodes/example.c,$(wildcard nodes/*.c)))
+# Example projects keep their plugins where `mlflow-c run --build` puts them, too.
+examples := $(if $(variant),$(B)/)examples
+EXAMPLES := $(foreach s,$(wildcard examples/*/nodes/*.c),$(patsubst %.c,$(if $(variant),$(B)/)%.so,$(subst /nodes/,/build/nodes/,$(s))))
 FIXTURES := $(patsubst tests/nodes/%.c,$(B)/tests/nodes/%.so,$(wildcard tests/nodes/*.c))
 tested   := $(foreach r,$(ROOMS),$(if $(wildcard tests/unit/$(r)_*.c),$(r)))
 UNITS    := $(patsubst %,$(B)/tests/unit-%,$(tested))
 
-all: $(B)/mlflow-c $(NODES) $(MODULES) ## build the program, its modules and the node plugins
+all: $(B)/mlflow-c $(NODES) $(SHIPPED) $(EXAMPLES) $(MODULES) ## build the program, its modules and the node plugins
 built: all $(UNITS) $(FIXTURES)
 
 run: ## install what the build needs, build, run the example project
@@ -105,6 +110,9 @@ $(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(q)$(CC) $(cflags) -c -o $@ $<
+
+# its text is in the object
+$(B)/obj/model/environment.o: model/mlflow_c_model.py
 
 $(B)/obj/tests/unit/%.o: tests/unit/%.c $(B)/flags
 	@mkdir -p $(@D)
@@ -139,6 +147,16 @@ $(B)/nodes/%.so: nodes/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,NODE,$<)
 	$(q)$(CC) $(plugin_cflags) -shared -o $@ $< -lm
+$(B)/lib/mlflow-c/nodes/%.so: $(B)/nodes/%.so
+	@mkdir -p $(@D)
+	$(q)install -m 755 $< $@
+define example_rules
+$(examples)/$(1)/build/nodes/%.so: examples/$(1)/nodes/%.c $(B)/flags
+	@mkdir -p $$(@D)
+	$$(call say,NODE,$$<)
+	$$(q)$$(CC) $$(plugin_cflags) -MF $(B)/obj/example-$(1)-$$*.d -MT $$@ -shared -o $$@ $$< -lm
+endef
+$(foreach e,$(patsubst examples/%/nodes,%,$(wildcard examples/*/nodes)),$(eval $(call example_rules,$(e))))
 $(B)/tests/nodes/%.so: tests/nodes/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,NODE,$<)
@@ -215,7 +233,8 @@ gates-test: ## show that every gate, and the test harnesses, fail where they mus
 	$(q)tests/gates/run
 
 # --- for editors and for users ---------------------------------------------------------------------
-sources := $(wildcard $(ROOMS:%=%/*.[ch]) include/mlflow-c/*.h nodes/*.[ch] datasets/*/*.[ch] flavors/*/*.[ch] \
+sources := $(wildcard $(ROOMS:%=%/*.[ch]) include/mlflow-c/*.h nodes/*.[ch] examples/*/nodes/*.[ch] \
+	datasets/*/*.[ch] flavors/*/*.[ch] \
 	$(addprefix tests/,unit/*.[ch] nodes/*.[ch] fuzz/*.c fault/*.c bench/*.[ch]))
 
 format: ## lay out every C file with clang-format-14
@@ -223,7 +242,7 @@ format: ## lay out every C file with clang-format-14
 
 compdb: ## write compile_commands.json for editors
 	@{ s='['; for f in $(filter %.c,$(sources)); do \
-		case $$f in nodes/*|tests/nodes/*) flags='$(plugin_dialect) -fPIC' ;; *) flags='$(dialect)' ;; esac; \
+		case $$f in nodes/*|examples/*|tests/nodes/*) flags='$(plugin_dialect) -fPIC' ;; *) flags='$(dialect)' ;; esac; \
 		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s"}' \
 			"$$s" '$(CURDIR)' "$$f" "$(CC) $$flags -c $$f"; s=,; \
 	done; printf '\n]\n'; } >compile_commands.json
@@ -231,15 +250,15 @@ compdb: ## write compile_commands.json for editors
 bindir = $(DESTDIR)$(PREFIX)/bin
 libdir = $(DESTDIR)$(PREFIX)/lib
 incdir = $(DESTDIR)$(PREFIX)/include
-modules = $(wildcard $(B)/lib/mlflow-c/*/*.so)
+modules = $(wildcard $(addprefix $(B)/lib/mlflow-c/,datasets/*.so flavors/*.so)) $(SHIPPED)
 
 mandir = $(DESTDIR)$(PREFIX)/share/man/man1
 bashdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 zshdir = $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions
 fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-install: all ## install below DESTDIR and PREFIX: program, modules, headers, pages for man, completion
-	install -d $(bindir) $(libdir)/mlflow-c/datasets $(libdir)/mlflow-c/flavors \
+install: all ## install below DESTDIR and PREFIX: program, modules, nodes, headers, pages for man, completion
+	install -d $(bindir) $(addprefix $(libdir)/mlflow-c/,datasets flavors nodes) \
 		$(libdir)/pkgconfig $(incdir)/mlflow-c
 	install -m 755 $(B)/mlflow-c $(bindir)/mlflow-c
 	$(foreach m,$(modules),install -m 644 $(m) $(libdir)/$(m:$(B)/lib/%=%);)
@@ -259,14 +278,14 @@ uninstall: ## remove what install put there, and nothing else
 		$(bashdir)/mlflow-c $(zshdir)/_mlflow-c $(fishdir)/mlflow-c.fish \
 		$(patsubst $(B)/lib/%,$(libdir)/%,$(modules)) \
 		$(patsubst include/%,$(incdir)/%,$(wildcard include/mlflow-c/*.h))
-	for d in $(libdir)/mlflow-c/datasets $(libdir)/mlflow-c/flavors $(libdir)/mlflow-c \
+	for d in $(addprefix $(libdir)/mlflow-c/,datasets flavors nodes) $(libdir)/mlflow-c \
 		$(incdir)/mlflow-c; do rmdir $$d 2>/dev/null || true; done
 
 deps: ## install the packages that the build and the tests need
 	scripts/deps test
 
 clean: ## remove everything that was built
-	rm -rf build compile_commands.json
+	rm -rf build compile_commands.json $(wildcard examples/*/build)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18

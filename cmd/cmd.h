@@ -68,6 +68,7 @@ struct app {
 	struct clock clock;
 	uint64_t shuffle; /* for tests, see run_opts */
 	struct term out, err;
+	int placefd; /* the folder that places in messages are relative to; 0: that of the project */
 	struct zygote *zygote;
 	struct project *project;
 	struct store *store;
@@ -100,7 +101,7 @@ extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_
 	cmd_catalog_preview, cmd_catalog_validate, cmd_catalog_diff, cmd_catalog_lineage;
 extern const struct cmd cmd_contract_check, cmd_contract_infer, cmd_contract_diff,
 	cmd_contract_release;
-extern const struct cmd cmd_completion, cmd_manual, cmd_doctor;
+extern const struct cmd cmd_completion, cmd_manual, cmd_doctor, cmd_predict;
 extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph;
 
 /* main.c: opens the project with the flags that concern it. */
@@ -132,6 +133,8 @@ const char *app_dir(const struct app *a);
 const char *store_path(struct app *a); /* beneath the root, or absolute */
 /* Opens the store of the project for reading, or writing. */
 MUST_CHECK int app_store(struct app *a, enum store_mode mode, struct err *e);
+/* The store that was named on the command line or in the environment; NULL: none was. */
+const char *app_store_given(const struct app *a);
 /* A duration to show; 0 under an injected clock, so that sessions can be compared. */
 uint64_t app_ms(const struct app *a, int64_t us);
 
@@ -154,8 +157,9 @@ void table_section(struct app *a, struct table *t);
 
 /* node.c: PLUGIN[:NODE] on a command line. The plugin is known to be there. */
 struct plugin_arg {
-	char file[256], path[300]; /* its name; its path beneath the root */
-	const char *node;          /* in the argument; NULL: not named */
+	char file[256];   /* its name */
+	const char *path; /* as plugin_find gives it; lives as long as the project */
+	const char *node; /* in the argument; NULL: not named */
 };
 MUST_CHECK int
 plugin_arg(const struct app *a, const char *arg, struct plugin_arg *out, struct err *e);

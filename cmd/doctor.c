@@ -147,27 +147,28 @@ check_pipelines(struct app *a, struct findings *f)
 static void
 check_plugins(struct app *a, struct findings *f)
 {
+	struct plugin_names names;
 	struct arena arena = {0};
-	size_t n = 0, bad = 0;
-	char **names = plugin_files(a, &n);
+	size_t bad = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const char *path = arena_printf(&arena, "%s/%s.so", PLUGIN_DIR, names[i]);
+	plugin_names(a, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		const char *path = plugin_find(&arena, a->project, PLUGIN_DIR, names.v[i]);
 		const struct plugin_info *info;
 		struct err e = {0};
 
-		if (plugin_describe(a->zygote, &arena, a->project, path, &info, &e) < 0) {
+		if (path && plugin_describe(a->zygote, &arena, a->project, path, &info, &e) < 0) {
 			found_error(f, "plugin", &e, false);
 			bad++;
 		}
-		free(names[i]);
 	}
-	if (n == 0)
+	if (names.n == 0)
 		found_note(f, "plugin", "build them: mlflow-c run --build", "there are none in %s",
 			PLUGIN_DIR);
 	else if (bad == 0)
-		found_ok(f, "plugin", "%zu in %s", n, PLUGIN_DIR);
-	free(names);
+		found_ok(f, "plugin", "%zu in %s, %zu that came with the program", names.own,
+			PLUGIN_DIR, names.n - names.own);
+	plugin_names_fini(&names);
 	arena_fini(&arena);
 }
 

@@ -3,46 +3,95 @@
  *
  *	options   linear_options.c   JSON -> struct linear_options
  *	data      linear_data.c      frame -> struct design: checked columns of doubles
+ *	fit       linear_fit.c       both -> struct linear, by newton.h
+ *	predict   linear_predict.c   struct linear and frame -> frame
  *	file      linear_file.c      struct linear <-> linear.json
- *	the rest  linear.c           fit, predict, the flavor's table */
+ *	the rest  linear.c           the arrays of struct linear, the flavor's table */
 #ifndef MODEL_LINEAR_H
 #define MODEL_LINEAR_H
 
 #include "model/flavor.h"
+#include "model/labels.h"
 #include "model/newton.h"
 
 #define LINEAR_FILE "linear.json"
-enum { LINEAR_FEATURES_MAX = 4096 }; /* the Hessian takes the square of it */
+enum {
+	LINEAR_FEATURES_MAX = 4096,
+	LINEAR_UNKNOWNS_MAX = 1 << 20,
+	LINEAR_NEWTON_MAX =
+		201, /* unknowns up to which solver `auto` is Newton: 200 features, 1 term */
+	LINEAR_HESSIAN_MAX =
+		4097 /* up to which Newton can be asked for: its memory is the square */
+};
 
+enum linear_solver { SOLVER_AUTO, SOLVER_NEWTON, SOLVER_LBFGS };
+
+/* How much the rows of each class count. `map` is JSON, label -> weight; labels it leaves out weigh 1. */
+struct class_weight {
+	bool balanced;
+	struct str map; /* owned; empty: all weigh 1, or balanced */
+};
 struct linear_options {
-	enum loss loss;
+	enum loss loss; /* LOSS_LOGISTIC also for more than two classes */
+	enum linear_solver solver;
 	double l2, tol;
 	int max_iter;
-	bool standardize;
+	bool standardize, intercept;
+	struct class_weight weight;
+	double decay; /* of an update */
 };
 /* json NULL: the defaults. */
 MUST_CHECK int linear_options_read(const char *json, struct linear_options *out, struct err *e);
+/* Those of an update. */
+MUST_CHECK int
+linear_update_options_read(const char *json, struct linear_options *out, struct err *e);
+void linear_options_fini(struct linear_options *o);
 const char *loss_name(enum loss loss);
 MUST_CHECK int loss_of_name(const char *name, enum loss *out);
+const char *solver_name(enum linear_solver solver);
+MUST_CHECK int solver_of_name(const char *name, enum linear_solver *out);
 
-/* What was learnt. Inputs of the head are the features, in order. */
+/* What was learnt. Inputs of the head are the features, in order. There is one linear term, or for
+ * LOSS_SOFTMAX one a class: z[a] = intercepts[a] + sum of coefficients[j * n_terms + a] * x[j].
+ *
+ * An update goes on in standardised units, that is with w[a] and w[j * n_terms + a] for x less its mean,
+ * divided by its sd. The precisions say how firmly each of these is known: the curvature of the objective. */
 struct linear {
 	struct mlf_model head;
 	enum loss loss;
 	const char *target; /* arena */
 	enum mlf_type target_type;
-	int64_t classes[2]; /* LOSS_LOGISTIC: the score is that of classes[1] */
-	double intercept;
-	double *coefficients; /* arena, one per input */
-	/* How it was learnt, for the record. */
-	int64_t rows;
-	int iterations;
-	double objective; /* that was minimised, in standardised units */
-	double l2, tol;
-	bool standardize;
+	struct labels labels; /* none for LOSS_SQUARED; of two the score is that of the second */
+	size_t n_terms;
+	double *intercepts, *coefficients;         /* arena */
+	double *intercept_precisions, *precisions; /* arena, as the two above */
+	double *mean, *sd;                         /* arena, one an input; sd 0: it was constant */
+	double target_mean, target_sd;             /* LOSS_SQUARED; 0 and 1 for classes */
+	bool can_update; /* false for older files, which lack what it takes */
+	struct linear_training {
+		int64_t rows;
+		int iterations;
+		double objective; /* that was minimised, in standardised units */
+		double l2, tol;
+		bool standardize, intercept;
+		enum linear_solver solver;
+		double *weights; /* arena, one a class; NULL: all weigh 1 */
+	} training;
+	struct linear_updates {
+		int64_t n, rows;
+		const char *
+			parent; /* arena, SHA-256 of the linear.json it was made from; NULL: none */
+	} updates;
 };
+/* How many linear terms there are, and how many features such a model may have. */
+size_t linear_terms(const struct linear *m);
+size_t linear_most(size_t n_terms);
+/* Allots the arrays, for k inputs, once loss and labels are set. */
+void linear_allot(struct linear *m, size_t k);
 /* Sets the head's outputs from loss and target type. */
 void linear_outputs(struct linear *m);
+/* The text of linear.json. */
+void linear_text(const struct linear *m, struct str *out);
 MUST_CHECK int linear_save(const struct linear *m, int dirfd, struct err *e);
 /* Fills a fresh model. */
 MUST_CHECK int linear_load(struct linear *m, int dirfd, struct err *e);
@@ -58,14 +107,49 @@ struct design {
 	int64_t n;
 	int k;
 	struct design_column *columns; /* owned */
-	double *y;                     /* owned: 0 or 1, or standardised by the two numbers below */
+	double *y;                     /* owned: the class's number, or a number */
 	double y_mean, y_sd;
 	enum mlf_type target_type;
-	int64_t classes[2];
+	struct labels labels;
+	struct arena arena; /* of the labels */
 };
 MUST_CHECK int design_make(struct mlf_frame *f, const struct mlf_fit_spec *spec, enum loss loss,
 	struct design *out, struct err *e);
+/* New rows for a model: its columns, its classes. */
+MUST_CHECK int
+design_for(struct mlf_frame *f, const struct linear *m, struct design *out, struct err *e);
 void design_fini(struct design *d);
+
+/* The solver's view of a design: the columns that vary, and the numbers that stand for a model. */
+struct setup {
+	struct problem p;
+	const double **x;     /* owned, one a column that is used, as the next two */
+	double *mean, *scale; /* owned */
+	int *column;          /* owned: index into the design's columns */
+	double *penalty, *prior, *w, *precision; /* owned, one an unknown */
+	double *weights;                         /* owned, one a class; NULL: all weigh 1 */
+	double y_mean, y_scale;                  /* what a number was centred and divided by */
+};
+/* By these means and deviations, which are the design's or those of a model. y is brought to scale. */
+struct scaling {
+	const double *mean, *sd; /* one a column */
+	double y_mean, y_sd;
+	bool intercept;
+};
+void
+setup_init(struct setup *s, struct design *d, enum loss loss, int terms, const struct scaling *by);
+void setup_fini(struct setup *s);
+/* Runs a solver from s->w, and says what is wrong if it fails. */
+MUST_CHECK int setup_solve(struct setup *s, const struct design *d, enum linear_solver solver,
+	struct newton *r, struct err *e);
+/* Writes w and the precisions to the model, in raw units. -1: beyond what doubles can hold. */
+MUST_CHECK int
+setup_finish(const struct setup *s, const struct design *d, struct linear *m, struct err *e);
+
+MUST_CHECK int linear_fit(struct mlf_frame *f, const struct mlf_fit_spec *spec,
+	struct mlf_model **out, struct err *e);
+MUST_CHECK int linear_predict(const struct mlf_model *head, struct mlf_frame *f, struct scope *sc,
+	struct mlf_frame **out, struct err *e);
 
 /* Mean and standard deviation of n > 0 values, always summed in the same order. -1 if a value, or a
  * sum of squares, is not finite. Constant columns get sd 0. */

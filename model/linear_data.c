@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * From a frame to what the solver takes: columns of finite doubles with mean and standard deviation,
- * and a target of zeros and ones (or a standardised number).
+ * and a target of classes' numbers (or of numbers).
  *
  * Invariant: what passes here cannot upset the solver; every complaint about data is made here, and
  * names the column. */
@@ -78,25 +78,35 @@ column_type(struct mlf_frame *f, const char *name, struct err *e)
 	return 0;
 }
 
+/* The column has nulls. */
 static int
-complain_nulls(const char *name, int64_t nulls, int64_t n, struct err *e)
+complain_nulls(struct mlf_frame *f, const char *name, int64_t n, struct err *e)
 {
-	err_set(e, MLC_MODEL, "column `%s` is null in %lld of %lld rows", name, (long long)nulls,
-		(long long)n);
+	const struct frame *table = frame_of(f);
+	const struct column *c = frame_column(table, mlf_find(f, name));
+	int64_t first = 0;
+	while (first < n && !mlf_is_null(c->valid, c->off, first))
+		first++;
+	err_set(e, MLC_MODEL, "column `%s` is null in %lld of %lld rows, first in row %lld", name,
+		(long long)c->nulls, (long long)n, (long long)first + 1);
 	return err_help(e, "fill or drop these rows before training");
 }
 
 static int
 complain_values(const char *name, const double *x, int64_t n, struct err *e)
 {
-	int64_t bad = 0;
-	for (int64_t i = 0; i < n; i++)
-		bad += !isfinite(x[i]);
+	int64_t bad = 0, first = 0;
+	for (int64_t i = n; i-- > 0;)
+		if (!isfinite(x[i])) {
+			bad++;
+			first = i;
+		}
 	if (!bad)
 		return err_set(e, MLC_MODEL,
 			"the values of column `%s` are too large to be squared", name);
-	err_set(e, MLC_MODEL, "column `%s` is not a finite number in %lld of %lld rows", name,
-		(long long)bad, (long long)n);
+	err_set(e, MLC_MODEL,
+		"column `%s` is not a finite number in %lld of %lld rows, first in row %lld", name,
+		(long long)bad, (long long)n, (long long)first + 1);
 	return err_help(e, "NaN and infinity must be replaced before training");
 }
 
@@ -120,7 +130,7 @@ add_feature(struct mlf_frame *f, const char *name, struct design *d, struct err 
 	}
 	struct mlf_f64s view = mlf_f64(f, name);
 	if (view.nulls)
-		return complain_nulls(name, view.nulls, d->n, e);
+		return complain_nulls(f, name, d->n, e);
 	c->x = view.v;
 	d->k++;
 	return moments(c->x, d->n, &c->mean, &c->sd) < 0 ? complain_values(name, c->x, d->n, e) : 0;
@@ -159,50 +169,18 @@ add_features(struct mlf_frame *f, const struct mlf_fit_spec *spec, struct design
 	return rc;
 }
 
-/* Finds the two values, the smaller first, and writes 0 and 1 for them. */
-static int
-two_classes(const char *name, const int64_t *v, struct design *d, struct err *e)
-{
-	int64_t first = v[0], other = v[0];
-	for (int64_t i = 1; i < d->n; i++) {
-		if (v[i] == first || v[i] == other)
-			continue;
-		if (other != first) {
-			err_set(e, MLC_MODEL,
-				"target `%s` has more than two values: %lld, %lld, %lld", name,
-				(long long)first, (long long)other, (long long)v[i]);
-			return err_help(e, "for a number use objective \"squared\"");
-		}
-		other = v[i];
-	}
-	if (other == first)
-		return err_set(e, MLC_MODEL,
-			"target `%s` is %lld in every row; two classes are needed", name,
-			(long long)first);
-	d->classes[0] = first < other ? first : other;
-	d->classes[1] = first < other ? other : first;
-	for (int64_t i = 0; i < d->n; i++)
-		d->y[i] = v[i] == d->classes[1];
-	return 0;
-}
-
 static int
 class_target(struct mlf_frame *f, const char *name, struct design *d, struct err *e)
 {
-	if (d->target_type == MLF_I64)
-		return two_classes(name, mlf_i64(f, name).v, d, e);
-	if (d->target_type != MLF_BOOL) {
-		err_set(e, MLC_MODEL, "target `%s` is %s; classes must be bool or int64", name,
-			type_name(d->target_type));
-		return err_help(e, "for a number use objective \"squared\"");
-	}
-	struct mlf_bools bits = mlf_bool(f, name);
-	int64_t *v = mem_alloc((size_t)d->n * sizeof(*v));
-	for (int64_t i = 0; i < d->n; i++)
-		v[i] = mlf_bool_at(&bits, i);
-	int rc = two_classes(name, v, d, e);
-	free(v);
-	return rc;
+	if (labels_find(f, name, &d->arena, &d->labels, d->y, e) < 0)
+		return d->target_type == MLF_F64
+			? err_help(e, "for a number use objective \"squared\"")
+			: -1;
+	if (d->labels.n < 2)
+		return err_set(e, MLC_MODEL,
+			"target `%s` is %s in every row; at least two classes are needed", name,
+			labels_text(&d->labels, 0, &d->arena));
+	return 0;
 }
 
 /* A constant target is learnt as that constant: sd 0 makes every coefficient 0. */
@@ -215,23 +193,21 @@ number_target(struct mlf_frame *f, const char *name, struct design *d, struct er
 	const double *v = mlf_f64(f, name).v;
 	if (moments(v, d->n, &d->y_mean, &d->y_sd) < 0)
 		return complain_values(name, v, d->n, e);
-	for (int64_t i = 0; i < d->n; i++)
-		d->y[i] = d->y_sd > 0 ? (v[i] - d->y_mean) / d->y_sd : 0;
+	memcpy(d->y, v, (size_t)d->n * sizeof(double));
 	return 0;
 }
 
+/* The target's column is there and has values in all rows. */
 static int
-add_target(struct mlf_frame *f, const char *name, enum loss loss, struct design *d, struct err *e)
+open_target(struct mlf_frame *f, const char *name, struct design *d, struct err *e)
 {
 	d->target_type = column_type(f, name, e);
 	if (!d->target_type)
 		return -1;
-	const struct frame *table = frame_of(f);
-	int64_t nulls = frame_column(table, mlf_find(f, name))->nulls;
-	if (nulls)
-		return complain_nulls(name, nulls, d->n, e);
+	if (frame_column(frame_of(f), mlf_find(f, name))->nulls)
+		return complain_nulls(f, name, d->n, e);
 	d->y = mem_alloc((size_t)d->n * sizeof(double));
-	return loss == LOSS_LOGISTIC ? class_target(f, name, d, e) : number_target(f, name, d, e);
+	return 0;
 }
 
 int
@@ -243,9 +219,30 @@ design_make(struct mlf_frame *f, const struct mlf_fit_spec *spec, enum loss loss
 		return err_set(e, MLC_MODEL, "no target column was named");
 	if (out->n == 0)
 		return err_set(e, MLC_MODEL, "the table has no rows");
-	if (add_target(f, spec->target, loss, out, e) < 0)
+	if (open_target(f, spec->target, out, e) < 0)
+		return -1;
+	if (loss == LOSS_SQUARED ? number_target(f, spec->target, out, e) < 0
+				 : class_target(f, spec->target, out, e) < 0)
 		return -1;
 	return add_features(f, spec, out, e);
+}
+
+int
+design_for(struct mlf_frame *f, const struct linear *m, struct design *out, struct err *e)
+{
+	*out = (struct design){.n = mlf_rows(f)};
+	if (out->n == 0)
+		return err_set(e, MLC_MODEL, "the table has no rows");
+	if (open_target(f, m->target, out, e) < 0)
+		return -1;
+	if (m->labels.n ? labels_apply(f, m->target, &m->labels, out->y, e) < 0
+			: number_target(f, m->target, out, e) < 0)
+		return -1;
+	out->columns = mem_alloc(m->head.n_inputs * sizeof(*out->columns));
+	for (size_t j = 0; j < m->head.n_inputs; j++)
+		if (add_feature(f, m->head.inputs[j].name, out, e) < 0)
+			return -1;
+	return 0;
 }
 
 void
@@ -253,4 +250,5 @@ design_fini(struct design *d)
 {
 	free(d->columns);
 	free(d->y);
+	arena_fini(&d->arena);
 }

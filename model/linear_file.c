@@ -1,22 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0
- * linear.json: what a linear model is, in numbers that read back as the same doubles.
+ * linear.json: what a linear model is, in numbers that read back as the same doubles. The format is
+ * described in docs/design/18-linear-file.md.
  *
  *	{"format": "mlflow-c/linear", "version": 1, "objective": "logistic",
  *	 "target": {"name": "loan_status", "type": "int64", "classes": [0, 1]},
- *	 "intercept": -2.1, "features": [{"name": "age", "type": "float64", "coefficient": 0.1}],
+ *	 "intercept": -2.1, "intercept_precision": 310.5,
+ *	 "features": [{"name": "age", "type": "float64", "coefficient": 0.1, "precision": 290.2,
+ *	               "mean": 27.7, "sd": 6.3}],
  *	 "training": {"rows": 36000, "iterations": 6, "objective": 7985.2, "l2": 1, "tol": 1e-10,
- *	              "standardize": true}}
+ *	              "standardize": true, "fit_intercept": true, "solver": "newton"},
+ *	 "updates": {"n_updates": 1, "rows": 500, "parent": "<sha256>"}}
  *
- * Reading takes nothing for granted: every key must be there once, with a value that makes sense. */
+ * Where the objective is softmax, a coefficient, intercept or precision is a list with one number a class.
+ * Reading takes nothing for granted: every key comes once at most, with a value that makes sense; only
+ * keys that the first files did not have may be missing. */
 #include "model/linear.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #define FORMAT "mlflow-c/linear"
-enum { FORMAT_VERSION = 1, FILE_CAP = 8 << 20 };
+enum { FORMAT_VERSION = 1, FILE_CAP = 64 << 20, STEPS_MAX = 5000000 };
 
 /* ---- writing */
+
+/* One number a term: plain if there is one. */
+static void
+add_terms(struct jw *w, const char *key, const double *v, size_t n)
+{
+	jw_key(w, key);
+	if (n > 1)
+		jw_array(w);
+	for (size_t a = 0; a < n; a++)
+		jw_f64(w, v[a]);
+	if (n > 1)
+		jw_end(w, ']');
+}
 
 static void
 add_target(struct jw *w, const struct linear *m)
@@ -25,12 +44,12 @@ add_target(struct jw *w, const struct linear *m)
 	jw_object(w);
 	jw_kv_str(w, "name", m->target);
 	jw_kv_str(w, "type", type_name(m->target_type));
-	if (m->loss == LOSS_LOGISTIC) {
+	if (m->labels.n) {
 		jw_key(w, "classes");
-		jw_array(w);
-		jw_i64(w, m->classes[0]);
-		jw_i64(w, m->classes[1]);
-		jw_end(w, ']');
+		labels_write(&m->labels, w);
+	} else if (m->can_update) {
+		jw_kv_f64(w, "mean", m->target_mean);
+		jw_kv_f64(w, "sd", m->target_sd);
 	}
 	jw_end(w, '}');
 }
@@ -38,13 +57,19 @@ add_target(struct jw *w, const struct linear *m)
 static void
 add_features(struct jw *w, const struct linear *m)
 {
+	size_t n = m->n_terms;
 	jw_key(w, "features");
 	jw_array(w);
 	for (size_t j = 0; j < m->head.n_inputs; j++) {
 		jw_object(w);
 		jw_kv_str(w, "name", m->head.inputs[j].name);
 		jw_kv_str(w, "type", type_name(m->head.inputs[j].type));
-		jw_kv_f64(w, "coefficient", m->coefficients[j]);
+		add_terms(w, "coefficient", m->coefficients + j * n, n);
+		if (m->can_update) {
+			add_terms(w, "precision", m->precisions + j * n, n);
+			jw_kv_f64(w, "mean", m->mean[j]);
+			jw_kv_f64(w, "sd", m->sd[j]);
+		}
 		jw_end(w, '}');
 	}
 	jw_end(w, ']');
@@ -53,33 +78,59 @@ add_features(struct jw *w, const struct linear *m)
 static void
 add_training(struct jw *w, const struct linear *m)
 {
+	const struct linear_training *t = &m->training;
 	jw_key(w, "training");
 	jw_object(w);
-	jw_kv_i64(w, "rows", m->rows);
-	jw_kv_i64(w, "iterations", m->iterations);
-	jw_kv_f64(w, "objective", m->objective);
-	jw_kv_f64(w, "l2", m->l2);
-	jw_kv_f64(w, "tol", m->tol);
-	jw_kv_bool(w, "standardize", m->standardize);
+	jw_kv_i64(w, "rows", t->rows);
+	jw_kv_i64(w, "iterations", t->iterations);
+	jw_kv_f64(w, "objective", t->objective);
+	jw_kv_f64(w, "l2", t->l2);
+	jw_kv_f64(w, "tol", t->tol);
+	jw_kv_bool(w, "standardize", t->standardize);
+	jw_kv_bool(w, "fit_intercept", t->intercept);
+	jw_kv_str(w, "solver", solver_name(t->solver));
+	if (t->weights)
+		add_terms(w, "class_weights", t->weights, m->labels.n);
 	jw_end(w, '}');
+}
+
+static void
+add_updates(struct jw *w, const struct linear *m)
+{
+	jw_key(w, "updates");
+	jw_object(w);
+	jw_kv_i64(w, "n_updates", m->updates.n);
+	jw_kv_i64(w, "rows", m->updates.rows);
+	jw_kv_str(w, "parent", m->updates.parent);
+	jw_end(w, '}');
+}
+
+void
+linear_text(const struct linear *m, struct str *out)
+{
+	struct jw w;
+	jw_init(&w, out);
+	jw_object(&w);
+	jw_kv_str(&w, "format", FORMAT);
+	jw_kv_i64(&w, "version", FORMAT_VERSION);
+	jw_kv_str(&w, "objective", loss_name(m->loss));
+	add_target(&w, m);
+	add_terms(&w, "intercept", m->intercepts, m->n_terms);
+	if (m->can_update)
+		add_terms(&w, "intercept_precision", m->intercept_precisions, m->n_terms);
+	add_features(&w, m);
+	add_training(&w, m);
+	if (m->updates.n)
+		add_updates(&w, m);
+	jw_end(&w, '}');
+	str_addc(out, '\n');
 }
 
 int
 linear_save(const struct linear *m, int dirfd, struct err *e)
 {
 	struct str text = {0};
-	struct jw w;
-	jw_init(&w, &text);
-	jw_object(&w);
-	jw_kv_str(&w, "format", FORMAT);
-	jw_kv_i64(&w, "version", FORMAT_VERSION);
-	jw_kv_str(&w, "objective", loss_name(m->loss));
-	add_target(&w, m);
-	jw_kv_f64(&w, "intercept", m->intercept);
-	add_features(&w, m);
-	add_training(&w, m);
-	jw_end(&w, '}');
-	str_addc(&text, '\n');
+	linear_text(m, &text);
 	int rc = folder_write(dirfd, LINEAR_FILE, text.s, text.len, e);
 	str_fini(&text);
 	return rc;
@@ -87,9 +138,10 @@ linear_save(const struct linear *m, int dirfd, struct err *e)
 
 /* ---- reading */
 
-/* The keys of one object, each of which must come exactly once. */
+/* The keys of one object, each of which may come once; the last ones may be missing. */
 struct keys {
 	const char *const *names;
+	int needed;
 	unsigned seen; /* one bit a name */
 };
 
@@ -106,86 +158,122 @@ take(struct keys *k, const char *key)
 }
 
 static bool
-took_all(const struct keys *k)
+took(const struct keys *k, int i)
 {
-	int n = 0;
-	while (k->names[n])
-		n++;
-	return k->seen == (1u << n) - 1;
+	return k->seen >> i & 1;
 }
 
 static bool
-read_classes(struct jr *r, int64_t classes[2])
+took_needed(const struct keys *k)
+{
+	unsigned needed = (1u << k->needed) - 1;
+	return (k->seen & needed) == needed;
+}
+
+/* n finite numbers, the way add_terms wrote them. */
+static bool
+read_terms(struct jr *r, double *v, size_t n)
 {
 	const char *key;
-	int n = 0;
+	size_t i = 0;
+	if (n == 1) {
+		v[0] = jr_f64(r);
+		return isfinite(v[0]);
+	}
 	if (!jr_array(r))
 		return false;
-	for (; jr_next(r, &key); n++)
-		if (n < 2)
-			classes[n] = jr_i64(r);
-		else
-			jr_skip(r);
-	return n == 2 && classes[0] < classes[1];
+	while (jr_next(r, &key)) {
+		if (i == n)
+			return false;
+		v[i] = jr_f64(r);
+		if (!isfinite(v[i++]))
+			return false;
+	}
+	return i == n;
+}
+
+static bool
+none_negative(const double *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!(v[i] >= 0))
+			return false;
+	return true;
+}
+
+static bool
+check_target(const struct linear *m)
+{
+	if (!m->target || !*m->target)
+		return false;
+	if (m->loss == LOSS_SQUARED)
+		return m->target_type == MLF_F64 || m->target_type == MLF_I64;
+	return m->loss == LOSS_SOFTMAX ? m->labels.n > 2 : m->labels.n == 2;
 }
 
 static bool
 read_target(struct jr *r, struct linear *m)
 {
-	static const char *const names[] = {"name", "type", "classes", NULL};
-	struct keys k = {names, 0};
+	static const char *const names[] = {"name", "type", "classes", "mean", "sd", NULL};
+	struct keys k = {names, 2, 0};
 	const char *key;
-	bool classes = false;
-	if (!jr_object(r))
-		return false;
-	while (jr_next(r, &key))
+	bool good = jr_object(r);
+	while (good && jr_next(r, &key))
 		switch (take(&k, key)) {
 		case 0: m->target = arena_strdup(&m->head.arena, jr_str(r)); break;
 		case 1: m->target_type = type_of_name(jr_str(r)); break;
-		case 2: classes = read_classes(r, m->classes); break;
-		default: return false;
+		case 2:
+			good = took(&k, 1) && m->loss != LOSS_SQUARED &&
+				labels_read(&m->labels, m->target_type, &m->head.arena, r);
+			break;
+		case 3: m->target_mean = jr_f64(r); break;
+		case 4: m->target_sd = jr_f64(r); break;
+		default: good = false;
 		}
-	if (!m->target || !*m->target)
+	bool spread = took(&k, 3) && took(&k, 4);
+	if (!good || !took_needed(&k) || !check_target(m) || spread != (took(&k, 3) || took(&k, 4)))
 		return false;
-	if (m->loss == LOSS_SQUARED)
-		return k.seen == 3 && (m->target_type == MLF_F64 || m->target_type == MLF_I64);
-	if (m->target_type == MLF_BOOL)
-		return classes && m->classes[0] == 0 && m->classes[1] == 1;
-	return classes && m->target_type == MLF_I64;
+	m->can_update = spread || m->loss != LOSS_SQUARED;
+	return !spread ||
+		(m->loss == LOSS_SQUARED && isfinite(m->target_mean) && m->target_sd >= 0);
 }
 
 static bool
-read_feature(struct jr *r, struct linear *m, struct sig_column *in, double *coefficient)
+read_feature(struct jr *r, struct linear *m, size_t j)
 {
-	static const char *const names[] = {"name", "type", "coefficient", NULL};
-	struct keys k = {names, 0};
+	static const char *const names[] = {
+		"name", "type", "coefficient", "precision", "mean", "sd", NULL};
+	struct keys k = {names, 3, 0};
+	struct sig_column *in = &m->head.inputs[j];
+	size_t n = m->n_terms;
 	const char *key;
-	if (!jr_object(r))
-		return false;
-	while (jr_next(r, &key))
+	bool good = jr_object(r);
+	while (good && jr_next(r, &key))
 		switch (take(&k, key)) {
 		case 0: in->name = arena_strdup(&m->head.arena, jr_str(r)); break;
 		case 1: in->type = type_of_name(jr_str(r)); break;
-		case 2: *coefficient = jr_f64(r); break;
-		default: return false;
+		case 2: good = read_terms(r, m->coefficients + j * n, n); break;
+		case 3: good = read_terms(r, m->precisions + j * n, n); break;
+		case 4: m->mean[j] = jr_f64(r); break;
+		case 5: m->sd[j] = jr_f64(r); break;
+		default: good = false;
 		}
-	return took_all(&k) && in->name && *in->name && isfinite(*coefficient) &&
+	if (!took(&k, 3) || !took(&k, 4) || !took(&k, 5))
+		m->can_update = false;
+	return good && took_needed(&k) && in->name && *in->name && isfinite(m->mean[j]) &&
+		m->sd[j] >= 0 && none_negative(m->precisions + j * n, n) &&
 		(in->type == MLF_F64 || in->type == MLF_I64 || in->type == MLF_BOOL);
 }
 
 static bool
 read_features(struct jr *r, struct linear *m)
 {
-	struct arena *a = &m->head.arena;
 	struct map seen = {0};
 	const char *key;
 	size_t n = 0;
 	bool good = jr_array(r);
-	m->head.inputs = arena_alloc(a, LINEAR_FEATURES_MAX * sizeof(*m->head.inputs));
-	m->coefficients = arena_alloc(a, LINEAR_FEATURES_MAX * sizeof(double));
 	for (; good && jr_next(r, &key); n++)
-		good = n < LINEAR_FEATURES_MAX &&
-			read_feature(r, m, &m->head.inputs[n], &m->coefficients[n]) &&
+		good = n < linear_most(m->n_terms) && read_feature(r, m, n) &&
 			map_put(&seen, m->head.inputs[n].name, m);
 	m->head.n_inputs = n;
 	map_fini(&seen);
@@ -193,42 +281,86 @@ read_features(struct jr *r, struct linear *m)
 }
 
 static bool
-read_training(struct jr *r, struct linear *m)
+read_weights(struct jr *r, struct linear *m)
 {
-	static const char *const names[] = {
-		"rows", "iterations", "objective", "l2", "tol", "standardize", NULL};
-	struct keys k = {names, 0};
-	const char *key;
-	int64_t iterations = -1;
-	if (!jr_object(r))
-		return false;
-	while (jr_next(r, &key))
-		switch (take(&k, key)) {
-		case 0: m->rows = jr_i64(r); break;
-		case 1: iterations = jr_i64(r); break;
-		case 2: m->objective = jr_f64(r); break;
-		case 3: m->l2 = jr_f64(r); break;
-		case 4: m->tol = jr_f64(r); break;
-		case 5: m->standardize = jr_bool(r); break;
-		default: return false;
-		}
-	m->iterations = (int)iterations;
-	return took_all(&k) && m->rows > 0 && iterations >= 0 && iterations <= 100000 &&
-		isfinite(m->objective) && m->l2 >= 0 && m->tol > 0;
+	double *v = arena_alloc(&m->head.arena, (m->labels.n + 1) * sizeof(*v));
+	m->training.weights = v;
+	return m->labels.n > 1 && read_terms(r, v, m->labels.n) && none_negative(v, m->labels.n);
 }
 
-/* Reads the value of one top-level key; false: it makes no sense. `objective` comes before target. */
+static bool
+read_training(struct jr *r, struct linear *m)
+{
+	static const char *const names[] = {"rows", "iterations", "objective", "l2", "tol",
+		"standardize", "fit_intercept", "solver", "class_weights", NULL};
+	struct keys k = {names, 6, 0};
+	struct linear_training *t = &m->training;
+	const char *key;
+	int64_t iterations = -1;
+	bool good = jr_object(r);
+	t->intercept = true;
+	t->solver = SOLVER_NEWTON;
+	while (good && jr_next(r, &key))
+		switch (take(&k, key)) {
+		case 0: t->rows = jr_i64(r); break;
+		case 1: iterations = jr_i64(r); break;
+		case 2: t->objective = jr_f64(r); break;
+		case 3: t->l2 = jr_f64(r); break;
+		case 4: t->tol = jr_f64(r); break;
+		case 5: t->standardize = jr_bool(r); break;
+		case 6: t->intercept = jr_bool(r); break;
+		case 7: good = solver_of_name(jr_str(r), &t->solver) == 0; break;
+		case 8: good = read_weights(r, m); break;
+		default: good = false;
+		}
+	t->iterations = (int)iterations;
+	return good && took_needed(&k) && t->rows > 0 && iterations >= 0 &&
+		iterations <= STEPS_MAX && isfinite(t->objective) && t->l2 >= 0 && t->tol > 0;
+}
+
+static bool
+read_updates(struct jr *r, struct linear *m)
+{
+	static const char *const names[] = {"n_updates", "rows", "parent", NULL};
+	struct keys k = {names, 3, 0};
+	struct linear_updates *u = &m->updates;
+	const char *key;
+	bool good = jr_object(r);
+	while (good && jr_next(r, &key))
+		switch (take(&k, key)) {
+		case 0: u->n = jr_i64(r); break;
+		case 1: u->rows = jr_i64(r); break;
+		case 2: u->parent = arena_strdup(&m->head.arena, jr_str(r)); break;
+		default: good = false;
+		}
+	return good && took_needed(&k) && u->n > 0 && u->rows >= u->n && u->parent &&
+		strlen(u->parent) == HASH_SHA_HEX - 1;
+}
+
+/* Reads the value of one top-level key; false: it makes no sense. Objective and target come before
+ * numbers, whose count they tell. */
 static bool
 read_value(struct jr *r, struct keys *k, const char *key, struct linear *m)
 {
-	switch (take(k, key)) {
+	int i = take(k, key);
+	if (i > 3 && !took(k, 3))
+		return false;
+	switch (i) {
 	case 0: return str_eq(jr_str(r), FORMAT);
 	case 1: return jr_i64(r) == FORMAT_VERSION;
 	case 2: return loss_of_name(jr_str(r), &m->loss) == 0;
-	case 3: return k->seen & 1u << 2 && read_target(r, m);
-	case 4: m->intercept = jr_f64(r); return isfinite(m->intercept);
+	case 3:
+		if (!took(k, 2) || !read_target(r, m))
+			return false;
+		linear_allot(m, linear_most(linear_terms(m)));
+		return true;
+	case 4: return read_terms(r, m->intercepts, m->n_terms);
 	case 5: return read_features(r, m);
 	case 6: return read_training(r, m);
+	case 7:
+		return read_terms(r, m->intercept_precisions, m->n_terms) &&
+			none_negative(m->intercept_precisions, m->n_terms);
+	case 8: return read_updates(r, m);
 	default: return false;
 	}
 }
@@ -237,8 +369,8 @@ static int
 parse(struct linear *m, const struct str *text, struct err *e)
 {
 	static const char *const names[] = {"format", "version", "objective", "target", "intercept",
-		"features", "training", NULL};
-	struct keys k = {names, 0};
+		"features", "training", "intercept_precision", "updates", NULL};
+	struct keys k = {names, 7, 0};
 	struct jr r;
 	const char *key;
 	char bad[64] = "";
@@ -256,8 +388,9 @@ parse(struct linear *m, const struct str *text, struct err *e)
 	}
 	if (jr_done(&r, e) < 0)
 		return err_wrap(e, "%s", LINEAR_FILE);
-	if (!took_all(&k))
+	if (!took_needed(&k))
 		return err_set(e, MLC_MODEL, "%s: keys are missing", LINEAR_FILE);
+	m->can_update = m->can_update && took(&k, 7);
 	return 0;
 }
 

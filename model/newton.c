@@ -14,19 +14,16 @@
 
 /* A pivot this much smaller than its diagonal is rounding and no information. */
 static const double pivot_floor = 1e-12;
-/* Relative rounding of the objective's sum; a rise below it is none. */
-static const double value_noise = 1e-13;
-/* Where no step lowers the objective any more, the gradient is at its floor if it is this small. */
-static const double stall_tol = 1e-6;
 static const double smallest_step = 1e-12;
 static const double damp_max = 1e10;
 
 /* Where the search stands: the point, what the pass found there, and the next candidate. */
 struct search {
 	const struct problem *p;
+	size_t n; /* unknowns */
 	struct pass *pass;
-	double *w, *trial, *d; /* owned, k + 1 each */
-	double *factor;        /* owned, (k + 1)^2 */
+	double *w, *trial, *d; /* owned, n each */
+	double *factor;        /* owned, n^2 */
 	struct sums at, next;
 };
 
@@ -75,14 +72,14 @@ back_substitute(const double *f, const double *g, size_t n, double *d)
 static void
 search_init(struct search *s, const struct problem *p)
 {
-	size_t d = (size_t)p->k + 1;
-	*s = (struct search){.p = p, .pass = pass_new(p)};
-	s->w = mem_alloc(d * sizeof(double));
-	s->trial = mem_alloc(d * sizeof(double));
-	s->d = mem_alloc(d * sizeof(double));
-	s->factor = mem_alloc(d * d * sizeof(double));
-	sums_init(&s->at, p->k);
-	sums_init(&s->next, p->k);
+	size_t n = problem_unknowns(p);
+	*s = (struct search){.p = p, .n = n, .pass = pass_new(p, CURVE_FULL)};
+	s->w = mem_alloc(n * sizeof(double));
+	s->trial = mem_alloc(n * sizeof(double));
+	s->d = mem_alloc(n * sizeof(double));
+	s->factor = mem_alloc(n * n * sizeof(double));
+	sums_init(&s->at, n, CURVE_FULL);
+	sums_init(&s->next, n, CURVE_FULL);
 }
 
 static void
@@ -97,31 +94,39 @@ search_fini(struct search *s)
 	sums_fini(&s->next);
 }
 
-/* The best constant: the mean, or its log-odds. */
-static double
-start(const struct problem *p)
-{
-	double sum = 0;
-	for (int64_t i = 0; i < p->n; i++)
-		sum += p->y[i];
-	double mean = sum / (double)p->n;
-	return p->loss == LOSS_LOGISTIC ? log(mean / (1 - mean)) : mean;
-}
-
-static double
-steepest(const struct search *s)
+double
+steepest(const struct problem *p, const double *g)
 {
 	double max = 0;
-	for (int j = 0; j <= s->p->k; j++)
-		max = fmax(max, fabs(s->at.g[j]));
-	return max / (double)s->p->n;
+	for (size_t j = 0; j < problem_unknowns(p); j++)
+		max = fmax(max, fabs(g[j]));
+	return max / (double)p->n;
 }
 
-/* Sets d. Returns -1, or the column whose pivot vanished in the undamped Hessian. */
+/* The same number added to every class's z changes no probability, so without this there is no one solution.
+ * From a start at which the classes sum to 0 they go on doing so, and what is added here is flat. */
+static void
+pin_classes(struct search *s)
+{
+	size_t d = (size_t)s->p->k + 1, terms = (size_t)s->p->terms;
+	if (s->p->loss != LOSS_SOFTMAX || s->p->prior)
+		return;
+	for (size_t j = 0; j < d; j++) {
+		double mean = 0;
+		for (size_t a = 0; a < terms; a++)
+			mean += s->at.h[(a * d + j) * (s->n + 1)] / (double)terms;
+		for (size_t a = 0; a < terms; a++)
+			for (size_t b = 0; b <= a; b++)
+				s->at.h[(a * d + j) * s->n + b * d + j] += mean;
+	}
+}
+
+/* Sets d. Returns -1, or the unknown whose pivot vanished in the undamped Hessian. */
 static int
 direct(struct search *s)
 {
-	size_t n = (size_t)s->p->k + 1;
+	size_t n = s->n;
+	pin_classes(s);
 	int broke = factorise(s->at.h, n, 0, s->factor), row = broke;
 	for (double damp = 1e-10; row >= 0 && damp < damp_max; damp *= 10)
 		row = factorise(s->at.h, n, damp, s->factor);
@@ -136,11 +141,11 @@ direct(struct search *s)
 static bool
 advance(struct search *s)
 {
-	double limit = s->at.value + value_noise * fabs(s->at.value);
+	double limit = s->at.value + VALUE_NOISE * fabs(s->at.value);
 	for (double t = 1; t > smallest_step; t /= 2) {
-		for (int j = 0; j <= s->p->k; j++)
+		for (size_t j = 0; j < s->n; j++)
 			s->trial[j] = s->w[j] + t * s->d[j];
-		pass_run(s->pass, s->trial, &s->next);
+		pass_run(s->pass, s->trial, CURVE_FULL, &s->next);
 		if (!(s->next.value <= limit))
 			continue;
 		double *w = s->w;
@@ -154,11 +159,13 @@ advance(struct search *s)
 	return false;
 }
 
+/* Without any penalty on a column, columns may be combinations of each other. */
 static bool
 unpenalised(const struct problem *p)
 {
-	for (int j = 0; j < p->k; j++)
-		if (p->penalty[j] > 0)
+	size_t d = (size_t)p->k + 1;
+	for (size_t j = 0; j < problem_unknowns(p); j++)
+		if (j % d && p->penalty[j] > 0)
 			return false;
 	return true;
 }
@@ -167,22 +174,21 @@ static enum newton_end
 descend(struct search *s, struct newton *out)
 {
 	const struct problem *p = s->p;
-	s->w[0] = start(p);
-	pass_run(s->pass, s->w, &s->at);
+	pass_run(s->pass, s->w, CURVE_FULL, &s->at);
 	for (out->iterations = 0;; out->iterations++) {
-		out->gradient = steepest(s);
+		out->gradient = steepest(p, s->at.g);
 		if (out->gradient <= p->tol)
 			return NEWTON_DONE;
 		if (out->iterations == p->max_iter)
 			return NEWTON_LIMIT;
-		/* At the start all rows weigh the same, so only the columns can be at fault. */
-		int broke = direct(s);
-		if (broke > 0 && out->iterations == 0 && unpenalised(p)) {
-			out->column = broke - 1;
+		/* At the start every row has its weight, so only the columns can be at fault. */
+		int broke = direct(s), column = broke % (p->k + 1);
+		if (broke >= 0 && column > 0 && out->iterations == 0 && unpenalised(p)) {
+			out->column = column - 1;
 			return NEWTON_COLLINEAR;
 		}
 		if (!advance(s))
-			return out->gradient <= stall_tol ? NEWTON_DONE : NEWTON_LIMIT;
+			return out->gradient <= STALL_TOL ? NEWTON_DONE : NEWTON_LIMIT;
 	}
 }
 
@@ -191,8 +197,11 @@ newton_solve(const struct problem *p, struct newton *out)
 {
 	struct search s;
 	search_init(&s, p);
+	memcpy(s.w, out->w, s.n * sizeof(double));
 	enum newton_end end = descend(&s, out);
-	memcpy(out->w, s.w, ((size_t)p->k + 1) * sizeof(double));
+	memcpy(out->w, s.w, s.n * sizeof(double));
+	for (size_t j = 0; j < s.n; j++)
+		out->precision[j] = s.at.h[j * (s.n + 1)];
 	out->value = s.at.value;
 	search_fini(&s);
 	return end;

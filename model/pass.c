@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One look at all rows: objective, gradient and Hessian in a single pass over the columns.
+ * One look at all rows: objective, gradient and second derivative in a single pass over the columns.
  *
  * Rows are taken in blocks that fit the cache. A block is turned into its centred and scaled
  * columns u[0..k] (u[0] is all ones, the intercept), padded to full length; padding weighs nothing
@@ -9,7 +9,8 @@
  *
  * Invariant: the sums depend on the rows alone. A dot product has eight running sums, joined in
  * a fixed order; blocks are added up within a chunk and chunks after each other. Chunks may therefore
- * be given to threads later, and wider registers used, without changing a bit. */
+ * be given to threads later, and wider registers used, without changing a bit: the second half of this
+ * file is compiled twice where the processor may have registers twice as wide. */
 #include "model/newton.h"
 
 #include <math.h>
@@ -17,22 +18,42 @@
 #include <string.h>
 #include "base/base.h"
 
-enum { BLOCK = 256, CHUNK = 128 * BLOCK };
+enum { BLOCK = 256, CHUNK = 128 * BLOCK, LANES = 4 };
+
+typedef double reals VECTOR(32, 8);
+typedef uint64_t bits VECTOR(32, 8);
+/* Lane by lane, what a comparison chose. A macro, for no function can give back wide vectors everywhere. */
+#define PICK(choice, yes, no) \
+	((reals)(((bits)(choice) & (bits)(yes)) | (~(bits)(choice) & (bits)(no))))
 
 struct pass {
 	const struct problem *p;
-	double *u;             /* owned: k + 1 columns of BLOCK */
-	double *z, *r, *h, *t; /* inside u's memory: linear term, residual, curvature, scratch */
-	struct sums part;      /* of one chunk */
+	double *u;        /* owned: k + 1 columns of BLOCK */
+	double *z, *r;    /* inside u's memory: linear terms and residuals, BLOCK each a term */
+	double *h;        /* curvature */
+	double *t[2], *y; /* scratch; the last targets, padded */
+	struct sums part; /* of one chunk */
+	void (*block)(struct pass *s, const double *w, enum curvature curve, int64_t from, int m);
 };
 
-void
-sums_init(struct sums *s, int k)
+size_t
+problem_unknowns(const struct problem *p)
 {
-	size_t d = (size_t)k + 1;
+	return (size_t)p->terms * ((size_t)p->k + 1);
+}
+
+static size_t
+curve_size(size_t unknowns, enum curvature curve)
+{
+	return curve == CURVE_FULL ? unknowns * unknowns : curve == CURVE_DIAGONAL ? unknowns : 0;
+}
+
+void
+sums_init(struct sums *s, size_t unknowns, enum curvature most)
+{
 	s->value = 0;
-	s->g = mem_alloc(d * sizeof(double));
-	s->h = mem_alloc(d * d * sizeof(double));
+	s->g = mem_alloc(unknowns * sizeof(double));
+	s->h = mem_alloc((curve_size(unknowns, most) + 1) * sizeof(double));
 }
 
 void
@@ -43,40 +64,22 @@ sums_fini(struct sums *s)
 }
 
 static void
-sums_clear(struct sums *s, int k)
+sums_clear(struct sums *s, size_t unknowns, enum curvature curve)
 {
-	size_t d = (size_t)k + 1;
 	s->value = 0;
-	memset(s->g, 0, d * sizeof(double));
-	memset(s->h, 0, d * d * sizeof(double));
+	memset(s->g, 0, unknowns * sizeof(double));
+	memset(s->h, 0, curve_size(unknowns, curve) * sizeof(double));
 }
 
 static void
-sums_add(struct sums *to, const struct sums *part, int k)
+sums_add(struct sums *to, const struct sums *part, size_t unknowns, enum curvature curve)
 {
-	size_t d = (size_t)k + 1;
+	size_t n = curve_size(unknowns, curve);
 	to->value += part->value;
-	for (size_t j = 0; j < d; j++)
+	for (size_t j = 0; j < unknowns; j++)
 		to->g[j] += part->g[j];
-	for (size_t j = 0; j < d * d; j++)
+	for (size_t j = 0; j < n; j++)
 		to->h[j] += part->h[j];
-}
-
-struct pass *
-pass_new(const struct problem *p)
-{
-	struct pass *s = mem_alloc(sizeof(*s));
-	size_t d = (size_t)p->k + 1;
-	s->p = p;
-	s->u = mem_alloc((d + 4) * BLOCK * sizeof(double));
-	s->z = s->u + d * BLOCK;
-	s->r = s->z + BLOCK;
-	s->h = s->r + BLOCK;
-	s->t = s->h + BLOCK;
-	for (int i = 0; i < BLOCK; i++)
-		s->u[i] = 1;
-	sums_init(&s->part, p->k);
-	return s;
 }
 
 void
@@ -89,132 +92,406 @@ pass_free(struct pass *s)
 	free(s);
 }
 
-/* Eight sums by name, because gcc -O2 keeps an array of them in memory: 2.6 times slower. */
-static double
+/* ---- what is done with a block. All loops have one length, known to the compiler. */
+
+/* Sums of the lanes, in the one order there is. */
+static ALWAYS_INLINE double
+join(const reals *low, const reals *high)
+{
+	reals s = *low + *high;
+	return (s[0] + s[2]) + (s[1] + s[3]);
+}
+
+static ALWAYS_INLINE double
 dot(const double *a, const double *b)
 {
-	double s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
-	for (int i = 0; i < BLOCK; i += 8) {
-		s0 += a[i] * b[i];
-		s1 += a[i + 1] * b[i + 1];
-		s2 += a[i + 2] * b[i + 2];
-		s3 += a[i + 3] * b[i + 3];
-		s4 += a[i + 4] * b[i + 4];
-		s5 += a[i + 5] * b[i + 5];
-		s6 += a[i + 6] * b[i + 6];
-		s7 += a[i + 7] * b[i + 7];
+	reals low = {0}, high = {0};
+	for (int i = 0; i < BLOCK; i += 2 * LANES) {
+		low += *(const reals *)(a + i) * *(const reals *)(b + i);
+		high += *(const reals *)(a + i + LANES) * *(const reals *)(b + i + LANES);
 	}
-	return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
+	return join(&low, &high);
 }
 
-/* One column of a block: u from x, and its share of z. */
-static void
-centre(const struct problem *p, int j, double weight, const double *restrict x, double *restrict u,
-	double *restrict z)
+/* Four dot products at once, for then every value that is loaded is used twice. */
+static ALWAYS_INLINE void
+dots(const double *const a[2], const double *b0, const double *b1, double out[4])
 {
-	double mean = p->mean[j], scale = p->scale[j];
-	for (int i = 0; i < BLOCK; i++) {
-		u[i] = (x[i] - mean) * scale;
-		z[i] += weight * u[i];
+	reals low[4] = {{0}}, high[4] = {{0}};
+	for (int i = 0; i < BLOCK; i += 2 * LANES) {
+		reals p = *(const reals *)(a[0] + i), q = *(const reals *)(a[1] + i);
+		reals v = *(const reals *)(b0 + i), w = *(const reals *)(b1 + i);
+		low[0] += p * v;
+		low[1] += p * w;
+		low[2] += q * v;
+		low[3] += q * w;
+		p = *(const reals *)(a[0] + i + LANES), q = *(const reals *)(a[1] + i + LANES);
+		v = *(const reals *)(b0 + i + LANES), w = *(const reals *)(b1 + i + LANES);
+		high[0] += p * v;
+		high[1] += p * w;
+		high[2] += q * v;
+		high[3] += q * w;
+	}
+	for (int i = 0; i < 4; i++)
+		out[i] = join(&low[i], &high[i]);
+}
+
+/* v -> e^v for numbers that are not above 0; below -708 as if they were -708. Within one unit in the last
+ * place: 2^n e^r with |r| <= log(2) / 2, by its series. libm's exp would take a fifth of all time. */
+static ALWAYS_INLINE void
+raise_e(double *v)
+{
+	static const double series[] = {1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800,
+		1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120,
+		1.0 / 24, 1.0 / 6, 0.5, 1, 1};
+	const reals least = {-708, -708, -708, -708};
+	for (int i = 0; i < BLOCK; i += LANES) {
+		reals x = *(reals *)(v + i);
+		x = PICK(x < least, least, x);
+		/* adding 1.5 * 2^52 leaves the rounded number in the low bits */
+		reals shifted = x * 0x1.71547652b82fep0 + 0x1.8p52;
+		reals n = shifted - 0x1.8p52;
+		reals r = (x - n * 0x1.62e42fefa38p-1) - n * 0x1.ef35793c7673p-45;
+		reals sum = r * series[0] + series[1];
+		for (int k = 2; k < 14; k++)
+			sum = sum * r + series[k];
+		*(bits *)(v + i) = (bits)sum + ((bits)shifted << 52);
 	}
 }
 
-/* Fills u[1..k] with rows from..from + m, and z. A short block is padded with the columns' means,
- * so that every loop here has one length, known to the compiler. */
-static void
+/* One column of a block: u from x. */
+static ALWAYS_INLINE void
+centre(double mean, double scale, const double *x, double *u)
+{
+	for (int i = 0; i < BLOCK; i += LANES)
+		*(reals *)(u + i) = (*(const reals *)(x + i) - mean) * scale;
+}
+
+static ALWAYS_INLINE void
+add_scaled(double weight, const double *u, double *z)
+{
+	for (int i = 0; i < BLOCK; i += LANES)
+		*(reals *)(z + i) += weight * *(const reals *)(u + i);
+}
+
+static ALWAYS_INLINE void
+weigh(const double *h, const double *u, double *t)
+{
+	for (int i = 0; i < BLOCK; i += LANES)
+		*(reals *)(t + i) = *(const reals *)(h + i) * *(const reals *)(u + i);
+}
+
+/* Fills u[1..k] with rows from..from + m, and z. A short block is padded with the columns' means. */
+static ALWAYS_INLINE void
 load(struct pass *s, const double *w, int64_t from, int m)
 {
 	const struct problem *p = s->p;
-	for (int i = 0; i < BLOCK; i++)
-		s->z[i] = w[0];
+	size_t d = (size_t)p->k + 1;
+	for (int a = 0; a < p->terms; a++)
+		for (int i = 0; i < BLOCK; i++)
+			s->z[a * BLOCK + i] = p->intercept ? w[(size_t)a * d] : 0;
 	for (int j = 0; j < p->k; j++) {
 		const double *x = p->x[j] + from;
+		double *u = s->u + (j + 1) * BLOCK;
 		if (m < BLOCK) {
-			memcpy(s->t, x, (size_t)m * sizeof(double));
+			memcpy(s->t[0], x, (size_t)m * sizeof(double));
 			for (int i = m; i < BLOCK; i++)
-				s->t[i] = p->mean[j];
-			x = s->t;
+				s->t[0][i] = p->mean[j];
+			x = s->t[0];
 		}
-		centre(p, j, w[j + 1], x, s->u + (size_t)(j + 1) * BLOCK, s->z);
+		centre(p->mean[j], p->scale[j], x, u);
+		for (int a = 0; a < p->terms; a++)
+			add_scaled(w[(size_t)a * d + (size_t)j + 1], u, s->z + a * BLOCK);
 	}
 }
 
-/* With s = z for y = 0 and -z for y = 1, the loss of a row is log(1 + exp(s)), and exp(-|s|) never
- * overflows. The logarithm is taken once a block: 256 factors between 1 and 2 stay below 2^256. */
-static double
-logistic(struct pass *s, const double *y, int m)
+/* With v = z for y = 0 and -z for y = 1, the loss of a row is log(1 + e^v), and e^-|v| never
+ * overflows. The logarithm is taken once a block and class: 64 factors between 1 and 2 in each of four lanes
+ * stay below 2^256. */
+static ALWAYS_INLINE double
+logistic(struct pass *s, const double *y)
 {
-	double linear = 0, product = 1;
-	for (int i = 0; i < m; i++) {
-		bool yes = y[i] > 0.5;
-		double v = yes ? -s->z[i] : s->z[i];
-		double e = exp(-fabs(v));
-		double q = 1 / (1 + e);
-		double miss = v >= 0 ? q : e * q; /* the probability of the other class */
-		linear += v > 0 ? v : 0;
-		product *= 1 + e;
-		s->r[i] = yes ? -miss : miss;
-		s->h[i] = e * q * q;
+	const double *weights = s->p->weights;
+	double w0 = weights ? weights[0] : 1, w1 = weights ? weights[1] : 1;
+	const reals zero = {0}, one = {1, 1, 1, 1}, weight[2] = {zero + w0, zero + w1};
+	reals linear[2] = {zero, zero}, product[2] = {one, one};
+	for (int i = 0; i < BLOCK; i += LANES) {
+		reals z = *(reals *)(s->z + i);
+		*(reals *)(s->t[1] + i) = PICK(z > zero, -z, z);
 	}
-	return linear + log(product);
+	raise_e(s->t[1]);
+	for (int i = 0; i < BLOCK; i += LANES) {
+		reals z = *(reals *)(s->z + i), e = *(reals *)(s->t[1] + i);
+		reals target = *(const reals *)(y + i);
+		bits yes = (bits)(target > zero);
+		reals v = PICK(yes, -z, z), more = one + e, q = one / more;
+		reals above = PICK(v > zero, v, zero), of_row = PICK(yes, weight[1], weight[0]);
+		/* the probability of the other class */
+		reals miss = PICK(v >= zero, q, e * q) * of_row;
+		linear[0] += PICK(yes, zero, above);
+		linear[1] += PICK(yes, above, zero);
+		product[0] *= PICK(yes, one, more);
+		product[1] *= PICK(yes, more, one);
+		*(reals *)(s->r + i) = PICK(yes, -miss, miss);
+		*(reals *)(s->h + i) = e * q * q * of_row;
+	}
+	double loss[2];
+	for (int c = 0; c < 2; c++) {
+		reals q = product[c], l = linear[c];
+		loss[c] = ((l[0] + l[2]) + (l[1] + l[3])) + log((q[0] * q[2]) * (q[1] * q[3]));
+	}
+	return w0 * loss[0] + w1 * loss[1];
 }
 
-static double
-squared(struct pass *s, const double *y, int m)
+static ALWAYS_INLINE double
+squared(struct pass *s, const double *y)
 {
-	double sum = 0;
-	for (int i = 0; i < m; i++) {
-		double r = s->z[i] - y[i];
+	reals sum = {0};
+	for (int i = 0; i < BLOCK; i += LANES) {
+		reals r = *(reals *)(s->z + i) - *(const reals *)(y + i);
 		sum += r * r;
-		s->r[i] = r;
-		s->h[i] = 1;
+		*(reals *)(s->r + i) = r;
 	}
-	return sum / 2;
-}
-
-static void
-weigh(const double *restrict h, const double *restrict u, double *restrict t)
-{
 	for (int i = 0; i < BLOCK; i++)
-		t[i] = h[i] * u[i];
+		s->h[i] = 1;
+	return ((sum[0] + sum[2]) + (sum[1] + sum[3])) / 2;
 }
 
-static void
-block(struct pass *s, const double *w, int64_t from, int m)
+/* z -> probabilities in place, and residuals; the loss of a row is log(sum of e^z) - z[y]. */
+static ALWAYS_INLINE double
+softmax(struct pass *s, const double *y, int m)
+{
+	const struct problem *p = s->p;
+	double *most = s->t[0], *sum = s->t[1], loss = 0;
+	memcpy(most, s->z, BLOCK * sizeof(double));
+	for (int a = 1; a < p->terms; a++)
+		for (int i = 0; i < BLOCK; i++)
+			most[i] = s->z[a * BLOCK + i] > most[i] ? s->z[a * BLOCK + i] : most[i];
+	memset(sum, 0, BLOCK * sizeof(double));
+	for (int i = 0; i < m; i++)
+		s->h[i] = s->z[(int)y[i] * BLOCK + i] - most[i];
+	for (int a = 0; a < p->terms; a++) {
+		double *z = s->z + a * BLOCK;
+		for (int i = 0; i < BLOCK; i++)
+			z[i] -= most[i];
+		raise_e(z);
+		add_scaled(1, z, sum);
+	}
+	for (int i = 0; i < m; i++) {
+		double weight = p->weights ? p->weights[(int)y[i]] : 1;
+		loss += weight * (log(sum[i]) - s->h[i]);
+		sum[i] = 1 / sum[i];
+		s->h[i] = weight;
+	}
+	for (int i = m; i < BLOCK; i++)
+		s->h[i] = 0;
+	for (int a = 0; a < p->terms; a++) {
+		weigh(sum, s->z + a * BLOCK, s->z + a * BLOCK);
+		for (int i = 0; i < m; i++)
+			s->r[a * BLOCK + i] = (s->z[a * BLOCK + i] - (y[i] == a)) * s->h[i];
+		for (int i = m; i < BLOCK; i++)
+			s->r[a * BLOCK + i] = 0;
+	}
+	return loss;
+}
+
+/* One pair of terms: adds u' diag(h) u to the square at `to`, whose rows are `width` apart; below and on
+ * its diagonal alone. */
+static ALWAYS_INLINE void
+add_square(struct pass *s, const double *h, double *to, size_t width)
+{
+	size_t d = (size_t)s->p->k + 1, j = 0;
+	const double *const t[2] = {s->t[0], s->t[1]};
+	double four[4];
+	for (; j + 2 <= d; j += 2) {
+		double *row = to + j * width, *next = row + width;
+		weigh(h, s->u + j * BLOCK, s->t[0]);
+		weigh(h, s->u + (j + 1) * BLOCK, s->t[1]);
+		for (size_t l = 0; l < j; l += 2) {
+			dots(t, s->u + l * BLOCK, s->u + (l + 1) * BLOCK, four);
+			row[l] += four[0];
+			row[l + 1] += four[1];
+			next[l] += four[2];
+			next[l + 1] += four[3];
+		}
+		row[j] += dot(t[0], s->u + j * BLOCK);
+		next[j] += dot(t[1], s->u + j * BLOCK);
+		next[j + 1] += dot(t[1], s->u + (j + 1) * BLOCK);
+	}
+	for (; j < d; j++) {
+		weigh(h, s->u + j * BLOCK, s->t[0]);
+		for (size_t l = 0; l <= j; l++)
+			to[j * width + l] += dot(t[0], s->u + l * BLOCK);
+	}
+}
+
+static ALWAYS_INLINE void
+add_diagonal(struct pass *s, const double *h, double *to)
+{
+	for (size_t j = 0; j <= (size_t)s->p->k; j++) {
+		weigh(h, s->u + j * BLOCK, s->t[0]);
+		to[j] += dot(s->t[0], s->u + j * BLOCK);
+	}
+}
+
+/* Of two terms' probabilities p and q, the curvature is p * ((same term) - q) times the row's weight. */
+static ALWAYS_INLINE void
+add_softmax_curve(struct pass *s, enum curvature curve)
+{
+	size_t terms = (size_t)s->p->terms, d = (size_t)s->p->k + 1, width = terms * d;
+	double *weights = s->h, *h = s->h + BLOCK;
+	for (size_t a = 0; a < terms; a++)
+		for (size_t b = curve == CURVE_FULL ? 0 : a; b <= a; b++) {
+			const double *p = s->z + a * BLOCK, *q = s->z + b * BLOCK;
+			for (int i = 0; i < BLOCK; i++)
+				h[i] = p[i] * ((a == b ? 1 : 0) - q[i]) * weights[i];
+			if (curve == CURVE_FULL)
+				add_square(s, h, s->part.h + a * d * width + b * d, width);
+			else
+				add_diagonal(s, h, s->part.h + a * d);
+		}
+}
+
+static ALWAYS_INLINE void
+add_curve(struct pass *s, enum curvature curve)
+{
+	if (s->p->loss == LOSS_SOFTMAX)
+		add_softmax_curve(s, curve);
+	else if (curve == CURVE_FULL)
+		add_square(s, s->h, s->part.h, (size_t)s->p->k + 1);
+	else
+		add_diagonal(s, s->h, s->part.h);
+}
+
+/* The linear term of a row of the first class that costs nothing. */
+static const double sure = -1e4;
+
+static ALWAYS_INLINE double
+losses(struct pass *s, const double *y, int m)
+{
+	double value;
+	if (s->p->loss == LOSS_SOFTMAX)
+		return softmax(s, y, m);
+	if (m < BLOCK) {
+		memcpy(s->y, y, (size_t)m * sizeof(double));
+		y = s->y;
+		for (int i = m; i < BLOCK; i++) {
+			s->y[i] = 0;
+			s->z[i] = s->p->loss == LOSS_LOGISTIC ? sure : 0;
+		}
+	}
+	value = s->p->loss == LOSS_LOGISTIC ? logistic(s, y) : squared(s, y);
+	for (int i = m; i < BLOCK; i++)
+		s->r[i] = s->h[i] = 0;
+	return value;
+}
+
+static ALWAYS_INLINE void
+block(struct pass *s, const double *w, enum curvature curve, int64_t from, int m)
 {
 	const struct problem *p = s->p;
 	size_t d = (size_t)p->k + 1;
 	load(s, w, from, m);
-	s->part.value +=
-		p->loss == LOSS_LOGISTIC ? logistic(s, p->y + from, m) : squared(s, p->y + from, m);
-	for (int i = m; i < BLOCK; i++)
-		s->r[i] = s->h[i] = 0;
-	for (size_t j = 0; j < d; j++) {
-		const double *u = s->u + j * BLOCK;
-		s->part.g[j] += dot(s->r, u);
-		weigh(s->h, u, s->t);
-		for (size_t l = 0; l <= j; l++)
-			s->part.h[j * d + l] += dot(s->t, s->u + l * BLOCK);
+	s->part.value += losses(s, p->y + from, m);
+	for (size_t a = 0; a < (size_t)p->terms; a++)
+		for (size_t j = 0; j < d; j++)
+			s->part.g[a * d + j] += dot(s->r + a * BLOCK, s->u + j * BLOCK);
+	if (curve != CURVE_NONE)
+		add_curve(s, curve);
+}
+
+static void
+block_plain(struct pass *s, const double *w, enum curvature curve, int64_t from, int m)
+{
+	block(s, w, curve, from, m);
+}
+
+#if defined(__x86_64__)
+TARGET("avx2")
+static void
+block_wide(struct pass *s, const double *w, enum curvature curve, int64_t from, int m)
+{
+	block(s, w, curve, from, m);
+}
+
+static bool
+has_wide(void)
+{
+	return __builtin_cpu_supports("avx2");
+}
+#else
+#define block_wide block_plain
+static bool
+has_wide(void)
+{
+	return false;
+}
+#endif
+
+/* ---- all blocks */
+
+struct pass *
+pass_new(const struct problem *p, enum curvature most)
+{
+	struct pass *s = mem_alloc(sizeof(*s));
+	size_t d = (size_t)p->k + 1, terms = (size_t)p->terms;
+	s->p = p;
+	s->u = mem_alloc((d + 2 * terms + 5) * BLOCK * sizeof(double));
+	s->z = s->u + d * BLOCK;
+	s->r = s->z + terms * BLOCK;
+	s->h = s->r + terms * BLOCK; /* two blocks long */
+	s->t[0] = s->h + 2 * BLOCK;
+	s->t[1] = s->t[0] + BLOCK;
+	s->y = s->t[1] + BLOCK;
+	for (int i = 0; i < BLOCK; i++)
+		s->u[i] = p->intercept ? 1 : 0;
+	sums_init(&s->part, problem_unknowns(p), most);
+	s->block = has_wide() ? block_wide : block_plain;
+	return s;
+}
+
+/* Squares of two different terms were filled below their diagonals; they are symmetric. */
+static void
+mirror(const struct problem *p, double *h)
+{
+	size_t d = (size_t)p->k + 1, width = problem_unknowns(p);
+	for (size_t a = 0; a < (size_t)p->terms; a++)
+		for (size_t b = 0; b < a; b++)
+			for (size_t j = 0; j < d; j++)
+				for (size_t l = 0; l < j; l++)
+					h[(a * d + l) * width + b * d + j] =
+						h[(a * d + j) * width + b * d + l];
+}
+
+static void
+add_penalty(const struct problem *p, const double *w, enum curvature curve, struct sums *out)
+{
+	size_t n = problem_unknowns(p);
+	for (size_t j = 0; j < n; j++) {
+		double off = w[j] - (p->prior ? p->prior[j] : 0);
+		out->value += p->penalty[j] * off * off / 2;
+		out->g[j] += p->penalty[j] * off;
+		if (curve == CURVE_FULL)
+			out->h[j * n + j] += p->penalty[j];
+		else if (curve == CURVE_DIAGONAL)
+			out->h[j] += p->penalty[j];
 	}
 }
 
 void
-pass_run(struct pass *s, const double *w, struct sums *out)
+pass_run(struct pass *s, const double *w, enum curvature curve, struct sums *out)
 {
 	const struct problem *p = s->p;
-	size_t d = (size_t)p->k + 1;
-	sums_clear(out, p->k);
+	size_t unknowns = problem_unknowns(p);
+	sums_clear(out, unknowns, curve);
 	for (int64_t chunk = 0; chunk < p->n; chunk += CHUNK) {
 		int64_t end = p->n - chunk < CHUNK ? p->n : chunk + CHUNK;
-		sums_clear(&s->part, p->k);
+		sums_clear(&s->part, unknowns, curve);
 		for (int64_t i = chunk; i < end; i += BLOCK)
-			block(s, w, i, end - i < BLOCK ? (int)(end - i) : BLOCK);
-		sums_add(out, &s->part, p->k);
+			s->block(s, w, curve, i, end - i < BLOCK ? (int)(end - i) : BLOCK);
+		sums_add(out, &s->part, unknowns, curve);
 	}
-	for (int j = 0; j < p->k; j++) {
-		double weight = w[j + 1];
-		out->value += p->penalty[j] * weight * weight / 2;
-		out->g[j + 1] += p->penalty[j] * weight;
-		out->h[(size_t)(j + 1) * d + (size_t)j + 1] += p->penalty[j];
-	}
+	if (curve == CURVE_FULL)
+		mirror(p, out->h);
+	add_penalty(p, w, curve, out);
 }

@@ -175,4 +175,5 @@ const struct flavor flavor_xgboost = {
 	.data = XGB_FILE,
 	.mlflow = "xgboost",
 	.add_flavors = xgb_add_flavors,
+	.add_requirements = xgb_add_requirements,
 };

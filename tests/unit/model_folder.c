@@ -44,12 +44,17 @@ Test(folder, mlmodel_is_what_mlflow_reads)
 	cr_expect_str_eq(text,
 		"flavors:\n"
 		"  mlflow_c: {\"flavor\":\"linear\",\"data\":\"linear.json\",\"version\":1}\n"
+		"  python_function: {\"loader_module\": \"mlflow_c_model\", \"code\": \"code\", "
+		"\"env\": {\"conda\": \"conda.yaml\", \"virtualenv\": "
+		"\"python_env.yaml\"}}\n"
 		"signature:\n"
 		"  inputs: "
 		"'[{\"type\":\"double\",\"name\":\"a\"},{\"type\":\"long\",\"name\":\"b\"},"
 		"{\"type\":\"double\",\"name\":\"c\"}]'\n"
 		"  outputs: '[{\"type\":\"long\",\"name\":\"prediction\"},"
-		"{\"type\":\"double\",\"name\":\"score\"}]'\n");
+		"{\"type\":\"double\",\"name\":\"score\"}]'\n"
+		"saved_input_example_info: {\"artifact_path\": \"input_example.json\", \"type\": "
+		"\"dataframe\", \"pandas_orient\": \"split\"}\n");
 	free(text);
 	scratch_free(&s);
 }
@@ -75,10 +80,10 @@ Test(folder, loading_gives_the_same_model_to_the_last_bit)
 	struct err e = {0};
 	cr_assert_eq(model_load(s.fd, "m", &back, &e), 0, "%s", e.msg);
 	const struct linear *a = (const struct linear *)m, *b = (const struct linear *)back;
-	cr_expect_eq(a->intercept, b->intercept);
+	cr_expect_eq(a->intercepts[0], b->intercepts[0]);
 	cr_expect_arr_eq(a->coefficients, b->coefficients, 3 * sizeof(double));
 	cr_expect_str_eq(b->target, "y");
-	cr_expect_eq(b->rows, 200);
+	cr_expect_eq(b->training.rows, 200);
 	cr_assert_eq(model_save(back, s.fd, "again", &e), 0, "%s", e.msg);
 	for (const char *const *name = (const char *const[]){"MLmodel", "linear.json", NULL}; *name;
 		name++) {
@@ -214,7 +219,9 @@ Test(folder, every_field_of_linear_json_is_checked)
 		{"\"name\":\"y\",\"type\":\"int64\"", "\"name\":\"y\",\"type\":\"bool\",\"x\":1",
 			"`target`"},
 		{"\"name\":\"y\",\"type\":\"int64\"", "\"name\":\"y\",\"type\":\"utf8\"",
-			"`target`"},
+			"linear.json"},
+		{"[0,1]", "[0,1],\"mean\":1", "`target`"},
+		{"[0,1]", "[0,1],\"mean\":1,\"sd\":1", "`target`"},
 		{"\"intercept\":-", "\"intercept\":null,\"x\":-", "`intercept`"},
 		{"\"intercept\":-", "\"intercept\":1e999,\"x\":-", "linear.json"},
 		{"\"name\":\"b\"", "\"name\":\"a\"", "`features`"},
@@ -228,6 +235,20 @@ Test(folder, every_field_of_linear_json_is_checked)
 			"signature's inputs"},
 		{"\"coefficient\"", "\"weight\"", "`features`"},
 		{"\"coefficient\"", "\"coefficient\":null,\"coefficient\"", "`features`"},
+		{"\"coefficient\":", "\"coefficient\":[1,2],\"x\":", "linear.json"},
+		{"\"precision\":", "\"precision\":-1,\"x\":", "`features`"},
+		{"\"sd\":", "\"sd\":-1,\"x\":", "`features`"},
+		{"\"mean\":", "\"mean\":null,\"x\":", "`features`"},
+		{"\"intercept_precision\":", "\"intercept_precision\":-1,\"x\":",
+			"`intercept_precision`"},
+		{"\"solver\":\"newton\"", "\"solver\":\"sgd\"", "`training`"},
+		{"\"solver\":\"newton\"", "\"solver\":\"newton\",\"class_weights\":[1]",
+			"`training`"},
+		{"\"solver\":\"newton\"", "\"solver\":\"newton\",\"class_weights\":[1,-1]",
+			"`training`"},
+		{"}\n", ",\"updates\":{\"n_updates\":1,\"rows\":9,\"parent\":\"ab\"}}\n",
+			"`updates`"},
+		{"}\n", ",\"updates\":{\"n_updates\":2,\"rows\":9}}\n", "`updates`"},
 		{"\"rows\":200", "\"rows\":0", "`training`"},
 		{"\"rows\":200", "\"rows\":\"200\"", "linear.json"},
 		{"\"iterations\":", "\"iterations\":99999999", "`training`"},
@@ -276,9 +297,9 @@ Test(folder, files_that_are_too_large_or_no_files_are_refused)
 {
 	struct scratch s = saved_sample();
 	int fd = openat(s.fd, "m/linear.json", O_WRONLY | O_CLOEXEC);
-	cr_assert_eq(ftruncate(fd, 64 << 20), 0);
+	cr_assert_eq(ftruncate(fd, 128 << 20), 0);
 	close(fd);
-	expect_load_error(&s, "67108864 bytes");
+	expect_load_error(&s, "134217728 bytes");
 	cr_assert_eq(unlinkat(s.fd, "m/linear.json", 0), 0);
 	cr_assert_eq(mkfifoat(s.fd, "m/linear.json", 0600), 0);
 	expect_load_error(&s, "no regular file");
@@ -314,6 +335,42 @@ Test(folder, a_stamped_copy_has_an_identity_and_else_the_same_bytes)
 	scratch_free(&s);
 }
 
+Test(folder, a_copy_has_the_folders_in_the_folder_but_follows_no_link)
+{
+	struct scratch s = saved_sample();
+	struct err e = {0};
+	cr_assert_eq(model_copy_stamped(s.fd, "m", "copy", &stamp, &e), 0, "%s", e.msg);
+	char *a = scratch_read(&s, "m/code/mlflow_c_model.py");
+	char *b = scratch_read(&s, "copy/code/mlflow_c_model.py");
+	cr_expect(strlen(a) > 1000);
+	cr_expect_str_eq(a, b);
+	free(a);
+	free(b);
+	cr_assert_eq(symlinkat("/etc", s.fd, "m/code/more"), 0);
+	cr_expect_eq(model_copy_stamped(s.fd, "m", "other", &stamp, &e), -1);
+	cr_expect(!file_exists(s.fd, "other"));
+	scratch_free(&s);
+}
+
+Test(folder, an_example_of_other_columns_is_not_taken_over)
+{
+	struct scratch s = saved_sample();
+	struct mlf_model *m = NULL;
+	struct err e = {0};
+	cr_assert_eq(model_load(s.fd, "m", &m, &e), 0, "%s", e.msg);
+	cr_expect_not_null(m->examples);
+	model_unref(m);
+	scratch_write(&s, "m/input_example.json", "{\"columns\":[\"a\"],\"data\":[[1]]}");
+	cr_assert_eq(model_load(s.fd, "m", &m, &e), 0, "%s", e.msg);
+	cr_expect_null(m->examples);
+	model_unref(m);
+	scratch_write(&s, "m/input_example.json", "{\"columns\":[");
+	cr_assert_eq(model_load(s.fd, "m", &m, &e), 0, "%s", e.msg);
+	cr_expect_null(m->examples);
+	model_unref(m);
+	scratch_free(&s);
+}
+
 Test(folder, a_stamp_replaces_the_one_before)
 {
 	struct scratch s = saved_sample();
@@ -334,9 +391,9 @@ Test(folder, a_failed_copy_leaves_nothing)
 {
 	struct scratch s = saved_sample();
 	struct err e = {0};
-	cr_assert_eq(mkdirat(s.fd, "m/sub", 0755), 0);
+	cr_assert_eq(mkfifoat(s.fd, "m/code/pipe", 0644), 0);
 	cr_expect_eq(model_copy_stamped(s.fd, "m", "copy", &stamp, &e), -1);
-	cr_expect(strstr(e.msg, "`sub` is no regular file"), "%s", e.msg);
+	cr_expect(strstr(e.msg, "`code`: `pipe` is no regular file"), "%s", e.msg);
 	cr_expect(!file_exists(s.fd, "copy"));
 	cr_expect_eq(model_copy_stamped(s.fd, "absent", "copy", &stamp, &e), -1);
 	cr_expect(!file_exists(s.fd, "copy"));

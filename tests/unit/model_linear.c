@@ -13,7 +13,7 @@ same_coefficients(const struct mlf_model *head, const double want[4])
 {
 	const struct linear *m = (const struct linear *)head;
 	cr_assert_eq(head->n_inputs, 3);
-	cr_expect_float_eq(m->intercept, want[0], 1e-8, "%.17g", m->intercept);
+	cr_expect_float_eq(m->intercepts[0], want[0], 1e-8, "%.17g", m->intercepts[0]);
 	for (int j = 0; j < 3; j++)
 		cr_expect_float_eq(
 			m->coefficients[j], want[j + 1], 1e-8, "%d: %.17g", j, m->coefficients[j]);
@@ -133,7 +133,7 @@ Test(linear, perfect_separation_converges_thanks_to_the_penalty)
 	cr_assert_eq(model_fit("linear", f, &spec, &m, &e), 0, "%s", e.msg);
 	cr_expect_float_eq(
 		((struct linear *)m)->coefficients[0], 1.1944698681622623, 1e-8); /* sk */
-	cr_expect_float_eq(((struct linear *)m)->intercept, 0, 1e-8);
+	cr_expect_float_eq(((struct linear *)m)->intercepts[0], 0, 1e-8);
 	model_unref(m);
 	spec.options = "{\"l2\": 1e-6}";
 	cr_assert_eq(model_fit("linear", f, &spec, &m, &e), 0, "%s", e.msg);
@@ -160,7 +160,7 @@ Test(linear, more_columns_than_rows_need_a_penalty_and_then_work)
 	struct err e = {0};
 	cr_assert_eq(model_fit("linear", f, &spec, &m, &e), 0, "%s", e.msg);
 	const struct linear *l = (const struct linear *)m;
-	cr_expect_float_eq(l->intercept, 4.2468651003116795, 1e-8);        /* sk */
+	cr_expect_float_eq(l->intercepts[0], 4.2468651003116795, 1e-8);    /* sk */
 	cr_expect_float_eq(l->coefficients[0], 0.32406119963606389, 1e-8); /* sk */
 	for (int j = 1; j < 8; j++)
 		cr_expect_float_eq(l->coefficients[j], -0.26605924421432992, 1e-8); /* sk */
@@ -185,7 +185,7 @@ Test(linear, constant_columns_get_the_coefficient_0)
 	const struct linear *l = (const struct linear *)m;
 	cr_expect_eq(l->coefficients[1], 0);
 	cr_expect_eq(l->coefficients[0], ((struct linear *)plain)->coefficients[0]);
-	cr_expect_eq(l->intercept, ((struct linear *)plain)->intercept);
+	cr_expect_eq(l->intercepts[0], ((struct linear *)plain)->intercepts[0]);
 	model_unref(plain);
 	model_unref(m);
 	table_free(&t);
@@ -200,7 +200,7 @@ Test(linear, only_constant_columns_leave_the_share_of_the_class)
 	struct mlf_model *m = NULL;
 	struct err e = {0};
 	cr_assert_eq(model_fit("linear", f, &spec, &m, &e), 0, "%s", e.msg);
-	cr_expect_float_eq(((struct linear *)m)->intercept, log(3), 1e-12);
+	cr_expect_float_eq(((struct linear *)m)->intercepts[0], log(3), 1e-12);
 	model_unref(m);
 	table_free(&t);
 }
@@ -262,16 +262,13 @@ Test(linear, nulls_and_values_that_are_no_numbers_are_named_and_counted)
 	table_free(&t);
 }
 
-Test(linear, a_target_needs_two_classes_exactly)
+Test(linear, a_target_needs_two_classes)
 {
-	struct table t = table_new(3), u = table_new(3);
+	struct table t = table_new(3);
 	struct mlf_fit_spec spec = {.target = "y"};
 	const double x[] = {1, 2, 3};
 	check_refused(two_columns(&t, x, (int64_t[]){5, 5, 5}), &spec, "`y` is 5 in every row");
-	check_refused(
-		two_columns(&u, x, (int64_t[]){0, 1, 2}), &spec, "more than two values: 0, 1, 2");
 	table_free(&t);
-	table_free(&u);
 }
 
 Test(linear, columns_are_checked_by_name_and_type)
@@ -287,11 +284,11 @@ Test(linear, columns_are_checked_by_name_and_type)
 	}
 	struct mlf_frame *f = mlf_finish(t.b);
 	check_refused(f, &(struct mlf_fit_spec){.target = "y"}, "`city` is utf8");
-	check_refused(f, &(struct mlf_fit_spec){.target = "city"}, "`city` is utf8");
+	check_refused(f, &(struct mlf_fit_spec){.target = "city"}, "`city` is Ulm in every row");
 	check_refused(f, &(struct mlf_fit_spec){.target = "incom"}, "did you mean `income`?");
 	check_refused(f, &(struct mlf_fit_spec){.target = NULL}, "no target");
-	check_refused(
-		f, &(struct mlf_fit_spec){.target = "income"}, "classes must be bool or int64");
+	check_refused(f, &(struct mlf_fit_spec){.target = "income"},
+		"classes must be bool, int64 or utf8");
 	struct mlf_fit_spec spec = {.target = "y"};
 	spec.columns = (const char *const[]){"y", NULL};
 	check_refused(f, &spec, "`y` is the target and a feature");
@@ -366,7 +363,7 @@ Test(linear, predictions_are_the_sigmoid_of_the_linear_term)
 	struct mlf_i64s label = mlf_i64(out, "prediction");
 	cr_assert_eq(score.n, 200);
 	for (int i = 0; i < 200; i++) {
-		double z = m->intercept + m->coefficients[0] * a.v[i] +
+		double z = m->intercepts[0] + m->coefficients[0] * a.v[i] +
 			m->coefficients[1] * b.v[i] + m->coefficients[2] * c.v[i];
 		cr_expect_float_eq(score.v[i], 1 / (1 + exp(-z)), 1e-14);
 		cr_expect_eq(label.v[i], score.v[i] >= 0.5);

@@ -6,12 +6,12 @@
 
 LEAK_SUITE(newton);
 
-enum { K = 3 };
+enum { K = 3, TERMS = 4, UNKNOWNS = TERMS * (K + 1) };
 
 struct data {
 	double *x[K], *y;
 	const double *columns[K];
-	double mean[K], scale[K], penalty[K];
+	double mean[K], scale[K], penalty[TERMS * (K + 1)], prior[TERMS * (K + 1)], weights[TERMS];
 	struct problem p;
 };
 
@@ -25,14 +25,27 @@ data_new(int64_t n, enum loss loss)
 		d->columns[j] = d->x[j];
 		d->mean[j] = j * 0.25;
 		d->scale[j] = 1.5 - j * 0.4;
-		d->penalty[j] = 0.5 + j;
 		for (int64_t i = 0; i < n; i++)
 			d->x[j][i] = sin((double)(i * (j + 2) + j));
 	}
 	for (int64_t i = 0; i < n; i++)
-		d->y[i] = loss == LOSS_LOGISTIC ? (i * 7 % 11) < 4 : cos((double)i);
-	d->p = (struct problem){
-		loss, n, K, d->columns, d->mean, d->scale, d->penalty, d->y, 50, 1e-10};
+		d->y[i] = loss == LOSS_LOGISTIC ? (i * 7 % 11) < 4
+			: loss == LOSS_SOFTMAX  ? (double)((i * i + i / 3) % 7 % TERMS)
+						: cos((double)i);
+	for (int j = 0; j < UNKNOWNS; j++)
+		d->penalty[j] = j % (K + 1) ? 0.5 + j % (K + 1) - 1 : 0;
+	d->p = (struct problem){.loss = loss,
+		.n = n,
+		.k = K,
+		.terms = loss == LOSS_SOFTMAX ? TERMS : 1,
+		.x = d->columns,
+		.mean = d->mean,
+		.scale = d->scale,
+		.intercept = true,
+		.penalty = d->penalty,
+		.y = d->y,
+		.max_iter = 50,
+		.tol = 1e-10};
 	return d;
 }
 
@@ -45,67 +58,124 @@ data_free(struct data *d)
 	free(d);
 }
 
+/* The loss of one row, and what each of its linear terms changes it by, in long double. */
+static long double
+row_loss(const struct problem *p, const long double *z, double y, long double *r)
+{
+	long double sum = 0;
+	if (p->loss == LOSS_SQUARED) {
+		r[0] = z[0] - y;
+		return r[0] * r[0] / 2;
+	}
+	if (p->loss == LOSS_LOGISTIC) {
+		r[0] = 1 / (1 + expl(-z[0])) - y;
+		return logl(1 + expl(y > 0 ? -z[0] : z[0]));
+	}
+	for (int a = 0; a < p->terms; a++)
+		sum += expl(z[a]);
+	for (int a = 0; a < p->terms; a++)
+		r[a] = expl(z[a]) / sum - (a == y);
+	return logl(sum) - z[(int)y];
+}
+
 /* The objective and its gradient from the definition, in long double. */
 static long double
 objective(const struct problem *p, const double *w, long double *g)
 {
 	long double sum = 0;
-	for (int j = 0; g && j <= p->k; j++)
+	size_t n = problem_unknowns(p);
+	for (size_t j = 0; g && j < n; j++)
 		g[j] = 0;
 	for (int64_t i = 0; i < p->n; i++) {
-		long double z = w[0], u[K + 1] = {1}, r;
-		for (int j = 0; j < p->k; j++) {
+		long double z[TERMS] = {0}, u[K + 1] = {p->intercept}, r[TERMS];
+		double weight = p->weights ? p->weights[(int)p->y[i]] : 1;
+		for (int j = 0; j < p->k; j++)
 			u[j + 1] = ((long double)p->x[j][i] - p->mean[j]) * p->scale[j];
-			z += w[j + 1] * u[j + 1];
-		}
-		if (p->loss == LOSS_LOGISTIC) {
-			sum += logl(1 + expl(p->y[i] > 0 ? -z : z));
-			r = 1 / (1 + expl(-z)) - p->y[i];
-		} else {
-			sum += (z - p->y[i]) * (z - p->y[i]) / 2;
-			r = z - p->y[i];
-		}
-		for (int j = 0; g && j <= p->k; j++)
-			g[j] += r * u[j];
+		for (int a = 0; a < p->terms; a++)
+			for (int j = 0; j <= p->k; j++)
+				z[a] += w[a * (p->k + 1) + j] * u[j];
+		sum += weight * row_loss(p, z, p->y[i], r);
+		for (int a = 0; g && a < p->terms; a++)
+			for (int j = 0; j <= p->k; j++)
+				g[a * (p->k + 1) + j] += weight * r[a] * u[j];
 	}
-	for (int j = 0; j < p->k; j++) {
-		sum += p->penalty[j] * (long double)w[j + 1] * w[j + 1] / 2;
+	for (size_t j = 0; j < n; j++) {
+		long double off = w[j] - (p->prior ? p->prior[j] : 0);
+		sum += p->penalty[j] * off * off / 2;
 		if (g)
-			g[j + 1] += p->penalty[j] * (long double)w[j + 1];
+			g[j] += p->penalty[j] * off;
 	}
 	return sum;
 }
 
 static void
-check_pass(int64_t n, enum loss loss)
+check_pass_of(struct data *d)
 {
-	struct data *d = data_new(n, loss);
-	struct pass *pass = pass_new(&d->p);
-	struct sums s;
-	double w[K + 1] = {0.3, -0.7, 1.1, 0.2};
-	long double g[K + 1];
-	sums_init(&s, K);
-	pass_run(pass, w, &s);
+	size_t unknowns = problem_unknowns(&d->p);
+	double n = (double)d->p.n;
+	struct pass *pass = pass_new(&d->p, CURVE_FULL);
+	struct sums s, diagonal, plain;
+	double w[UNKNOWNS] = {
+		0.3, -0.7, 1.1, 0.2, 0, 0.5, -0.1, 0.4, -1, 0.9, 0.1, -0.6, 0.3, 0.3, -0.2, 1};
+	long double g[UNKNOWNS];
+	sums_init(&s, unknowns, CURVE_FULL);
+	sums_init(&diagonal, unknowns, CURVE_FULL);
+	sums_init(&plain, unknowns, CURVE_FULL);
+	pass_run(pass, w, CURVE_FULL, &s);
+	pass_run(pass, w, CURVE_DIAGONAL, &diagonal);
+	pass_run(pass, w, CURVE_NONE, &plain);
 	long double want = objective(&d->p, w, g);
-	cr_expect_float_eq(s.value, (double)want, 1e-13 * (double)n + 1e-13, "n=%ld", (long)n);
-	for (int j = 0; j <= K; j++)
-		cr_expect_float_eq(s.g[j], (double)g[j], 1e-13 * (double)n + 1e-13);
+	cr_expect_float_eq(s.value, (double)want, 3e-13 * n + 1e-13, "n=%g", n);
+	cr_expect(plain.value == s.value && diagonal.value == s.value);
+	for (size_t j = 0; j < unknowns; j++) {
+		cr_expect_float_eq(s.g[j], (double)g[j], 3e-13 * n + 1e-13);
+		cr_expect(plain.g[j] == s.g[j] && diagonal.g[j] == s.g[j]);
+		cr_expect_eq(diagonal.h[j], s.h[j * (unknowns + 1)], "%zu", j);
+	}
 	/* Hessian: central differences of the gradient */
-	for (int j = 0; j <= K; j++) {
-		long double up[K + 1], down[K + 1];
+	for (size_t j = 0; j < unknowns; j++) {
+		long double up[UNKNOWNS], down[UNKNOWNS];
 		double keep = w[j], step = 1e-4;
 		w[j] = keep + step;
 		objective(&d->p, w, up);
 		w[j] = keep - step;
 		objective(&d->p, w, down);
 		w[j] = keep;
-		for (int l = 0; l <= j; l++)
-			cr_expect_float_eq(s.h[j * (K + 1) + l],
+		for (size_t l = 0; l <= j; l++)
+			cr_expect_float_eq(s.h[j * unknowns + l],
 				(double)((up[l] - down[l]) / (2 * (long double)step)),
-				1e-7 * (double)n + 1e-7, "n=%ld H[%d][%d]", (long)n, j, l);
+				1e-7 * n + 1e-7, "n=%g H[%zu][%zu]", n, j, l);
 	}
 	sums_fini(&s);
+	sums_fini(&diagonal);
+	sums_fini(&plain);
 	pass_free(pass);
+}
+
+static void
+check_pass(int64_t n, enum loss loss)
+{
+	struct data *d = data_new(n, loss);
+	check_pass_of(d);
+	if (n > 1000) {
+		data_free(d);
+		return;
+	}
+	for (int j = 0; j < UNKNOWNS; j++) {
+		d->prior[j] = j * 0.1 - 0.3;
+		d->penalty[j] = j % 3;
+	}
+	d->p.prior = d->prior;
+	d->p.k = 2;
+	check_pass_of(d);
+	d->p.intercept = false;
+	check_pass_of(d);
+	if (loss != LOSS_SQUARED) {
+		for (int a = 0; a < TERMS; a++)
+			d->weights[a] = 0.5 + a * a;
+		d->p.weights = d->weights;
+		check_pass_of(d);
+	}
 	data_free(d);
 }
 
@@ -115,17 +185,18 @@ Test(newton, a_pass_gives_the_defined_sums_around_block_and_chunk_ends)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		check_pass(sizes[i], LOSS_LOGISTIC);
 		check_pass(sizes[i], LOSS_SQUARED);
+		check_pass(sizes[i], LOSS_SOFTMAX);
 	}
 }
 
 Test(newton, huge_linear_terms_neither_overflow_nor_lose_the_loss)
 {
 	struct data *d = data_new(4, LOSS_LOGISTIC);
-	struct pass *pass = pass_new(&d->p);
+	struct pass *pass = pass_new(&d->p, CURVE_FULL);
 	struct sums s;
 	double w[K + 1] = {-5000, 0, 0, 0};
-	sums_init(&s, K);
-	pass_run(pass, w, &s);
+	sums_init(&s, K + 1, CURVE_FULL);
+	pass_run(pass, w, CURVE_FULL, &s);
 	int ones = 0;
 	for (int i = 0; i < 4; i++)
 		ones += d->y[i] > 0;
@@ -140,9 +211,9 @@ Test(newton, huge_linear_terms_neither_overflow_nor_lose_the_loss)
 Test(newton, the_solution_has_no_gradient)
 {
 	struct data *d = data_new(1000, LOSS_LOGISTIC);
-	double w[K + 1];
+	double w[K + 1] = {0}, precision[K + 1];
 	long double g[K + 1];
-	struct newton r = {.w = w};
+	struct newton r = {.w = w, .precision = precision};
 	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_DONE);
 	objective(&d->p, w, g);
 	for (int j = 0; j <= K; j++)
@@ -154,8 +225,8 @@ Test(newton, the_solution_has_no_gradient)
 Test(newton, least_squares_take_one_step)
 {
 	struct data *d = data_new(600, LOSS_SQUARED);
-	double w[K + 1];
-	struct newton r = {.w = w};
+	double w[K + 1] = {0}, precision[K + 1];
+	struct newton r = {.w = w, .precision = precision};
 	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_DONE);
 	cr_expect_eq(r.iterations, 1);
 	data_free(d);
@@ -164,8 +235,8 @@ Test(newton, least_squares_take_one_step)
 Test(newton, too_few_steps_are_reported)
 {
 	struct data *d = data_new(1000, LOSS_LOGISTIC);
-	double w[K + 1];
-	struct newton r = {.w = w};
+	double w[K + 1] = {0}, precision[K + 1];
+	struct newton r = {.w = w, .precision = precision};
 	d->p.max_iter = 1;
 	cr_expect_eq(newton_solve(&d->p, &r), NEWTON_LIMIT);
 	cr_expect_eq(r.iterations, 1);
@@ -184,10 +255,11 @@ Test(newton, the_objective_never_rises)
 	d->p.k = 1;
 	d->mean[0] = 0;
 	d->scale[0] = 1;
-	d->penalty[0] = 1e-3;
-	double w[K + 1], last = INFINITY;
+	d->penalty[1] = 1e-3;
+	double last = INFINITY;
 	for (int steps = 1; steps <= 40; steps++) {
-		struct newton r = {.w = w};
+		double w[K + 1] = {log(1.0 / 201)}, precision[K + 1];
+		struct newton r = {.w = w, .precision = precision};
 		d->p.max_iter = steps;
 		enum newton_end end = newton_solve(&d->p, &r);
 		cr_expect_leq(r.value, last * (1 + 1e-12), "step %d", steps);
@@ -202,15 +274,15 @@ Test(newton, the_objective_never_rises)
 Test(newton, a_column_that_others_make_up_is_named_if_nothing_is_penalised)
 {
 	struct data *d = data_new(100, LOSS_LOGISTIC);
-	double w[K + 1];
-	struct newton r = {.w = w};
+	double w[K + 1] = {0}, precision[K + 1];
+	struct newton r = {.w = w, .precision = precision};
 	for (int64_t i = 0; i < 100; i++)
 		d->x[2][i] = 2 * d->x[0][i] - d->x[1][i];
-	for (int j = 0; j < K; j++)
+	for (int j = 1; j <= K; j++)
 		d->penalty[j] = 0;
 	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_COLLINEAR);
 	cr_expect_eq(r.column, 2);
-	d->penalty[0] = d->penalty[1] = d->penalty[2] = 1e-3;
+	d->penalty[1] = d->penalty[2] = d->penalty[3] = 1e-3;
 	cr_expect_eq(newton_solve(&d->p, &r), NEWTON_DONE);
 	data_free(d);
 }
@@ -218,10 +290,72 @@ Test(newton, a_column_that_others_make_up_is_named_if_nothing_is_penalised)
 Test(newton, no_columns_leave_the_mean)
 {
 	struct data *d = data_new(11, LOSS_LOGISTIC);
-	double w[K + 1];
-	struct newton r = {.w = w};
+	double w[K + 1] = {0}, precision[K + 1];
+	struct newton r = {.w = w, .precision = precision};
 	d->p.k = 0;
 	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_DONE);
-	cr_expect_float_eq(w[0], log(4.0 / 7.0), 1e-12);
+	cr_expect_float_eq(w[0], log(4.0 / 7.0), 1e-9);
+	data_free(d);
+}
+
+/* Solves the problem from 0 by both, and compares. */
+static void
+check_same(struct data *d)
+{
+	size_t n = problem_unknowns(&d->p);
+	double w[UNKNOWNS] = {0}, v[UNKNOWNS] = {0}, precision[UNKNOWNS], other[UNKNOWNS];
+	struct newton r = {.w = w, .precision = precision}, l = {.w = v, .precision = other};
+	d->p.max_iter = 1000;
+	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_DONE, "gradient %g", r.gradient);
+	cr_assert_eq(lbfgs_solve(&d->p, &l), NEWTON_DONE, "gradient %g", l.gradient);
+	cr_expect_float_eq(l.value, r.value, 1e-10 * fabs(r.value));
+	cr_expect_leq(l.gradient, d->p.tol);
+	for (size_t j = 0; j < n; j++) {
+		cr_expect_float_eq(v[j], w[j], 1e-6, "%zu: %.17g, %.17g", j, v[j], w[j]);
+		cr_expect_float_eq(other[j], precision[j], 1e-4 * (1 + precision[j]));
+	}
+}
+
+Test(newton, lbfgs_finds_the_same_place)
+{
+	const enum loss losses[] = {LOSS_LOGISTIC, LOSS_SQUARED, LOSS_SOFTMAX};
+	for (size_t i = 0; i < 3; i++) {
+		struct data *d = data_new(1000, losses[i]);
+		check_same(d);
+		for (int a = 0; a < TERMS; a++)
+			d->weights[a] = 0.5 + a;
+		if (losses[i] != LOSS_SQUARED)
+			d->p.weights = d->weights;
+		check_same(d);
+		d->p.intercept = false;
+		for (int a = 0; a < TERMS; a++)
+			d->penalty[a * (K + 1)] = 1;
+		check_same(d);
+		data_free(d);
+	}
+}
+
+/* The classes' numbers may all be shifted without a change: both solvers keep their sum at 0. */
+Test(newton, softmax_sums_to_0_over_the_classes)
+{
+	struct data *d = data_new(500, LOSS_SOFTMAX);
+	for (int j = 0; j < UNKNOWNS; j++)
+		d->penalty[j] = 0;
+	double w[UNKNOWNS] = {0}, precision[UNKNOWNS];
+	struct newton r = {.w = w, .precision = precision};
+	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_DONE);
+	cr_expect_leq(r.iterations, 8);
+	for (int j = 0; j <= K; j++) {
+		double sum = 0;
+		for (int a = 0; a < TERMS; a++)
+			sum += w[a * (K + 1) + j];
+		cr_expect_float_eq(sum, 0, 1e-12);
+	}
+	check_same(d);
+	for (int64_t i = 0; i < 500; i++)
+		d->x[2][i] = 2 * d->x[0][i] - d->x[1][i];
+	memset(w, 0, sizeof(w));
+	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_COLLINEAR);
+	cr_expect_eq(r.column, 2);
 	data_free(d);
 }

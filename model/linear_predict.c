@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Predicting with a linear model: one pass over the columns for the linear terms, then one over the rows. A
+ * row whose features are not all finite numbers is predicted as null. */
+#include "model/linear.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static int
+check_inputs(const struct linear *m, struct mlf_frame *f, struct err *e)
+{
+	for (size_t j = 0; j < m->head.n_inputs; j++) {
+		const char *name = m->head.inputs[j].name;
+		int i = mlf_find(f, name);
+		if (i < 0)
+			return err_set(e, MLC_MODEL, "the model needs column `%s`", name);
+		enum mlf_type type = mlf_column_type(f, i);
+		if (type != MLF_F64 && type != MLF_I64 && type != MLF_BOOL)
+			return err_set(e, MLC_MODEL,
+				"the model needs numbers in column `%s`, and it is %s", name,
+				type_name(type));
+	}
+	return 0;
+}
+
+/* z[a] = intercept + sum of coefficient * column for all rows, term by term; NaN where a value is missing. */
+static void
+combine(const struct linear *m, struct mlf_frame *f, double *z, int64_t n)
+{
+	for (size_t a = 0; a < m->n_terms; a++)
+		for (int64_t i = 0; i < n; i++)
+			z[(int64_t)a * n + i] = m->intercepts[a];
+	for (size_t j = 0; j < m->head.n_inputs; j++) {
+		struct mlf_f64s x = mlf_f64(f, m->head.inputs[j].name);
+		for (size_t a = 0; a < m->n_terms; a++) {
+			double c = m->coefficients[j * m->n_terms + a], *to = z + (int64_t)a * n;
+			for (int64_t i = 0; i < n; i++)
+				to[i] += c * x.v[i];
+		}
+		for (int64_t i = 0; x.nulls && i < n; i++)
+			if (mlf_is_null(x.valid, x.off, i))
+				z[i] = NAN; /* the first term stands for all */
+	}
+}
+
+static void
+add_numbers(struct mlf_builder *b, const double *z, int64_t n)
+{
+	double *out = mlf_new_f64(b, "prediction", n);
+	for (int64_t i = 0; i < n; i++)
+		if (isfinite(z[i]))
+			out[i] = z[i];
+		else
+			mlf_set_null(b, "prediction", i);
+}
+
+static double
+probability(double z)
+{
+	double e = exp(-fabs(z));
+	return z >= 0 ? 1 / (1 + e) : e / (1 + e);
+}
+
+static void
+add_two(struct mlf_builder *b, const struct linear *m, const double *z, int64_t n)
+{
+	for (int64_t i = 0; i < n; i++) {
+		if (!isfinite(z[i])) {
+			mlf_push_null(b, 0);
+			mlf_push_null(b, 1);
+			continue;
+		}
+		double p = probability(z[i]);
+		labels_push(&m->labels, p >= 0.5, b, 0);
+		mlf_push_f64(b, 1, p);
+	}
+}
+
+/* One row of many classes; z of its classes lie n apart. */
+static void
+add_row(struct mlf_builder *b, const struct linear *m, double *z, int64_t n)
+{
+	size_t most = 0;
+	bool finite = true;
+	double sum = 0;
+	for (size_t a = 0; a < m->n_terms; a++) {
+		finite = finite && isfinite(z[(int64_t)a * n]);
+		most = z[(int64_t)a * n] > z[(int64_t)most * n] ? a : most;
+	}
+	double top = z[(int64_t)most * n];
+	for (size_t a = 0; finite && a < m->n_terms; a++)
+		sum += z[(int64_t)a * n] = exp(z[(int64_t)a * n] - top);
+	if (finite)
+		labels_push(&m->labels, most, b, 0);
+	else
+		mlf_push_null(b, 0);
+	for (size_t a = 0; a < m->n_terms; a++)
+		if (finite)
+			mlf_push_f64(b, (int)a + 1, z[(int64_t)a * n] / sum);
+		else
+			mlf_push_null(b, (int)a + 1);
+}
+
+int
+linear_predict(const struct mlf_model *head, struct mlf_frame *f, struct scope *sc,
+	struct mlf_frame **out, struct err *e)
+{
+	const struct linear *m = (const struct linear *)head;
+	int64_t n = mlf_rows(f);
+	if (check_inputs(m, f, e) < 0)
+		return -1;
+	double *z = mem_alloc((size_t)n * m->n_terms * sizeof(double));
+	struct mlf_builder *b = scope_builder(sc);
+	combine(m, f, z, n);
+	for (size_t i = 0; m->loss != LOSS_SQUARED && i < head->n_outputs; i++)
+		(void)mlf_add_column(b, head->outputs[i].name, head->outputs[i].type);
+	if (m->loss == LOSS_SQUARED)
+		add_numbers(b, z, n);
+	else if (m->loss == LOSS_LOGISTIC)
+		add_two(b, m, z, n);
+	else
+		for (int64_t i = 0; i < n; i++)
+			add_row(b, m, z + i, n);
+	*out = mlf_finish(b);
+	free(z);
+	return 0;
+}
