@@ -27,7 +27,7 @@
 #include <mlflow-c/model.h>
 
 #define MLF_ABI_MAJOR 1 /* other number: refused */
-#define MLF_ABI_MINOR 1 /* above the host's: refused; fields are only ever appended */
+#define MLF_ABI_MINOR 2 /* above the host's: refused; fields are only ever appended */
 
 #define MLF_OPTIONAL 1u /* port flag: may be left unconnected, or its dataset may not exist yet */
 
@@ -119,6 +119,9 @@ struct mlf_host {
 		struct mlf_quality *);
 	void (*want_registered)(struct mlf_ctx *, const char *name, const char *port,
 		const char *alias, const char *condition);
+	/* since minor 2 */
+	struct mlf_model *(*update)(
+		struct mlf_ctx *, struct mlf_model *, struct mlf_frame *, const char *options);
 };
 
 /* The public head of a node's context; what follows is the host's. */

@@ -181,6 +181,13 @@ mlf_fit(struct mlf_ctx *ctx, const char *flavor, struct mlf_frame *f,
 {
 	return ctx->host->fit(ctx, flavor, f, spec);
 }
+/* Goes on training a model with new rows: a new model, that records how often that was done and from which
+ * one. Its columns and target are looked for by name; options is JSON, NULL: defaults. Flavor linear. */
+static inline struct mlf_model *
+mlf_update(struct mlf_ctx *ctx, struct mlf_model *m, struct mlf_frame *f, const char *options)
+{
+	return ctx->host->update(ctx, m, f, options);
+}
 /* Predicts: a frame with the column `prediction` (for classes also `score`, of the last class). */
 static inline struct mlf_frame *
 mlf_predict(struct mlf_ctx *ctx, struct mlf_model *m, struct mlf_frame *f)
