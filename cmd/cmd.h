@@ -10,7 +10,7 @@
 #define MLFLOW_C_VERSION "0.1.0"
 
 #define OPT_LIST_MAX 32
-enum opt_type { OPT_FLAG, OPT_COUNT, OPT_STR, OPT_INT, OPT_LIST };
+enum opt_type { OPT_FLAG, OPT_COUNT, OPT_STR, OPT_INT, OPT_LIST, OPT_COMMAS };
 struct opt_list { /* of an option that may be given several times */
 	const char *v[OPT_LIST_MAX];
 	size_t n;
@@ -19,8 +19,10 @@ struct opt {
 	const char *name; /* without the dashes; the last entry of a list has none */
 	char letter;      /* 0: no short form */
 	enum opt_type type;
-	size_t offset;   /* into the command's struct: bool, int, const char *, int64_t, opt_list */
-	const char *arg; /* what the help calls the value */
+	/* Into the command's struct: bool, int, const char *, int64_t, opt_list, const char * (a list with
+	 * commas, which becomes longer each time that it is given). */
+	size_t offset;
+	const char *arg;  /* what the help calls the value */
 	const char *help; /* NULL: an alias, not shown */
 };
 
@@ -39,20 +41,21 @@ struct globals {
 struct param_opts {
 	const char *params, *params_file;
 };
-#define PARAM_OPTS(type)                                                                        \
-	{"params", 0, OPT_STR, offsetof(type, params.params), "K=V,..", "override parameters"}, \
-	{                                                                                       \
-		"params-file", 0, OPT_STR, offsetof(type, params.params_file), "FILE",          \
-			"override them from a YAML file"                                        \
+#define PARAM_OPTS(type)                                                                           \
+	{"params", 0, OPT_COMMAS, offsetof(type, params.params), "K=V,..", "override parameters"}, \
+	{                                                                                          \
+		"params-file", 0, OPT_STR, offsetof(type, params.params_file), "FILE",             \
+			"override them from a YAML file"                                           \
 	}
 
 struct app {
 	struct globals g;
 	const char *command_line; /* as typed, for the record */
 	const struct cmd *cmd;
-	void *opts;  /* the command's struct, filled from its table */
-	int words;   /* of the command line that are the command's name */
-	char **args; /* what is left: positional arguments */
+	void *opts;          /* the command's struct, filled from its table */
+	struct arena joined; /* values that were given in parts */
+	int words;           /* of the command line that are the command's name */
+	char **args;         /* what is left: positional arguments */
 	int n_args;
 	struct clock clock;
 	uint64_t shuffle; /* for tests, see run_opts */

@@ -223,6 +223,7 @@ main(int argc, char **argv)
 	a.command_line = line;
 	int code = check_stdout(dispatch(&a, argc, argv));
 	free(a.args);
+	arena_fini(&a.joined);
 	free(a.opts);
 	free(line);
 	return code;

@@ -65,8 +65,14 @@ add(const struct opt *o, struct opt_list *list, const char *value, struct err *e
 	return 0;
 }
 
+static const char *
+joined(struct arena *arena, const char *list, const char *value)
+{
+	return list ? arena_printf(arena, "%s,%s", list, value) : value;
+}
+
 static int
-set(const struct opt *o, void *base, const char *value, struct err *e)
+set(struct app *a, const struct opt *o, void *base, const char *value, struct err *e)
 {
 	char *field = (char *)base + o->offset;
 	int64_t n;
@@ -79,6 +85,10 @@ set(const struct opt *o, void *base, const char *value, struct err *e)
 			return err_set(e, MLC_USAGE, "--%s wants a whole number, not `%s`", o->name,
 				value);
 		memcpy(field, &n, sizeof(n));
+		break;
+	case OPT_COMMAS:
+		value = joined(&a->joined, *(const char **)(void *)field, value);
+		memcpy(field, &value, sizeof(value));
 		break;
 	case OPT_LIST: return add(o, (struct opt_list *)(void *)field, value, e);
 	}
@@ -100,7 +110,8 @@ flag(struct app *a, int argc, char **argv, int *i, struct err *e)
 	}
 	if (!o)
 		return unknown(a->cmd, arg, e);
-	bool wants = o->type == OPT_STR || o->type == OPT_INT || o->type == OPT_LIST;
+	bool wants = o->type == OPT_STR || o->type == OPT_INT || o->type == OPT_LIST ||
+		o->type == OPT_COMMAS;
 	if (is_long && eq)
 		value = eq + 1;
 	else if (!is_long && arg[2])
@@ -113,7 +124,7 @@ flag(struct app *a, int argc, char **argv, int *i, struct err *e)
 		value = argv[++*i];
 	if (wants && !value)
 		return err_set(e, MLC_USAGE, "flag `--%s` wants a value (%s)", o->name, o->arg);
-	return set(o, base, value, e);
+	return set(a, o, base, value, e);
 }
 
 int

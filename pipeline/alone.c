@@ -15,7 +15,8 @@ dataset_of(struct arena *a, const struct mlf_port *port, const char *path,
 {
 	static const char *const types[][2] = {{".csv", "csv"}, {".csv.gz", "csv"},
 		{".csv.zst", "csv"}, {".jsonl", "jsonl"}, {".jsonl.gz", "jsonl"},
-		{".jsonl.zst", "jsonl"}, {".json", "json"}, {".txt", "text"}, {".md", "text"}};
+		{".jsonl.zst", "jsonl"}, {".arrow", "arrow"}, {".feather", "arrow"},
+		{".json", "json"}, {".txt", "text"}, {".md", "text"}};
 	const char *type = port->kind == MLF_MODEL ? "model" : "bytes";
 	struct dataset *d = arena_alloc(a, sizeof(*d));
 	char cwd[4096] = "";
@@ -32,7 +33,7 @@ dataset_of(struct arena *a, const struct mlf_port *port, const char *path,
 	d->entry = yaml_new(a, Y_MAP, (struct place){0});
 	if (port->kind == MLF_TABLE && d->kind != MLF_TABLE) {
 		err_set(e, MLC_USAGE, "port `%s` is a table, and %s is none", port->name, path);
-		return err_help(e, "name a .csv or .jsonl file");
+		return err_help(e, "name a .csv, .jsonl or .arrow file");
 	}
 	*out = d;
 	return 0;
