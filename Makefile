@@ -201,7 +201,7 @@ golden-update: all $(FIXTURES) ## write down what the sessions print now; review
 interop: all $(FIXTURES) ## run tests/interop against other programs (MLflow, pyarrow, ...)
 	$(q)$(golden) tests/interop
 
-bench: all $(FIXTURES) $(addprefix $(B)/tests/bench/,pair recording csvgen csvequal csvwrite trees) ## run the benchmarks of tests/bench
+bench: all $(FIXTURES) $(addprefix $(B)/tests/bench/,pair recording csvgen csvequal csvwrite trees weigh) ## run the benchmarks of tests/bench
 	$(q)set -e; for script in $(wildcard tests/bench/*.sh); do \
 		echo "== $$script"; B=$(abspath $(B)) sh $$script; done
 
