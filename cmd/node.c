@@ -104,8 +104,7 @@ by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Names of the built plugins, sorted; owned. */
-static char **
+char **
 plugin_files(const struct app *a, size_t *n)
 {
 	struct str path = {0};

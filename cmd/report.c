@@ -136,7 +136,7 @@ answer_end(struct jw *w, struct str *out)
 
 /* As every path on a command line, that of a flag or a variable is relative to the working folder;
  * what mlflow-c.yml says is relative to the project. */
-static const char *
+const char *
 store_path(struct app *a)
 {
 	const char *given = a->g.store ? a->g.store : getenv("MLFLOW_C_STORE");
