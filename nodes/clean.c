@@ -148,15 +148,17 @@ find_duplicates(struct batch *b)
 	bool last = strcmp(mlf_value_text(b->c->duplicates, "keep", "first"), "last") == 0;
 	struct mlf_cells *cells;
 	int n = mlf_cells_by(b->c->ctx, b->f, by, &cells), fresh = n;
-	for (int64_t k = 0; k < b->n && fresh >= 0; k++) {
+	uint64_t(*h)[2] = n < 0 ? NULL : mlf_hash_rows(cells, n, b->n);
+	for (int64_t k = 0; h && k < b->n && fresh >= 0; k++) {
 		int64_t i = last ? b->n - 1 - k : k;
-		fresh = b->out[i] ? 1 : mlf_seen_row(&b->c->seen, cells, n, i);
+		fresh = b->out[i] ? 1 : mlf_seen_add(&b->c->seen, h[i][0], h[i][1]);
 		if (fresh == 0)
 			drop(b, i, DUPLICATES, "%s row has the same key%s",
 				last ? "a later" : "an earlier", "");
 	}
 	free(cells);
-	return n < 0 ? -1 : fresh < 0 ? mlf_fail(b->c->ctx, "no memory for the keys") : 0;
+	free(h);
+	return n < 0 ? -1 : !h || fresh < 0 ? mlf_fail(b->c->ctx, "no memory for the keys") : 0;
 }
 
 /* ---- outliers and missing values, column by column */

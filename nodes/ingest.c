@@ -93,15 +93,19 @@ mark_copies(struct ingest *g, struct mlf_frame *f, bool *keep)
 {
 	struct mlf_cells *cells;
 	int n = mlf_cells_by(g->ctx, f, NULL, &cells), fresh = n;
-	for (int64_t i = 0; i < mlf_rows(f) && fresh >= 0; i++) {
-		fresh = keep[i] ? mlf_seen_row(&g->seen, cells, n, i) : 1;
+	int64_t rows = mlf_rows(f);
+	uint64_t(*h)[2] = n < 0 ? NULL : mlf_hash_rows(cells, n, rows);
+	for (int64_t i = 0; h && i < rows && fresh >= 0; i++) {
+		mlf_seen_expect(&g->seen, h, rows, i);
+		fresh = keep[i] ? mlf_seen_add(&g->seen, h[i][0], h[i][1]) : 1;
 		if (fresh == 0) {
 			keep[i] = false;
 			g->copies++;
 		}
 	}
 	free(cells);
-	return n < 0 ? -1 : fresh < 0 ? mlf_fail(g->ctx, "no memory to compare rows") : 0;
+	free(h);
+	return n < 0 ? -1 : !h || fresh < 0 ? mlf_fail(g->ctx, "no memory to compare rows") : 0;
 }
 
 /* Rows that do not convert, as they came, with their number and the column. */

@@ -15,7 +15,7 @@ struct mlf_seen {
 static inline bool
 mlf_seen_grow(struct mlf_seen *s)
 {
-	uint64_t slots = s->slots ? 2 * s->slots : 1024;
+	uint64_t slots = s->slots ? 4 * s->slots : 4096;
 	uint64_t(*v)[2] = calloc(slots, sizeof(*v));
 	if (!v)
 		return false;
@@ -49,20 +49,71 @@ mlf_seen_add(struct mlf_seen *s, uint64_t a, uint64_t z)
 	return 1;
 }
 
-/* The same of a row of n columns. */
-static inline int
-mlf_seen_row(struct mlf_seen *s, const struct mlf_cells *cells, int n, int64_t i)
+/* Two hashes, each of all that went into them. */
+static inline void
+mlf_hash_add(uint64_t h[2], uint64_t bits)
 {
-	uint64_t h[2] = {1, 2};
-	for (int c = 0; c < n; c++) {
-		uint64_t bits = mlf_cell_bits(&cells[c], i) + (uint64_t)mlf_cell_null(&cells[c], i);
-		h[0] = mlf_mix(h[0], bits);
-		h[1] = mlf_mix(h[1] * 0xbf58476d1ce4e5b9u, bits ^ h[1] >> 32);
-		if (cells[c].type == MLF_UTF8 &&
-			!mlf_cell_null(&cells[c], i)) /* 64 bits are too few */
-			h[1] = mlf_mix(h[1], mlf_text_hash_of(mlf_str_at(&cells[c].strs, i), 7));
+	h[0] = mlf_mix(h[0], bits);
+	h[1] = mlf_mix(h[1] * 0xbf58476d1ce4e5b9u, bits ^ h[1] >> 32);
+}
+
+/* All bytes of a text, and how many there are. */
+static inline void
+mlf_hash_text(uint64_t h[2], struct mlf_str s)
+{
+	uint32_t low = 0, high = 0;
+	uint64_t word;
+	mlf_hash_add(h, (uint64_t)s.len);
+	for (; s.len > 8; s.s += 8, s.len -= 8) {
+		memcpy(&word, s.s, 8);
+		mlf_hash_add(h, word);
 	}
-	return mlf_seen_add(s, h[0], h[1]);
+	if (s.len >= 4) {
+		memcpy(&low, s.s, 4);
+		memcpy(&high, s.s + s.len - 4, 4);
+	} else if (s.len > 0) {
+		low = (uint32_t)(unsigned char)s.s[0] << 8 | (unsigned char)s.s[s.len / 2];
+		high = (unsigned char)s.s[s.len - 1];
+	}
+	mlf_hash_add(h, (uint64_t)high << 32 | low);
+}
+
+static inline void
+mlf_hash_null(uint64_t h[2])
+{
+	mlf_hash_add(h, 0x6e756c6c);
+	mlf_hash_add(h, 0x6c6c756e); /* one step more than any number has */
+}
+
+static inline void
+mlf_hash_cells(const struct mlf_cells *c, int64_t rows, uint64_t (*h)[2])
+{
+	for (int64_t i = 0; i < rows; i++)
+		if (mlf_cell_null(c, i))
+			mlf_hash_null(h[i]);
+		else if (c->type == MLF_UTF8)
+			mlf_hash_text(h[i], mlf_str_at(&c->strs, i));
+		else
+			mlf_hash_add(
+				h[i], c->type == MLF_BOOL ? mlf_bool_at(&c->bools, i) : c->v[i]);
+}
+
+/* 128 bits for each row of n columns, column by column; to be freed, NULL without memory. */
+static inline uint64_t (*mlf_hash_rows(const struct mlf_cells *cells, int n, int64_t rows))[2]
+{
+	uint64_t(*h)[2] = calloc((size_t)rows + 1, sizeof(*h));
+	for (int c = 0; h && c < n; c++)
+		mlf_hash_cells(&cells[c], rows, h);
+	return h;
+}
+
+/* Keys that are asked for soon: memory is slower than we are. */
+#define MLF_SEEN_AHEAD 16
+static inline void
+mlf_seen_expect(const struct mlf_seen *s, uint64_t (*h)[2], int64_t rows, int64_t i)
+{
+	if (s->slots && i + MLF_SEEN_AHEAD < rows)
+		__builtin_prefetch(&s->v[h[i + MLF_SEEN_AHEAD][0] & (s->slots - 1)], 1);
 }
 
 /* The columns that a parameter names: a list, one, or all with "*" or nothing. How many, in *out, to be freed;
