@@ -252,7 +252,12 @@ libdir = $(DESTDIR)$(PREFIX)/lib
 incdir = $(DESTDIR)$(PREFIX)/include
 modules = $(wildcard $(addprefix $(B)/lib/mlflow-c/,datasets/*.so flavors/*.so)) $(SHIPPED)
 
-install: all ## install below DESTDIR and PREFIX: program, modules, nodes, headers, pkg-config file
+mandir = $(DESTDIR)$(PREFIX)/share/man/man1
+bashdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+zshdir = $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions
+fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+
+install: all ## install below DESTDIR and PREFIX: program, modules, nodes, headers, pages, completion
 	install -d $(bindir) $(addprefix $(libdir)/mlflow-c/,datasets flavors nodes) \
 		$(libdir)/pkgconfig $(incdir)/mlflow-c
 	install -m 755 $(B)/mlflow-c $(bindir)/mlflow-c
@@ -261,9 +266,16 @@ install: all ## install below DESTDIR and PREFIX: program, modules, nodes, heade
 	sed -e 's|@prefix@|$(PREFIX)|' -e 's|@version@|$(VERSION)|' scripts/mlflow-c.pc.in \
 		>$(libdir)/pkgconfig/mlflow-c.pc
 	chmod 644 $(libdir)/pkgconfig/mlflow-c.pc
+	install -d $(mandir) $(bashdir) $(zshdir) $(fishdir)
+	$(B)/mlflow-c manual --into $(mandir)
+	$(B)/mlflow-c completion bash >$(bashdir)/mlflow-c
+	$(B)/mlflow-c completion zsh >$(zshdir)/_mlflow-c
+	$(B)/mlflow-c completion fish >$(fishdir)/mlflow-c.fish
 
 uninstall: ## remove what install put there, and nothing else
 	rm -f $(bindir)/mlflow-c $(libdir)/pkgconfig/mlflow-c.pc \
+		$(mandir)/mlflow-c.1 $(mandir)/mlflow-c-*.1 \
+		$(bashdir)/mlflow-c $(zshdir)/_mlflow-c $(fishdir)/mlflow-c.fish \
 		$(patsubst $(B)/lib/%,$(libdir)/%,$(modules)) \
 		$(patsubst include/%,$(incdir)/%,$(wildcard include/mlflow-c/*.h))
 	for d in $(addprefix $(libdir)/mlflow-c/,datasets flavors nodes) $(libdir)/mlflow-c \

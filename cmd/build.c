@@ -13,8 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The folder with mlflow-c/node.h: beside the source tree's build/, or of the installation. */
-static int
+int
 find_include(char *out, size_t size, struct err *e)
 {
 	static const char *const places[] = {"../include", "../../include", "../../../include"};

@@ -8,6 +8,13 @@
 #include "pipeline/pipeline.h"
 
 #define MLFLOW_C_VERSION "0.1.0"
+#define PROGRAM_SUMMARY "Runs machine-learning pipelines of C nodes and keeps the record."
+
+struct exit_code {
+	int code;
+	const char *what; /* NULL: the end of the list */
+};
+extern const struct exit_code exit_codes[];
 
 #define OPT_LIST_MAX 32
 enum opt_type { OPT_FLAG, OPT_COUNT, OPT_STR, OPT_INT, OPT_LIST, OPT_COMMAS };
@@ -50,7 +57,8 @@ struct param_opts {
 
 struct app {
 	struct globals g;
-	const char *command_line; /* as typed, for the record */
+	const char *command_line;          /* as typed, for the record */
+	const struct cmd *const *commands; /* all there are */
 	const struct cmd *cmd;
 	void *opts;          /* the command's struct, filled from its table */
 	struct arena joined; /* values that were given in parts */
@@ -94,6 +102,7 @@ extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_
 extern const struct cmd cmd_contract_check, cmd_contract_infer, cmd_contract_diff,
 	cmd_contract_release;
 extern const struct cmd cmd_predict;
+extern const struct cmd cmd_completion, cmd_manual, cmd_doctor;
 extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph;
 
 /* main.c: opens the project with the flags that concern it. */
@@ -101,6 +110,7 @@ MUST_CHECK int app_project(struct app *a, struct errs *found);
 
 /* opts.c */
 MUST_CHECK int opts_parse(struct app *a, int argc, char **argv, struct err *e);
+const struct opt *opts_global(void); /* of every command */
 void help_command(const struct cmd *c, FILE *to);
 void help_all(const struct cmd *const *all, FILE *to);
 
@@ -121,6 +131,7 @@ void answer_begin(struct app *a, struct jw *w, struct str *out);
 void answer_end(struct jw *w, struct str *out);
 /* The folder in which to look for the project; NULL: the working folder. */
 const char *app_dir(const struct app *a);
+const char *store_path(struct app *a); /* beneath the root, or absolute */
 /* Opens the store of the project for reading, or writing. */
 MUST_CHECK int app_store(struct app *a, enum store_mode mode, struct err *e);
 /* The store that was named on the command line or in the environment; NULL: none was. */
@@ -183,6 +194,8 @@ load_graph(struct app *a, const char *pipeline, struct loaded *out, struct errs 
 const char *pipeline_description(const struct app *a, const char *name);
 /* Compiles plugins whose source is newer (run --build). */
 MUST_CHECK int build_plugins(struct app *a, struct err *e);
+/* The folder with mlflow-c/node.h: beside the source tree's build/, or of the installation. */
+MUST_CHECK int find_include(char *out, size_t size, struct err *e);
 #define PLUGIN_DIR "build/nodes"
 
 #endif

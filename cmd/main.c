@@ -24,7 +24,8 @@ static const struct cmd *const commands[] = {&cmd_run, &cmd_validate, &cmd_runs_
 	&cmd_catalog_preview, &cmd_catalog_validate, &cmd_catalog_diff, &cmd_catalog_lineage,
 	&cmd_contract_check, &cmd_contract_infer, &cmd_contract_diff, &cmd_contract_release,
 	&cmd_store_init, &cmd_store_check, &cmd_store_upgrade, &cmd_store_backup, &cmd_store_vacuum,
-	&cmd_store_relocate, &cmd_config_show, &cmd_config_diff, &cmd_explain, NULL};
+	&cmd_store_relocate, &cmd_config_show, &cmd_config_diff, &cmd_doctor, &cmd_explain,
+	&cmd_completion, &cmd_manual, NULL};
 
 /* The command whose words stand at the beginning of the positional arguments; *words: how many. */
 static const struct cmd *
@@ -217,7 +218,7 @@ dispatch(struct app *a, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct app a = {0};
+	struct app a = {.commands = commands};
 	init(&a);
 	char *line = join(argc, argv);
 	a.command_line = line;

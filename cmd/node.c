@@ -163,6 +163,17 @@ plugin_names(const struct app *a, struct plugin_names *out)
 	}
 }
 
+char **
+plugin_files(const struct app *a, size_t *n)
+{
+	struct plugin_names names;
+	plugin_names(a, &names);
+	for (size_t i = names.own; i < names.n; i++)
+		free(names.v[i]);
+	*n = names.own;
+	return names.v;
+}
+
 static void
 plugin_names_fini(struct plugin_names *names)
 {

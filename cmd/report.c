@@ -143,7 +143,7 @@ app_store_given(const struct app *a)
 
 /* As every path on a command line, that of a flag or a variable is relative to the working folder;
  * what mlflow-c.yml says is relative to the project. */
-static const char *
+const char *
 store_path(struct app *a)
 {
 	const char *given = app_store_given(a);
