@@ -104,6 +104,12 @@ model_new(const struct flavor *flavor, size_t size)
 	return m;
 }
 
+int64_t
+model_rounds(const struct mlf_model *m)
+{
+	return m->flavor->rounds ? m->flavor->rounds(m) : 0;
+}
+
 struct mlf_model *
 model_ref(struct mlf_model *m)
 {

@@ -23,6 +23,8 @@ struct flavor {
 	int (*save)(const struct mlf_model *m, int dirfd, struct jw *mlmodel, struct err *e);
 	int (*load)(int dirfd, struct mlf_model **out, struct err *e);
 	void (*free)(struct mlf_model *m);
+	/* How many rounds were kept, of what learns in rounds and may stop early; NULL: it does not. */
+	int64_t (*rounds)(const struct mlf_model *m);
 	const char *data; /* its file in the model folder; save may write others beside it */
 	/* What MLflow knows as well: its name there, the entries of MLmodel for it, each a line beneath
 	 * `flavors:`, and loading from a file that MLmodel names, also of folders that are not ours. */
@@ -52,6 +54,8 @@ MUST_CHECK int model_predict(const struct mlf_model *m, struct mlf_frame *f, str
 /* Writes the folder (which must not exist) at path beneath rootfd, every file fsynced. */
 MUST_CHECK int model_save(const struct mlf_model *m, int rootfd, const char *path, struct err *e);
 MUST_CHECK int model_load(int rootfd, const char *path, struct mlf_model **out, struct err *e);
+/* Rounds of what learns in rounds; 0 of other models. */
+int64_t model_rounds(const struct mlf_model *m);
 struct mlf_model *model_ref(struct mlf_model *m);
 void model_unref(struct mlf_model *m); /* NULL is fine */
 

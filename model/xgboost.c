@@ -165,6 +165,12 @@ load(int dirfd, const char *data, const struct ynode *mlmodel, struct mlf_model 
 	return rc < 0 ? err_wrap(e, "%s", data) : 0;
 }
 
+static int64_t
+rounds(const struct mlf_model *m)
+{
+	return ((const struct xgb *)(const void *)m)->trees.n_rounds;
+}
+
 const struct flavor flavor_xgboost = {
 	.name = "xgboost",
 	.fit = fit,
@@ -172,6 +178,7 @@ const struct flavor flavor_xgboost = {
 	.save = xgb_save,
 	.load_data = load,
 	.free = xgb_free,
+	.rounds = rounds,
 	.data = XGB_FILE,
 	.mlflow = "xgboost",
 	.add_flavors = xgb_add_flavors,

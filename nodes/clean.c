@@ -17,6 +17,7 @@ struct clean {
 	struct mlf_ctx *ctx;
 	const struct mlf_value *text, *casts, *rules, *duplicates, *outliers, *missing;
 	struct mlf_seen seen;
+	struct mlf_labels reasons;
 	int64_t rows, kept, filled, clipped, before; /* before: rows of earlier batches */
 	int64_t dropped[6];                          /* by step */
 };
@@ -30,8 +31,8 @@ struct batch {
 	struct clean *c;
 	struct mlf_frame *in, *f; /* as it came, and after text and casts */
 	int64_t n;
-	uint8_t *out;         /* step + 1 of rows that go */
-	char (*why)[WHY_MAX]; /* of those */
+	uint8_t *out; /* step + 1 of rows that go */
+	int32_t *why; /* of those: which of the reasons */
 };
 
 static void
@@ -41,8 +42,10 @@ drop(struct batch *b, int64_t i, enum step step, const char *fmt, const char *a,
 		return;
 	b->out[i] = (uint8_t)(step + 1);
 	b->c->dropped[step]++;
-	if (b->why)
-		snprintf(b->why[i], WHY_MAX, fmt, a, z);
+	char text[WHY_MAX];
+	int len = snprintf(text, sizeof(text), fmt, a, z);
+	struct mlf_str s = {text, len < WHY_MAX ? len : WHY_MAX - 1};
+	b->why[i] = (int32_t)mlf_label_text(&b->c->reasons, s, true);
 }
 
 /* ---- texts and types */
@@ -458,7 +461,8 @@ give_rejects(struct batch *b, bool *keep)
 	for (int64_t i = 0; i < b->n; i++)
 		if (b->out[i]) {
 			mlf_push_i64(out, row, b->c->before + i + 1);
-			mlf_push_str(out, why, b->why[i], (int64_t)strlen(b->why[i]));
+			const char *text = b->why[i] < 0 ? "" : b->c->reasons.names[b->why[i]];
+			mlf_push_str(out, why, text, (int64_t)strlen(text));
 		}
 	for (int k = 0; k < mlf_columns(f); k++)
 		mlf_graft(out, f, mlf_column_name(f, k), mlf_column_name(f, k));
@@ -489,7 +493,7 @@ take(struct clean *c, struct mlf_frame *f)
 	size_t n = (size_t)b.n + 1;
 	bool *keep = malloc(n);
 	b.out = calloc(n, 1);
-	b.why = malloc(n * WHY_MAX); /* touched only where a row goes */
+	b.why = calloc(n, sizeof(*b.why));
 	int rc = keep && b.out && b.why
 		? steps(&b, keep)
 		: mlf_fail(c->ctx, "no memory for %lld rows", (long long)b.n);
@@ -549,6 +553,7 @@ run(struct mlf_ctx *ctx)
 	for (struct mlf_frame *f; rc == 0 && !all && (f = mlf_input_next(ctx, "table"));)
 		rc = take(&c, f);
 	free(c.seen.v);
+	mlf_labels_free(&c.reasons);
 	if (rc != 0)
 		return rc;
 	const int64_t counts[] = {c.dropped[CASTS], c.dropped[RULES], c.dropped[DUPLICATES],

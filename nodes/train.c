@@ -71,6 +71,9 @@ struct train {
 	double *figure; /* trials x folds */
 	double *mean, *sd;
 	bool *keep;
+	int64_t patience; /* rounds without a better one after which a fit of the search stops; 0: none */
+	int64_t *rounds; /* of each trial, summed over the folds */
+	int64_t at;      /* the trial at work */
 };
 
 /* The options of a trial on top of the node's own; `linear` has three parameters of its own. */
@@ -102,6 +105,11 @@ options_of(const struct train *t, const struct option *over, struct text *out)
 	}
 	for (int d = 0; d < n; d++)
 		add_pair(out, over[d].key, over[d].json);
+	if (t->patience && t->keep) {
+		char json[32];
+		snprintf(json, sizeof(json), "%lld", (long long)t->patience);
+		add_pair(out, "early_stopping_rounds", json);
+	}
 	add(out, "}");
 }
 
@@ -192,7 +200,8 @@ read_search(struct train *t, const struct mlf_value *search)
 {
 	const char *method = mlf_value_text(search, "method", "grid");
 	double n = mlf_value_number(search, "n", 20), folds = mlf_value_number(search, "folds", 5);
-	if (mlf_value_keys(t->ctx, search, "search", "method n folds metric space positive") < 0)
+	if (mlf_value_keys(t->ctx, search, "search",
+		    "method n folds metric space positive early_stopping") < 0)
 		return -1;
 	t->random = strcmp(method, "random") == 0;
 	t->metric = mlf_value_text(search, "metric", "");
@@ -203,6 +212,12 @@ read_search(struct train *t, const struct mlf_value *search)
 	if (!(n >= 1 && n <= TRIALS_MAX) || !(folds >= 2 && folds <= FOLDS_MAX))
 		return mlf_fail(t->ctx, "search: `n` is from 1 to %d and `folds` from 2 to %d",
 			TRIALS_MAX, FOLDS_MAX);
+	t->patience = (int64_t)mlf_value_number(search, "early_stopping", 0);
+	if (t->patience &&
+		mlf_value_get(mlf_param_value(t->ctx, "options"), "early_stopping_rounds"))
+		return mlf_fail(t->ctx,
+			"give either `early_stopping` of search or `early_stopping_rounds` of "
+			"options");
 	t->trials = (int64_t)n;
 	t->folds = (int64_t)folds;
 	return read_space(t, mlf_value_get(search, "space"));
@@ -311,6 +326,7 @@ try_fold(struct train *t, const struct option *over, int64_t fold, double *out)
 	struct mlf_model *m = fit(t, mlf_filter(all, t->keep), over, &(struct mlf_recipe){0});
 	if (!m)
 		return -1;
+	t->rounds[t->at] += mlf_model_rounds(t->ctx, m);
 	for (int64_t i = 0; i < n; i++)
 		t->keep[i] = !t->keep[i];
 	struct mlf_frame *rest = mlf_filter(all, t->keep);
@@ -328,6 +344,7 @@ try_all(struct train *t)
 	for (int64_t k = 0; k < t->trials; k++) {
 		double *figure = t->figure + k * t->folds, sum = 0, squares = 0;
 		trial_options(t, k, over);
+		t->at = k;
 		for (int64_t f = 0; f < t->folds; f++) {
 			if (mlf_cancelled(t->ctx))
 				return mlf_fail(t->ctx, "stopped in trial %lld", (long long)k + 1);
@@ -411,6 +428,27 @@ give_trials(struct train *t)
 	return mlf_output(t->ctx, "trials", mlf_finish(b));
 }
 
+/* The winner, with as many rounds as it took on average, instead of rows to stop by. */
+static int
+take_best(struct train *t, int64_t k, struct option *best)
+{
+	double rounds = rint((double)t->rounds[k] / (double)t->folds);
+	trial_options(t, k, best);
+	if (!t->patience)
+		return 0;
+	if (rounds < 1 || t->dims == DIMENSIONS)
+		return mlf_fail(
+			t->ctx, "search: `early_stopping` is for models that learn in rounds");
+	int at = 0;
+	while (at < t->dims && strcmp(best[at].key, "n_estimators") != 0)
+		at++;
+	t->dims += at == t->dims;
+	best[at].key = "n_estimators";
+	snprintf(best[at].json, sizeof(best[at].json), "%.0f", rounds);
+	mlf_metric(t->ctx, "search_rounds", rounds, 0);
+	return 0;
+}
+
 /* The best options, or -1. */
 static int
 search(struct train *t, struct option *best)
@@ -420,18 +458,21 @@ search(struct train *t, struct option *best)
 	t->fold = calloc((size_t)rows + 1, sizeof(*t->fold));
 	t->keep = calloc((size_t)rows + 1, sizeof(*t->keep));
 	t->figure = calloc((size_t)(t->trials * (t->folds + 2)) + 1, sizeof(double));
+	t->rounds = calloc((size_t)t->trials + 1, sizeof(*t->rounds));
 	t->mean = t->figure ? t->figure + t->trials * t->folds : NULL;
 	t->sd = t->mean ? t->mean + t->trials : NULL;
-	if (!t->fold || !t->keep || !t->figure)
+	if (!t->fold || !t->keep || !t->figure || !t->rounds)
 		mlf_fail(t->ctx, "no memory for %lld trials", (long long)t->trials);
 	else if (make_folds(t) == 0 && try_all(t) == 0)
 		rc = give_trials(t);
 	for (int64_t k = 0; rc == 0 && k < t->trials; k++)
 		if (rank_of(t, k) == 1)
-			trial_options(t, k, best);
+			rc = take_best(t, k, best);
 	free(t->fold);
 	free(t->keep);
 	free(t->figure);
+	free(t->rounds);
+	t->keep = NULL; /* what is fitted from now on has all rows to learn from */
 	return rc;
 }
 
@@ -474,7 +515,8 @@ static const struct mlf_node nodes[] = {{
 				"linear: give every column the same spread"},
 			{"options", MLF_ANY, "{}", 0, 0, "the options of the flavor, a map"},
 			{"search", MLF_ANY, "{}", 0, 0,
-				"{method: grid or random, n, folds, metric, positive, space: "
+				"{method: grid or random, n, folds, metric, positive, "
+				"early_stopping, space: "
 				"{option: [values] or "
 				"{low, high, log, int}}}; empty: none"},
 			{0}},

@@ -165,6 +165,13 @@ tool_verdict_table(struct mlf_ctx *pub, const struct mlf_verdict *v, const char 
 	return model_table(v, what, ctx_of(pub)->scope);
 }
 
+static int64_t
+tool_rounds(struct mlf_ctx *pub, const struct mlf_model *m)
+{
+	(void)pub;
+	return m ? model_rounds(m) : 0;
+}
+
 const struct mlf_tools ctx_tools = {
 	.size = sizeof(struct mlf_tools),
 	.value = tool_value,
@@ -175,4 +182,5 @@ const struct mlf_tools ctx_tools = {
 	.judge = tool_judge,
 	.draw = tool_draw,
 	.verdict_table = tool_verdict_table,
+	.rounds = tool_rounds,
 };

@@ -356,4 +356,8 @@ struct release_result {
 MUST_CHECK int release_rows(const struct release *o, struct release_result *out, struct err *e);
 void release_result_fini(struct release_result *r);
 
+/* ---- registered.c: an entry models:/NAME... as the folder of the version that it means now; MLC_NOT_FOUND. */
+MUST_CHECK int registered_find(struct arena *a, struct store *s, const struct dataset *d,
+	const struct dataset **out, struct err *e);
+
 #endif

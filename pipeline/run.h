@@ -226,10 +226,7 @@ void ask_stop(struct slot *s, int signal);
 MUST_CHECK int workers_open(struct run *r, struct err *e);
 void workers_close(struct run *r);
 
-/* registered.c: an entry models:/NAME... as the folder of the version it means now; within a run, of the one it
- * meant first. MLC_NOT_FOUND. */
-MUST_CHECK int registered_find(struct arena *a, struct store *s, const struct dataset *d,
-	const struct dataset **out, struct err *e);
+/* registered.c: as registered_find, but within a run always the version that it meant first. */
 MUST_CHECK int
 run_registered(struct run *r, const struct dataset *d, const struct dataset **out, struct err *e);
 

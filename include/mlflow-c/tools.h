@@ -48,6 +48,7 @@ struct mlf_tools {
 		struct mlf_ctx *, const struct mlf_page *, const char *what, size_t *len);
 	struct mlf_frame *(*verdict_table)(
 		struct mlf_ctx *, const struct mlf_verdict *, const char *what);
+	int64_t (*rounds)(struct mlf_ctx *, const struct mlf_model *);
 };
 
 /* A parameter of type MLF_ANY as a tree; never NULL. */
@@ -81,6 +82,12 @@ static inline void
 mlf_model_version(struct mlf_ctx *ctx, const char *port, struct mlf_version *out)
 {
 	ctx->host->tools->version(ctx, port, out);
+}
+/* How many rounds a model has that learns in rounds and may have stopped early; 0: others. */
+static inline int64_t
+mlf_model_rounds(struct mlf_ctx *ctx, const struct mlf_model *m)
+{
+	return ctx->host->tools->rounds(ctx, m);
 }
 /* Judges what a model said; NULL after a mistake. */
 static inline const struct mlf_verdict *

@@ -22,6 +22,9 @@ mlflow-c run -q -p data,training -n generate,ingest,clean,features --params gene
 wrong -p scoring
 mlflow-c validate -p scoring >out 2>&1 && echo "but that is no mistake of the configuration"
 
+mlflow-c catalog preview champion 2>&1 | grep '^error'
+mlflow-c catalog validate champion --plain
+
 echo "== version 1 by its alias, twice the same bytes but for the time"
 mlflow-c run -q -p full --params generate.rows=2000 --name first
 mlflow-c run -q -p scoring
@@ -30,6 +33,9 @@ id=$(mlflow-c runs show first --json | jq -r .data.run_id)
 [ "$(cut -d , -f 7 data/scores.csv | sort -u | sed -n 1p)" = "$id" ] && echo "the run that made the model"
 cut -d , -f 5,6 data/scores.csv | sort | uniq -c
 mlflow-c runs show last --json | jq -c '.data.metrics | with_entries(select(.key | test("scored")))'
+
+mlflow-c catalog preview champion 2>&1 | sed -n '1,2p'
+mlflow-c catalog validate champion --plain
 
 echo "== version 2 takes no alias: the champion goes on; then by number"
 mlflow-c run -q -p training --params train.l2=1000
