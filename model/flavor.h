@@ -40,6 +40,9 @@ const char *const *model_examples(const struct mlf_model *m);
 /* What the flavor is to read, made of f by the recipe, if there is one. */
 MUST_CHECK int raw_prepare(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
 	struct mlf_frame **out, struct err *e);
+/* The same, with the columns of f beside it that are not among them, as the target is. */
+MUST_CHECK int raw_prepare_training(
+	const struct mlf_model *m, struct mlf_frame *f, struct mlf_frame **out, struct err *e);
 /* Keeps typical values of the inputs, as a table has them. */
 void model_learn_examples(struct mlf_model *m, struct mlf_frame *f);
 

@@ -185,6 +185,21 @@ labels_apply(
 	return 0;
 }
 
+void
+labels_copy(const struct labels *l, struct arena *a, struct labels *out)
+{
+	*out = *l;
+	if (l->numbers) {
+		out->numbers = arena_alloc(a, l->n * sizeof(*l->numbers));
+		memcpy(out->numbers, l->numbers, l->n * sizeof(*l->numbers));
+	}
+	if (l->texts) {
+		out->texts = arena_alloc(a, l->n * sizeof(*l->texts));
+		for (size_t i = 0; i < l->n; i++)
+			out->texts[i] = arena_strdup(a, l->texts[i]);
+	}
+}
+
 const char *
 labels_text(const struct labels *l, size_t i, struct arena *a)
 {

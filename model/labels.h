@@ -22,6 +22,7 @@ MUST_CHECK int labels_find(struct mlf_frame *f, const char *name, struct arena *
 /* Sets y to the classes of a column by labels that are known already. */
 MUST_CHECK int labels_apply(
 	struct mlf_frame *f, const char *name, const struct labels *l, double *y, struct err *e);
+void labels_copy(const struct labels *l, struct arena *a, struct labels *out);
 /* The class as text: `3`, `true`, `red`. */
 const char *labels_text(const struct labels *l, size_t i, struct arena *a);
 /* The class called so, or -1. */

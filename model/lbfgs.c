@@ -36,10 +36,11 @@ struct search {
 };
 
 static void
-search_init(struct search *s, const struct problem *p)
+search_init(struct search *s, const struct problem *p, enum curvature keep)
 {
 	size_t n = problem_unknowns(p);
-	*s = (struct search){.p = p, .n = n, .pass = pass_new(p, CURVE_DIAGONAL)};
+	*s = (struct search){
+		.p = p, .n = n, .pass = pass_new(p, keep > CURVE_DIAGONAL ? keep : CURVE_DIAGONAL)};
 	s->space = mem_alloc((4 + 2 * KEPT) * n * sizeof(double));
 	s->w = s->space;
 	s->trial = s->w + n;
@@ -203,17 +204,29 @@ descend(struct search *s, struct newton *out)
 	}
 }
 
+/* The second derivative where the search ended. */
+static void
+look_back(struct search *s, struct newton *out)
+{
+	struct sums end;
+	size_t n = out->keep == CURVE_FULL ? s->n * s->n : s->n;
+	sums_init(&end, s->n, out->keep);
+	pass_run(s->pass, s->w, out->keep, &end);
+	memcpy(out->curve, end.h, n * sizeof(double));
+	sums_fini(&end);
+}
+
 enum newton_end
 lbfgs_solve(const struct problem *p, struct newton *out)
 {
 	struct search s;
-	search_init(&s, p);
+	search_init(&s, p, out->keep);
 	memcpy(s.w, out->w, s.n * sizeof(double));
 	enum newton_end end = descend(&s, out);
 	memcpy(out->w, s.w, s.n * sizeof(double));
-	pass_run(s.pass, s.w, CURVE_DIAGONAL, &s.at);
-	memcpy(out->precision, s.at.h, s.n * sizeof(double));
 	out->value = s.at.value;
+	if (out->keep != CURVE_NONE)
+		look_back(&s, out);
 	search_fini(&s);
 	return end;
 }

@@ -22,6 +22,19 @@ linear_most(size_t n_terms)
 	return most < LINEAR_FEATURES_MAX ? most : LINEAR_FEATURES_MAX;
 }
 
+bool
+linear_curve_full(size_t unknowns)
+{
+	return unknowns <= LINEAR_NEWTON_MAX;
+}
+
+size_t
+linear_curve_size(const struct linear *m)
+{
+	size_t n = m->n_terms * (m->head.n_inputs + 1);
+	return linear_curve_full(n) ? n * (n + 1) / 2 : n;
+}
+
 void
 linear_allot(struct linear *m, size_t k)
 {
@@ -30,9 +43,7 @@ linear_allot(struct linear *m, size_t k)
 	m->n_terms = n;
 	m->head.inputs = arena_alloc(a, k * sizeof(*m->head.inputs));
 	m->intercepts = arena_alloc(a, n * sizeof(double));
-	m->intercept_precisions = arena_alloc(a, n * sizeof(double));
 	m->coefficients = arena_alloc(a, k * n * sizeof(double));
-	m->precisions = arena_alloc(a, k * n * sizeof(double));
 	m->mean = arena_alloc(a, k * sizeof(double));
 	m->sd = arena_alloc(a, k * sizeof(double));
 }
@@ -80,6 +91,7 @@ linear_free(struct mlf_model *m)
 const struct flavor flavor_linear = {
 	.name = "linear",
 	.fit = linear_fit,
+	.update = linear_update,
 	.predict = linear_predict,
 	.save = save,
 	.load = load,

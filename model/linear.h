@@ -4,6 +4,7 @@
  *	options   linear_options.c   JSON -> struct linear_options
  *	data      linear_data.c      frame -> struct design: checked columns of doubles
  *	fit       linear_fit.c       both -> struct linear, by newton.h
+ *	update    linear_update.c    struct linear and new rows -> struct linear
  *	predict   linear_predict.c   struct linear and frame -> frame
  *	file      linear_file.c      struct linear <-> linear.json
  *	the rest  linear.c           the arrays of struct linear, the flavor's table */
@@ -54,8 +55,10 @@ MUST_CHECK int solver_of_name(const char *name, enum linear_solver *out);
 /* What was learnt. Inputs of the head are the features, in order. There is one linear term, or for
  * LOSS_SOFTMAX one a class: z[a] = intercepts[a] + sum of coefficients[j * n_terms + a] * x[j].
  *
- * An update goes on in standardised units, that is with w[a] and w[j * n_terms + a] for x less its mean,
- * divided by its sd. The precisions say how firmly each of these is known: the curvature of the objective. */
+ * An update goes on in the solver's units (linear_fit.c). There w[a * (k + 1)] is the intercept of term a, and
+ * the k numbers behind it are the coefficients. How firmly they are known is the objective's second derivative:
+ * its lower triangle row by row, or for more than LINEAR_NEWTON_MAX unknowns its diagonal; 0 for columns
+ * that take no part. */
 struct linear {
 	struct mlf_model head;
 	enum loss loss;
@@ -63,11 +66,11 @@ struct linear {
 	enum mlf_type target_type;
 	struct labels labels; /* none for LOSS_SQUARED; of two the score is that of the second */
 	size_t n_terms;
-	double *intercepts, *coefficients;         /* arena */
-	double *intercept_precisions, *precisions; /* arena, as the two above */
-	double *mean, *sd;                         /* arena, one an input; sd 0: it was constant */
-	double target_mean, target_sd;             /* LOSS_SQUARED; 0 and 1 for classes */
-	bool can_update; /* false for older files, which lack what it takes */
+	double *intercepts, *coefficients; /* arena */
+	double *curvature;                 /* arena, linear_curve_size(m) numbers */
+	double *mean, *sd;                 /* arena, one an input; sd 0: it was constant */
+	double target_mean, target_sd;     /* LOSS_SQUARED; 0 and 1 for classes */
+	bool can_update;                   /* false for older files, which lack what it takes */
 	struct linear_training {
 		int64_t rows;
 		int iterations;
@@ -86,7 +89,10 @@ struct linear {
 /* How many linear terms there are, and how many features such a model may have. */
 size_t linear_terms(const struct linear *m);
 size_t linear_most(size_t n_terms);
-/* Allots the arrays, for k inputs, once loss and labels are set. */
+/* Whether the second derivative of so many unknowns is kept as a whole, and how many numbers that makes. */
+bool linear_curve_full(size_t unknowns);
+size_t linear_curve_size(const struct linear *m);
+/* Allots the arrays but for the curvature, for k inputs, once loss and labels are set. */
 void linear_allot(struct linear *m, size_t k);
 /* Sets the head's outputs from loss and target type. */
 void linear_outputs(struct linear *m);
@@ -123,12 +129,14 @@ void design_fini(struct design *d);
 /* The solver's view of a design: the columns that vary, and the numbers that stand for a model. */
 struct setup {
 	struct problem p;
-	const double **x;     /* owned, one a column that is used, as the next two */
-	double *mean, *scale; /* owned */
-	int *column;          /* owned: index into the design's columns */
-	double *penalty, *prior, *w, *precision; /* owned, one an unknown */
-	double *weights;                         /* owned, one a class; NULL: all weigh 1 */
-	double y_mean, y_scale;                  /* what a number was centred and divided by */
+	const double **x;            /* owned, one a column that is used, as the next two */
+	double *mean, *scale;        /* owned */
+	int *column;                 /* owned: index into the design's columns */
+	double *penalty, *prior, *w; /* owned, one an unknown */
+	double *hold, *curve;        /* owned, as in problem and newton */
+	enum curvature keep;
+	double *weights;        /* owned, one a class; NULL: all weigh 1 */
+	double y_mean, y_scale; /* what a number was centred and divided by */
 };
 /* By these means and deviations, which are the design's or those of a model. y is brought to scale. */
 struct scaling {
@@ -142,11 +150,14 @@ void setup_fini(struct setup *s);
 /* Runs a solver from s->w, and says what is wrong if it fails. */
 MUST_CHECK int setup_solve(struct setup *s, const struct design *d, enum linear_solver solver,
 	struct newton *r, struct err *e);
-/* Writes w and the precisions to the model, in raw units. -1: beyond what doubles can hold. */
-MUST_CHECK int
-setup_finish(const struct setup *s, const struct design *d, struct linear *m, struct err *e);
+/* Which of the unknowns of a model with k inputs the solver's i-th one is. */
+size_t setup_place(const struct setup *s, size_t i, size_t k);
+/* Writes w and its curvature to the model, in raw units. -1: beyond what doubles can hold. */
+MUST_CHECK int setup_finish(const struct setup *s, struct linear *m, struct err *e);
 
 MUST_CHECK int linear_fit(struct mlf_frame *f, const struct mlf_fit_spec *spec,
+	struct mlf_model **out, struct err *e);
+MUST_CHECK int linear_update(const struct mlf_model *head, struct mlf_frame *f, const char *options,
 	struct mlf_model **out, struct err *e);
 MUST_CHECK int linear_predict(const struct mlf_model *head, struct mlf_frame *f, struct scope *sc,
 	struct mlf_frame **out, struct err *e);

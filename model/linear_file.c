@@ -4,14 +4,14 @@
  *
  *	{"format": "mlflow-c/linear", "version": 1, "objective": "logistic",
  *	 "target": {"name": "loan_status", "type": "int64", "classes": [0, 1]},
- *	 "intercept": -2.1, "intercept_precision": 310.5,
- *	 "features": [{"name": "age", "type": "float64", "coefficient": 0.1, "precision": 290.2,
- *	               "mean": 27.7, "sd": 6.3}],
+ *	 "intercept": -2.1,
+ *	 "features": [{"name": "age", "type": "float64", "coefficient": 0.1, "mean": 27.7, "sd": 6.3}],
  *	 "training": {"rows": 36000, "iterations": 6, "objective": 7985.2, "l2": 1, "tol": 1e-10,
  *	              "standardize": true, "fit_intercept": true, "solver": "newton"},
+ *	 "curvature": [310.5, 2.4, 290.2],
  *	 "updates": {"n_updates": 1, "rows": 500, "parent": "<sha256>"}}
  *
- * Where the objective is softmax, a coefficient, intercept or precision is a list with one number a class.
+ * Where the objective is softmax, a coefficient or intercept is a list with one number a class.
  * Reading takes nothing for granted: every key comes once at most, with a value that makes sense; only
  * keys that the first files did not have may be missing. */
 #include "model/linear.h"
@@ -66,7 +66,6 @@ add_features(struct jw *w, const struct linear *m)
 		jw_kv_str(w, "type", type_name(m->head.inputs[j].type));
 		add_terms(w, "coefficient", m->coefficients + j * n, n);
 		if (m->can_update) {
-			add_terms(w, "precision", m->precisions + j * n, n);
 			jw_kv_f64(w, "mean", m->mean[j]);
 			jw_kv_f64(w, "sd", m->sd[j]);
 		}
@@ -95,6 +94,16 @@ add_training(struct jw *w, const struct linear *m)
 }
 
 static void
+add_curvature(struct jw *w, const struct linear *m)
+{
+	jw_key(w, "curvature");
+	jw_array(w);
+	for (size_t i = 0; i < linear_curve_size(m); i++)
+		jw_f64(w, m->curvature[i]);
+	jw_end(w, ']');
+}
+
+static void
 add_updates(struct jw *w, const struct linear *m)
 {
 	jw_key(w, "updates");
@@ -116,10 +125,10 @@ linear_text(const struct linear *m, struct str *out)
 	jw_kv_str(&w, "objective", loss_name(m->loss));
 	add_target(&w, m);
 	add_terms(&w, "intercept", m->intercepts, m->n_terms);
-	if (m->can_update)
-		add_terms(&w, "intercept_precision", m->intercept_precisions, m->n_terms);
 	add_features(&w, m);
 	add_training(&w, m);
+	if (m->can_update)
+		add_curvature(&w, m);
 	if (m->updates.n)
 		add_updates(&w, m);
 	jw_end(&w, '}');
@@ -241,8 +250,7 @@ read_target(struct jr *r, struct linear *m)
 static bool
 read_feature(struct jr *r, struct linear *m, size_t j)
 {
-	static const char *const names[] = {
-		"name", "type", "coefficient", "precision", "mean", "sd", NULL};
+	static const char *const names[] = {"name", "type", "coefficient", "mean", "sd", NULL};
 	struct keys k = {names, 3, 0};
 	struct sig_column *in = &m->head.inputs[j];
 	size_t n = m->n_terms;
@@ -253,15 +261,14 @@ read_feature(struct jr *r, struct linear *m, size_t j)
 		case 0: in->name = arena_strdup(&m->head.arena, jr_str(r)); break;
 		case 1: in->type = type_of_name(jr_str(r)); break;
 		case 2: good = read_terms(r, m->coefficients + j * n, n); break;
-		case 3: good = read_terms(r, m->precisions + j * n, n); break;
-		case 4: m->mean[j] = jr_f64(r); break;
-		case 5: m->sd[j] = jr_f64(r); break;
+		case 3: m->mean[j] = jr_f64(r); break;
+		case 4: m->sd[j] = jr_f64(r); break;
 		default: good = false;
 		}
-	if (!took(&k, 3) || !took(&k, 4) || !took(&k, 5))
+	if (!took(&k, 3) || !took(&k, 4))
 		m->can_update = false;
 	return good && took_needed(&k) && in->name && *in->name && isfinite(m->mean[j]) &&
-		m->sd[j] >= 0 && none_negative(m->precisions + j * n, n) &&
+		m->sd[j] >= 0 &&
 		(in->type == MLF_F64 || in->type == MLF_I64 || in->type == MLF_BOOL);
 }
 
@@ -337,6 +344,23 @@ read_updates(struct jr *r, struct linear *m)
 		strlen(u->parent) == HASH_SHA_HEX - 1;
 }
 
+/* Finite numbers, as many as the unknowns ask for. */
+static bool
+read_curvature(struct jr *r, struct linear *m)
+{
+	const char *key;
+	size_t n = linear_curve_size(m), i = 0;
+	m->curvature = arena_alloc(&m->head.arena, n * sizeof(double));
+	bool good = jr_array(r);
+	while (good && jr_next(r, &key)) {
+		double v = jr_f64(r);
+		good = i < n && isfinite(v);
+		if (good)
+			m->curvature[i++] = v;
+	}
+	return good && i == n;
+}
+
 /* Reads the value of one top-level key; false: it makes no sense. Objective and target come before
  * numbers, whose count they tell. */
 static bool
@@ -357,9 +381,7 @@ read_value(struct jr *r, struct keys *k, const char *key, struct linear *m)
 	case 4: return read_terms(r, m->intercepts, m->n_terms);
 	case 5: return read_features(r, m);
 	case 6: return read_training(r, m);
-	case 7:
-		return read_terms(r, m->intercept_precisions, m->n_terms) &&
-			none_negative(m->intercept_precisions, m->n_terms);
+	case 7: return took(k, 5) && read_curvature(r, m);
 	case 8: return read_updates(r, m);
 	default: return false;
 	}
@@ -369,7 +391,7 @@ static int
 parse(struct linear *m, const struct str *text, struct err *e)
 {
 	static const char *const names[] = {"format", "version", "objective", "target", "intercept",
-		"features", "training", "intercept_precision", "updates", NULL};
+		"features", "training", "curvature", "updates", NULL};
 	struct keys k = {names, 7, 0};
 	struct jr r;
 	const char *key;

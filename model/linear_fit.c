@@ -58,7 +58,6 @@ setup_init(struct setup *s, struct design *d, enum loss loss, int terms, const s
 		.penalty = mem_alloc(unknowns * sizeof(double)),
 		.prior = mem_alloc(unknowns * sizeof(double)),
 		.w = mem_alloc(unknowns * sizeof(double)),
-		.precision = mem_alloc(unknowns * sizeof(double)),
 		.y_scale = 1,
 	};
 	int used = 0;
@@ -78,6 +77,9 @@ setup_init(struct setup *s, struct design *d, enum loss loss, int terms, const s
 	s->p.penalty = s->penalty;
 	for (int a = 0; a < terms && !by->intercept; a++)
 		s->penalty[(size_t)a * ((size_t)used + 1)] = 1;
+	unknowns = problem_unknowns(&s->p);
+	s->keep = linear_curve_full((size_t)terms * (k + 1)) ? CURVE_FULL : CURVE_DIAGONAL;
+	s->curve = mem_alloc((s->keep == CURVE_FULL ? unknowns : 1) * unknowns * sizeof(double));
 	if (loss == LOSS_SQUARED)
 		scale_target(s, d, by);
 }
@@ -92,7 +94,8 @@ setup_fini(struct setup *s)
 	free(s->penalty);
 	free(s->prior);
 	free(s->w);
-	free(s->precision);
+	free(s->hold);
+	free(s->curve);
 	free(s->weights);
 }
 
@@ -120,7 +123,7 @@ setup_solve(struct setup *s, const struct design *d, enum linear_solver solver, 
 	struct err *e)
 {
 	enum newton_end end;
-	*r = (struct newton){.w = s->w, .precision = s->precision};
+	*r = (struct newton){.w = s->w, .keep = s->keep, .curve = s->curve};
 	if (solver == SOLVER_NEWTON) {
 		end = newton_solve(&s->p, r);
 	} else {
@@ -130,22 +133,42 @@ setup_solve(struct setup *s, const struct design *d, enum linear_solver solver, 
 	return check_end(end, r, s, d, e);
 }
 
+size_t
+setup_place(const struct setup *s, size_t i, size_t k)
+{
+	size_t width = (size_t)s->p.k + 1, j = i % width;
+	return i / width * (k + 1) + (j ? (size_t)s->column[j - 1] + 1 : 0);
+}
+
+static void
+keep_curve(const struct setup *s, struct linear *m)
+{
+	size_t n = problem_unknowns(&s->p), k = m->head.n_inputs;
+	m->curvature = arena_alloc(&m->head.arena, linear_curve_size(m) * sizeof(double));
+	for (size_t i = 0; i < n; i++) {
+		size_t row = setup_place(s, i, k);
+		if (!s->p.intercept && row % (k + 1) == 0)
+			continue;
+		if (s->keep == CURVE_DIAGONAL)
+			m->curvature[row] = s->curve[i];
+		for (size_t j = 0; s->keep == CURVE_FULL && j <= i; j++)
+			m->curvature[row * (row + 1) / 2 + setup_place(s, j, k)] =
+				s->curve[i * n + j];
+	}
+}
+
 /* Back from standardised columns (and target) to raw ones. */
 int
-setup_finish(const struct setup *s, const struct design *d, struct linear *m, struct err *e)
+setup_finish(const struct setup *s, struct linear *m, struct err *e)
 {
 	size_t terms = m->n_terms, width = (size_t)s->p.k + 1;
 	bool finite = true;
-	(void)d;
 	for (size_t a = 0; a < terms; a++) {
-		const double *w = s->w + a * width, *precision = s->precision + a * width;
+		const double *w = s->w + a * width;
 		double intercept = s->p.intercept ? w[0] * s->y_scale + s->y_mean : 0;
-		m->intercept_precisions[a] = s->p.intercept ? precision[0] : 0;
 		for (int j = 0; j < s->p.k; j++) {
-			size_t at = (size_t)s->column[j] * terms + a;
 			double c = w[j + 1] * s->scale[j] * s->y_scale;
-			m->coefficients[at] = c;
-			m->precisions[at] = precision[j + 1];
+			m->coefficients[(size_t)s->column[j] * terms + a] = c;
 			intercept -= c * s->mean[j];
 			finite = finite && isfinite(c);
 		}
@@ -154,6 +177,7 @@ setup_finish(const struct setup *s, const struct design *d, struct linear *m, st
 	}
 	if (!finite)
 		return err_set(e, MLC_MODEL, "the coefficients are beyond what doubles can hold");
+	keep_curve(s, m);
 	return 0;
 }
 
@@ -305,22 +329,6 @@ solve(struct setup *s, const struct design *d, struct linear_options *o, struct 
 }
 
 static void
-take_labels(struct linear *m, const struct labels *l)
-{
-	struct arena *a = &m->head.arena;
-	m->labels = *l;
-	if (l->numbers) {
-		m->labels.numbers = arena_alloc(a, l->n * sizeof(*l->numbers));
-		memcpy(m->labels.numbers, l->numbers, l->n * sizeof(*l->numbers));
-	}
-	if (l->texts) {
-		m->labels.texts = arena_alloc(a, l->n * sizeof(*l->texts));
-		for (size_t i = 0; i < l->n; i++)
-			m->labels.texts[i] = arena_strdup(a, l->texts[i]);
-	}
-}
-
-static void
 record(struct linear *m, const struct design *d, const struct linear_options *o,
 	const struct setup *s, const struct newton *r)
 {
@@ -351,7 +359,7 @@ make_model(const char *target, const struct design *d, enum loss loss)
 	m->target_mean = d->y_mean;
 	m->target_sd = d->y_sd;
 	m->can_update = true;
-	take_labels(m, &d->labels);
+	labels_copy(&d->labels, &head->arena, &m->labels);
 	linear_allot(m, (size_t)d->k);
 	head->n_inputs = (size_t)d->k;
 	for (int j = 0; j < d->k; j++) {
@@ -376,7 +384,7 @@ fit_design(struct design *d, const char *target, struct linear_options *o, struc
 	setup_init(&s, d, loss, (int)m->n_terms, &by);
 	int rc = solve(&s, d, o, &r, e);
 	if (rc == 0)
-		rc = setup_finish(&s, d, m, e);
+		rc = setup_finish(&s, m, e);
 	if (rc == 0)
 		record(m, d, o, &s, &r);
 	setup_fini(&s);

@@ -69,6 +69,30 @@ say_nothing(const struct mlf_model *m, struct scope *sc)
 }
 
 int
+model_update(const struct mlf_model *m, struct mlf_frame *f, const char *options,
+	struct mlf_model **out, struct err *e)
+{
+	*out = NULL;
+	if (!m->flavor->update) {
+		err_set(e, MLC_MODEL, "a model of flavor `%s` cannot be updated", m->flavor->name);
+		return err_help(e, "train a new one on old and new rows together");
+	}
+	int rc = raw_prepare_training(m, f, &f, e);
+	if (rc == 0)
+		rc = m->flavor->update(m, f, options, out, e);
+	if (rc == 0)
+		model_learn_examples(*out, f);
+	if (rc == 0 && m->raw)
+		rc = model_use_recipe(*out, m->raw->recipe, e);
+	if (rc < 0) {
+		model_unref(*out);
+		*out = NULL;
+		return err_wrap(e, "updating a model of flavor `%s`", m->flavor->name);
+	}
+	return 0;
+}
+
+int
 model_predict(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
 	struct mlf_frame **out, struct err *e)
 {

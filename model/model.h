@@ -18,6 +18,9 @@ struct flavor {
 	const char *name;
 	int (*fit)(struct mlf_frame *f, const struct mlf_fit_spec *spec, struct mlf_model **out,
 		struct err *e);
+	/* A new model that has also seen these rows; NULL: there is no going on with a model of this flavor. */
+	int (*update)(const struct mlf_model *m, struct mlf_frame *f, const char *options,
+		struct mlf_model **out, struct err *e);
 	int (*predict)(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
 		struct mlf_frame **out, struct err *e);
 	int (*save)(const struct mlf_model *m, int dirfd, struct jw *mlmodel, struct err *e);
@@ -47,6 +50,9 @@ const struct sig_column *model_outputs(const struct mlf_model *m, size_t *n);
 const char *model_flavor(const struct mlf_model *m); /* "linear", ... */
 
 MUST_CHECK int model_fit(const char *flavor, struct mlf_frame *f, const struct mlf_fit_spec *spec,
+	struct mlf_model **out, struct err *e);
+/* A new model that goes on from m with new rows, which have its columns and target. options: JSON; NULL. */
+MUST_CHECK int model_update(const struct mlf_model *m, struct mlf_frame *f, const char *options,
 	struct mlf_model **out, struct err *e);
 /* A frame with `prediction` (and `score`), one row for each row of f; made in sc. */
 MUST_CHECK int model_predict(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,

@@ -24,25 +24,31 @@ struct search {
 	struct pass *pass;
 	double *w, *trial, *d; /* owned, n each */
 	double *factor;        /* owned, n^2 */
+	double *pins;          /* owned, k + 1; NULL: there is one term */
 	struct sums at, next;
 };
 
-/* Lower Cholesky factor of h with its diagonal raised by `damp`; -1, or the row that broke down. */
+/* Lower Cholesky factor of the second derivative with `damp` of its diagonal added, and pins; -1, or the row
+ * that broke down. */
 static int
-factorise(const double *h, size_t n, double damp, double *f)
+factorise(struct search *s, double damp)
 {
+	size_t n = s->n, d = (size_t)s->p->k + 1;
 	for (size_t i = 0; i < n; i++) {
-		double *fi = f + i * n;
+		double *fi = s->factor + i * n;
+		const double *hi = s->at.h + i * n;
 		for (size_t j = 0; j <= i; j++) {
-			const double *fj = f + j * n;
-			double v = h[i * n + j];
+			const double *fj = s->factor + j * n;
+			double v = hi[j];
+			if (s->pins && i % d == j % d)
+				v += s->pins[i % d];
 			if (i == j)
 				v += damp * v;
 			for (size_t l = 0; l < j; l++)
 				v -= fi[l] * fj[l];
 			if (j < i)
 				fi[j] = v / fj[j];
-			else if (v > pivot_floor * h[i * n + i])
+			else if (v > pivot_floor * hi[i])
 				fi[i] = sqrt(v);
 			else
 				return (int)i;
@@ -78,6 +84,8 @@ search_init(struct search *s, const struct problem *p)
 	s->trial = mem_alloc(n * sizeof(double));
 	s->d = mem_alloc(n * sizeof(double));
 	s->factor = mem_alloc(n * n * sizeof(double));
+	if (p->loss == LOSS_SOFTMAX)
+		s->pins = mem_alloc(((size_t)p->k + 1) * sizeof(double));
 	sums_init(&s->at, n, CURVE_FULL);
 	sums_init(&s->next, n, CURVE_FULL);
 }
@@ -90,6 +98,7 @@ search_fini(struct search *s)
 	free(s->trial);
 	free(s->d);
 	free(s->factor);
+	free(s->pins);
 	sums_fini(&s->at);
 	sums_fini(&s->next);
 }
@@ -109,15 +118,10 @@ static void
 pin_classes(struct search *s)
 {
 	size_t d = (size_t)s->p->k + 1, terms = (size_t)s->p->terms;
-	if (s->p->loss != LOSS_SOFTMAX || s->p->prior)
-		return;
 	for (size_t j = 0; j < d; j++) {
-		double mean = 0;
+		s->pins[j] = 0;
 		for (size_t a = 0; a < terms; a++)
-			mean += s->at.h[(a * d + j) * (s->n + 1)] / (double)terms;
-		for (size_t a = 0; a < terms; a++)
-			for (size_t b = 0; b <= a; b++)
-				s->at.h[(a * d + j) * s->n + b * d + j] += mean;
+			s->pins[j] += s->at.h[(a * d + j) * (s->n + 1)] / (double)terms;
 	}
 }
 
@@ -126,10 +130,11 @@ static int
 direct(struct search *s)
 {
 	size_t n = s->n;
-	pin_classes(s);
-	int broke = factorise(s->at.h, n, 0, s->factor), row = broke;
+	if (s->pins)
+		pin_classes(s);
+	int broke = factorise(s, 0), row = broke;
 	for (double damp = 1e-10; row >= 0 && damp < damp_max; damp *= 10)
-		row = factorise(s->at.h, n, damp, s->factor);
+		row = factorise(s, damp);
 	if (row < 0)
 		back_substitute(s->factor, s->at.g, n, s->d);
 	else
@@ -167,7 +172,7 @@ unpenalised(const struct problem *p)
 	for (size_t j = 0; j < problem_unknowns(p); j++)
 		if (j % d && p->penalty[j] > 0)
 			return false;
-	return true;
+	return !p->hold;
 }
 
 static enum newton_end
@@ -200,8 +205,10 @@ newton_solve(const struct problem *p, struct newton *out)
 	memcpy(s.w, out->w, s.n * sizeof(double));
 	enum newton_end end = descend(&s, out);
 	memcpy(out->w, s.w, s.n * sizeof(double));
-	for (size_t j = 0; j < s.n; j++)
-		out->precision[j] = s.at.h[j * (s.n + 1)];
+	if (out->keep == CURVE_FULL)
+		memcpy(out->curve, s.at.h, s.n * s.n * sizeof(double));
+	for (size_t j = 0; out->keep == CURVE_DIAGONAL && j < s.n; j++)
+		out->curve[j] = s.at.h[j * (s.n + 1)];
 	out->value = s.at.value;
 	search_fini(&s);
 	return end;

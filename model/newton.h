@@ -2,7 +2,8 @@
  * Private to model/: penalised least squares, logistic and softmax regression, by Newton's method or, for
  * many unknowns, by L-BFGS.
  *
- * Minimised is the sum over the rows of loss(y, z) plus half the sum of penalty[i] * (w[i] - prior[i])^2,
+ * Minimised is the sum over the rows of loss(y, z) plus half the sum of penalty[i] * (w[i] - prior[i])^2, plus
+ * half of (w - prior)' hold (w - prior),
  * with one linear term z, or one a class: z[a] = w[a, 0] + sum of w[a, j + 1] * u[j] and u[j] =
  * (x[j] - mean[j]) * scale[j]; w[a, j] is w[a * (k + 1) + j]. Columns are centred and scaled on the fly, in
  * cache, so the caller's columns are read and never copied. */
@@ -25,7 +26,9 @@ struct problem {
 	bool intercept;        /* if not, w[a, 0] takes no part and wants a penalty */
 	const double *penalty; /* one an unknown, none negative */
 	const double *prior;   /* one an unknown; NULL: all 0 */
-	const double *y;       /* n; the class's number, or a number */
+	const double
+		*hold;   /* unknowns^2, symmetric, of which the lower triangle is read; NULL: 0 */
+	const double *y; /* n; the class's number, or a number */
 	const double *weights; /* one a class; NULL: all rows weigh 1 */
 	int max_iter;
 	double tol; /* on the largest gradient component, per row */
@@ -59,8 +62,9 @@ enum newton_end {
 	NEWTON_COLLINEAR /* no penalty, and `column` is a combination of those before it */
 };
 struct newton {
-	double *w;         /* the caller's: where to start, and what was found */
-	double *precision; /* the caller's, as w: the diagonal of the second derivative there */
+	double *w; /* the caller's: where to start, and what was found */
+	enum curvature keep;
+	double *curve; /* the caller's: that much of the second derivative at w, as in struct sums */
 	int iterations;
 	int column;
 	double value;    /* of the objective at w */

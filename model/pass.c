@@ -478,6 +478,26 @@ add_penalty(const struct problem *p, const double *w, enum curvature curve, stru
 	}
 }
 
+static void
+add_hold(const struct problem *p, const double *w, enum curvature curve, struct sums *out)
+{
+	size_t n = problem_unknowns(p);
+	for (size_t j = 0; j < n; j++) {
+		const double *row = p->hold + j * n;
+		double off = w[j] - p->prior[j], sum = 0;
+		for (size_t l = 0; l < j; l++) {
+			sum += row[l] * (w[l] - p->prior[l]);
+			out->g[l] += row[l] * off;
+		}
+		out->value += off * (sum + row[j] * off / 2);
+		out->g[j] += sum + row[j] * off;
+		if (curve == CURVE_DIAGONAL)
+			out->h[j] += row[j];
+		for (size_t l = 0; curve == CURVE_FULL && l <= j; l++)
+			out->h[j * n + l] += row[l];
+	}
+}
+
 void
 pass_run(struct pass *s, const double *w, enum curvature curve, struct sums *out)
 {
@@ -494,4 +514,6 @@ pass_run(struct pass *s, const double *w, enum curvature curve, struct sums *out
 	if (curve == CURVE_FULL)
 		mirror(p, out->h);
 	add_penalty(p, w, curve, out);
+	if (p->hold)
+		add_hold(p, w, curve, out);
 }

@@ -116,6 +116,26 @@ raw_prepare(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
 	return m->raw ? part_run(m->raw->part, f, sc, out, e) : 0;
 }
 
+int
+raw_prepare_training(
+	const struct mlf_model *m, struct mlf_frame *f, struct mlf_frame **out, struct err *e)
+{
+	struct mlf_frame *made;
+	*out = f;
+	if (!m->raw)
+		return 0;
+	if (raw_prepare(m, f, scope_of(f), &made, e) < 0)
+		return -1;
+	struct mlf_builder *b = scope_builder(scope_of(f));
+	for (int i = 0; i < mlf_columns(made); i++)
+		mlf_graft(b, made, mlf_column_name(made, i), mlf_column_name(made, i));
+	for (int i = 0; i < mlf_columns(f); i++)
+		if (mlf_find(made, mlf_column_name(f, i)) < 0)
+			mlf_graft(b, f, mlf_column_name(f, i), mlf_column_name(f, i));
+	*out = mlf_finish(b);
+	return 0;
+}
+
 void
 model_learn_examples(struct mlf_model *m, struct mlf_frame *f)
 {

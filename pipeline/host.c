@@ -235,6 +235,16 @@ host_import(struct mlf_ctx *pub, struct ArrowSchema *schema, struct ArrowArray *
 	return scope_import(ctx_of(pub)->scope, schema, array);
 }
 
+/* Models live as long as the node. */
+static struct mlf_model *
+keep_model(struct ctx *c, struct mlf_model *m)
+{
+	c->models =
+		mem_grow(c->models, &c->cap_models, c->n_models + 1, sizeof(struct mlf_model *));
+	c->models[c->n_models++] = m;
+	return m;
+}
+
 /* Trains, and puts the recipe into the model if there is one. */
 static int
 fit_after(const char *flavor, struct mlf_frame *f, const struct mlf_fit_spec *spec,
@@ -266,10 +276,26 @@ host_fit_after(struct mlf_ctx *pub, const char *flavor, struct mlf_frame *f,
 		ctx_fail(c, &e);
 		return NULL;
 	}
-	c->models =
-		mem_grow(c->models, &c->cap_models, c->n_models + 1, sizeof(struct mlf_model *));
-	c->models[c->n_models++] = m;
-	return m;
+	return keep_model(c, m);
+}
+
+static struct mlf_model *
+host_update(struct mlf_ctx *pub, struct mlf_model *old, struct mlf_frame *f, const char *options)
+{
+	struct ctx *c = ctx_of(pub);
+	struct mlf_model *m = NULL;
+	struct err e;
+	if (!old && !c->err.code) {
+		err_set(&e, MLC_MODEL, "node `%s` updates no model", c->job->node);
+		ctx_fail(c, &e);
+	}
+	if (ctx_failed(c))
+		return NULL;
+	if (model_update(old, f, options, &m, &e) < 0) {
+		ctx_fail(c, &e);
+		return NULL;
+	}
+	return keep_model(c, m);
 }
 
 static struct mlf_model *
@@ -424,6 +450,7 @@ const struct mlf_host ctx_host = {
 	.predict = host_predict,
 	.quality = host_quality,
 	.want_registered = host_register,
+	.update = host_update,
 	.recipe_fit = host_recipe_fit,
 	.recipe_apply = host_recipe_apply,
 	.fit_after = host_fit_after,

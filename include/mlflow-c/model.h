@@ -2,8 +2,8 @@
  * mlflow-c: models, as a node sees them.
  *
  * A model is trained by a flavor ("linear"), predicts on frames, and is saved as an MLflow model
- * folder. Models belong to the host: you never free them. The calls are mlf_fit, mlf_predict, mlf_measure,
- * mlf_input_model, mlf_output_model and mlf_register in node_calls.h. */
+ * folder. Models belong to the host: you never free them. The calls are mlf_fit, mlf_update, mlf_predict,
+ * mlf_measure, mlf_input_model, mlf_output_model and mlf_register in node_calls.h. */
 #ifndef MLFLOW_C_MODEL_H
 #define MLFLOW_C_MODEL_H
 

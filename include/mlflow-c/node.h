@@ -121,6 +121,8 @@ struct mlf_host {
 	void (*want_registered)(struct mlf_ctx *, const char *name, const char *port,
 		const char *alias, const char *condition);
 	/* since minor 2 */
+	struct mlf_model *(*update)(
+		struct mlf_ctx *, struct mlf_model *, struct mlf_frame *, const char *options);
 	struct mlf_frame *(*recipe_fit)(struct mlf_ctx *, struct mlf_frame *,
 		const struct mlf_recipe_spec *, struct mlf_recipe *);
 	struct mlf_frame *(*recipe_apply)(

@@ -181,6 +181,13 @@ mlf_fit(struct mlf_ctx *ctx, const char *flavor, struct mlf_frame *f,
 {
 	return ctx->host->fit(ctx, flavor, f, spec);
 }
+/* Goes on training a model with new rows: a new model, that records how often that was done and from which
+ * one. Its columns and target are looked for by name; options is JSON, NULL: defaults. Flavor linear. */
+static inline struct mlf_model *
+mlf_update(struct mlf_ctx *ctx, struct mlf_model *m, struct mlf_frame *f, const char *options)
+{
+	return ctx->host->update(ctx, m, f, options);
+}
 /* Fits feature steps on a table. Gives the table as a model should learn from it, and the recipe, which
  * does the same to later rows. */
 static inline struct mlf_frame *

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * For tests: score predicts a table, and fit trains on one; each is one call of the host. */
+ * For tests: score predicts a table, and fit trains on one, update goes on with it; each is one call
+ * of the host. */
 #include <mlflow-c/node.h>
 
 static int
@@ -24,6 +25,14 @@ fit(struct mlf_ctx *ctx)
 			&recipe));
 }
 
+static int
+update(struct mlf_ctx *ctx)
+{
+	return mlf_output_model(ctx, "model",
+		mlf_update(ctx, mlf_input_model(ctx, "model"), mlf_input(ctx, "table"),
+			mlf_param_json(ctx, "options")));
+}
+
 static const struct mlf_node nodes[] = {
 	{
 		.name = "score",
@@ -43,6 +52,17 @@ static const struct mlf_node nodes[] = {
 			{"flavor", MLF_STR, NULL, 0, 0, "the kind of model"},
 			{"options", MLF_ANY, "{}", 0, 0, "of the flavor"}, {0}},
 		.run = fit,
+	},
+	{
+		.name = "update",
+		.help = "Goes on with a model.",
+		.inputs = (const struct mlf_port[]){{"model", MLF_MODEL, 0, "the old model"},
+			{"table", MLF_TABLE, 0, "new rows"}, {0}},
+		.outputs = (const struct mlf_port[]){{"model", MLF_MODEL, 0, "the new model"}, {0}},
+		.params =
+			(const struct mlf_param[]){
+				{"options", MLF_ANY, "{}", 0, 0, "of the update"}, {0}},
+		.run = update,
 	},
 };
 MLF_PLUGIN("score", "1.0", nodes);

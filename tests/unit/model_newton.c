@@ -12,6 +12,7 @@ struct data {
 	double *x[K], *y;
 	const double *columns[K];
 	double mean[K], scale[K], penalty[TERMS * (K + 1)], prior[TERMS * (K + 1)], weights[TERMS];
+	double hold[UNKNOWNS * UNKNOWNS];
 	struct problem p;
 };
 
@@ -105,6 +106,13 @@ objective(const struct problem *p, const double *w, long double *g)
 		if (g)
 			g[j] += p->penalty[j] * off;
 	}
+	for (size_t j = 0; p->hold && j < n * n; j++) {
+		size_t a = j / n, b = j % n, low = a > b ? j : b * n + a;
+		long double v = w[a] - p->prior[a], u = w[b] - p->prior[b];
+		sum += p->hold[low] * u * v / 2;
+		if (g)
+			g[a] += p->hold[low] * u;
+	}
 	return sum;
 }
 
@@ -170,6 +178,10 @@ check_pass(int64_t n, enum loss loss)
 	check_pass_of(d);
 	d->p.intercept = false;
 	check_pass_of(d);
+	for (int j = 0; j < UNKNOWNS * UNKNOWNS; j++)
+		d->hold[j] = 0.1 * (j % 7) + (j % 3 == 0);
+	d->p.hold = d->hold;
+	check_pass_of(d);
 	if (loss != LOSS_SQUARED) {
 		for (int a = 0; a < TERMS; a++)
 			d->weights[a] = 0.5 + a * a;
@@ -211,9 +223,9 @@ Test(newton, huge_linear_terms_neither_overflow_nor_lose_the_loss)
 Test(newton, the_solution_has_no_gradient)
 {
 	struct data *d = data_new(1000, LOSS_LOGISTIC);
-	double w[K + 1] = {0}, precision[K + 1];
+	double w[K + 1] = {0}, curve[(K + 1) * (K + 1)];
 	long double g[K + 1];
-	struct newton r = {.w = w, .precision = precision};
+	struct newton r = {.w = w, .keep = CURVE_FULL, .curve = curve};
 	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_DONE);
 	objective(&d->p, w, g);
 	for (int j = 0; j <= K; j++)
@@ -225,8 +237,8 @@ Test(newton, the_solution_has_no_gradient)
 Test(newton, least_squares_take_one_step)
 {
 	struct data *d = data_new(600, LOSS_SQUARED);
-	double w[K + 1] = {0}, precision[K + 1];
-	struct newton r = {.w = w, .precision = precision};
+	double w[K + 1] = {0}, curve[(K + 1) * (K + 1)];
+	struct newton r = {.w = w, .keep = CURVE_FULL, .curve = curve};
 	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_DONE);
 	cr_expect_eq(r.iterations, 1);
 	data_free(d);
@@ -235,8 +247,8 @@ Test(newton, least_squares_take_one_step)
 Test(newton, too_few_steps_are_reported)
 {
 	struct data *d = data_new(1000, LOSS_LOGISTIC);
-	double w[K + 1] = {0}, precision[K + 1];
-	struct newton r = {.w = w, .precision = precision};
+	double w[K + 1] = {0}, curve[(K + 1) * (K + 1)];
+	struct newton r = {.w = w, .keep = CURVE_FULL, .curve = curve};
 	d->p.max_iter = 1;
 	cr_expect_eq(newton_solve(&d->p, &r), NEWTON_LIMIT);
 	cr_expect_eq(r.iterations, 1);
@@ -258,8 +270,8 @@ Test(newton, the_objective_never_rises)
 	d->penalty[1] = 1e-3;
 	double last = INFINITY;
 	for (int steps = 1; steps <= 40; steps++) {
-		double w[K + 1] = {log(1.0 / 201)}, precision[K + 1];
-		struct newton r = {.w = w, .precision = precision};
+		double w[K + 1] = {log(1.0 / 201)}, curve[(K + 1) * (K + 1)];
+		struct newton r = {.w = w, .keep = CURVE_FULL, .curve = curve};
 		d->p.max_iter = steps;
 		enum newton_end end = newton_solve(&d->p, &r);
 		cr_expect_leq(r.value, last * (1 + 1e-12), "step %d", steps);
@@ -274,8 +286,8 @@ Test(newton, the_objective_never_rises)
 Test(newton, a_column_that_others_make_up_is_named_if_nothing_is_penalised)
 {
 	struct data *d = data_new(100, LOSS_LOGISTIC);
-	double w[K + 1] = {0}, precision[K + 1];
-	struct newton r = {.w = w, .precision = precision};
+	double w[K + 1] = {0}, curve[(K + 1) * (K + 1)];
+	struct newton r = {.w = w, .keep = CURVE_FULL, .curve = curve};
 	for (int64_t i = 0; i < 100; i++)
 		d->x[2][i] = 2 * d->x[0][i] - d->x[1][i];
 	for (int j = 1; j <= K; j++)
@@ -290,8 +302,8 @@ Test(newton, a_column_that_others_make_up_is_named_if_nothing_is_penalised)
 Test(newton, no_columns_leave_the_mean)
 {
 	struct data *d = data_new(11, LOSS_LOGISTIC);
-	double w[K + 1] = {0}, precision[K + 1];
-	struct newton r = {.w = w, .precision = precision};
+	double w[K + 1] = {0}, curve[(K + 1) * (K + 1)];
+	struct newton r = {.w = w, .keep = CURVE_FULL, .curve = curve};
 	d->p.k = 0;
 	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_DONE);
 	cr_expect_float_eq(w[0], log(4.0 / 7.0), 1e-9);
@@ -303,8 +315,10 @@ static void
 check_same(struct data *d)
 {
 	size_t n = problem_unknowns(&d->p);
-	double w[UNKNOWNS] = {0}, v[UNKNOWNS] = {0}, precision[UNKNOWNS], other[UNKNOWNS];
-	struct newton r = {.w = w, .precision = precision}, l = {.w = v, .precision = other};
+	double w[UNKNOWNS] = {0}, v[UNKNOWNS] = {0}, curve[UNKNOWNS * UNKNOWNS],
+	       other[UNKNOWNS * UNKNOWNS];
+	struct newton r = {.w = w, .keep = CURVE_FULL, .curve = curve},
+		      l = {.w = v, .keep = CURVE_FULL, .curve = other};
 	d->p.max_iter = 1000;
 	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_DONE, "gradient %g", r.gradient);
 	cr_assert_eq(lbfgs_solve(&d->p, &l), NEWTON_DONE, "gradient %g", l.gradient);
@@ -312,7 +326,9 @@ check_same(struct data *d)
 	cr_expect_leq(l.gradient, d->p.tol);
 	for (size_t j = 0; j < n; j++) {
 		cr_expect_float_eq(v[j], w[j], 1e-6, "%zu: %.17g, %.17g", j, v[j], w[j]);
-		cr_expect_float_eq(other[j], precision[j], 1e-4 * (1 + precision[j]));
+		for (size_t q = 0; q <= j; q++)
+			cr_expect_float_eq(other[j * n + q], curve[j * n + q],
+				1e-4 * (1 + fabs(curve[j * n + q])));
 	}
 }
 
@@ -341,8 +357,8 @@ Test(newton, softmax_sums_to_0_over_the_classes)
 	struct data *d = data_new(500, LOSS_SOFTMAX);
 	for (int j = 0; j < UNKNOWNS; j++)
 		d->penalty[j] = 0;
-	double w[UNKNOWNS] = {0}, precision[UNKNOWNS];
-	struct newton r = {.w = w, .precision = precision};
+	double w[UNKNOWNS] = {0}, curve[UNKNOWNS * UNKNOWNS];
+	struct newton r = {.w = w, .keep = CURVE_FULL, .curve = curve};
 	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_DONE);
 	cr_expect_leq(r.iterations, 8);
 	for (int j = 0; j <= K; j++) {

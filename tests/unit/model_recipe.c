@@ -380,3 +380,21 @@ Test(recipe, a_recipe_that_does_not_make_the_features_is_refused)
 	recipe_unref(other);
 	sample_free(&s);
 }
+
+Test(recipe, an_update_takes_raw_rows_too_and_the_new_model_keeps_the_recipe)
+{
+	struct sample s = sample_new();
+	struct recipe *r = NULL;
+	struct err e = {0};
+	struct mlf_frame *out = NULL;
+	struct mlf_model *m = train(&s, fit(&s, all, &r)), *next = NULL;
+	cr_assert_eq(model_use_recipe(m, r, &e), 0, "%s", e.msg);
+	cr_assert_eq(model_update(m, s.f, NULL, &next, &e), 0, "%s", e.msg);
+	cr_assert_eq(model_predict(next, one_row(&s, -99, "pink"), s.sc, &out, &e), 0, "%s", e.msg);
+	cr_expect_eq(mlf_f64(out, "score").nulls, 0);
+	cr_expect_eq(next->raw->n_inputs, 2);
+	model_unref(m);
+	model_unref(next);
+	recipe_unref(r);
+	sample_free(&s);
+}
