@@ -257,7 +257,7 @@ bashdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 zshdir = $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions
 fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-install: all ## install below DESTDIR and PREFIX: program, modules, nodes, headers, pages for man, completion
+install: all ## install below DESTDIR and PREFIX: program, modules, nodes, headers, pages, completion
 	install -d $(bindir) $(addprefix $(libdir)/mlflow-c/,datasets flavors nodes) \
 		$(libdir)/pkgconfig $(incdir)/mlflow-c
 	install -m 755 $(B)/mlflow-c $(bindir)/mlflow-c
