@@ -72,8 +72,8 @@ MODULES  := $(foreach m,$(sources_of_modules),$(if \
 	$(shell pkg-config --exists $$(cat $(m)/pkg) 2>/dev/null && echo y),$(B)/lib/mlflow-c/$(m).so))
 NODES    := $(patsubst nodes/%.c,$(B)/nodes/%.so,$(wildcard nodes/*.c))
 FIXTURES := $(patsubst tests/nodes/%.c,$(B)/tests/nodes/%.so,$(wildcard tests/nodes/*.c))
-# Drivers of the fault suite: one meddles with system calls.
-MEDDLERS := $(if $(filter x86_64,$(shell uname -m)),$(B)/tests/meddle)
+# Drivers of the fault suite: one meddles with system calls, one with memory.
+MEDDLERS := $(B)/tests/famine.so $(if $(filter x86_64,$(shell uname -m)),$(B)/tests/meddle)
 tested   := $(foreach r,$(ROOMS),$(if $(wildcard tests/unit/$(r)_*.c),$(r)))
 UNITS    := $(patsubst %,$(B)/tests/unit-%,$(tested))
 
@@ -180,6 +180,11 @@ $(B)/tests/meddle: tests/fault/meddle.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -Wno-conversion $(CFLAGS) -o $@ $<
+
+$(B)/tests/famine.so: tests/fault/famine.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<
 
 fault: all $(FIXTURES) $(MEDDLERS) ## run the sessions in which nodes, disks and processes fail
 	$(q)$(golden) tests/fault
