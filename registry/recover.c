@@ -279,8 +279,9 @@ bool
 recover__needed(struct store *s)
 {
 	struct findings f = {0};
-	bool needed = (find_dead(s, &f, NULL) == 0 && f.n_dead > 0) ||
-		(find_open(s, &f, NULL) == 0 && f.n_intents > 0);
+	/* what cannot be told is looked at again by recover__dead, which says why */
+	bool needed = find_dead(s, &f, NULL) != 0 || f.n_dead > 0 || find_open(s, &f, NULL) != 0 ||
+		f.n_intents > 0;
 
 	findings_fini(&f);
 	return needed;
