@@ -77,11 +77,13 @@ SHIPPED  := $(patsubst nodes/%.c,$(B)/lib/mlflow-c/nodes/%.so,$(filter-out nodes
 examples := $(if $(variant),$(B)/)examples
 EXAMPLES := $(foreach s,$(wildcard examples/*/nodes/*.c),$(patsubst %.c,$(if $(variant),$(B)/)%.so,$(subst /nodes/,/build/nodes/,$(s))))
 FIXTURES := $(patsubst tests/nodes/%.c,$(B)/tests/nodes/%.so,$(wildcard tests/nodes/*.c))
+# Drivers of the fault suite: one meddles with system calls, one with memory.
+MEDDLERS := $(B)/tests/famine.so $(if $(filter x86_64,$(shell uname -m)),$(B)/tests/meddle)
 tested   := $(foreach r,$(ROOMS),$(if $(wildcard tests/unit/$(r)_*.c),$(r)))
 UNITS    := $(patsubst %,$(B)/tests/unit-%,$(tested))
 
 all: $(B)/mlflow-c $(NODES) $(SHIPPED) $(EXAMPLES) $(MODULES) ## build the program, its modules and the node plugins
-built: all $(UNITS) $(FIXTURES)
+built: all $(UNITS) $(FIXTURES) $(MEDDLERS)
 
 run: ## install what the build needs, build, run the example project
 	@scripts/deps build
@@ -192,7 +194,17 @@ unit-%: $(B)/tests/unit-% FORCE
 cli: all $(FIXTURES) ## run the golden sessions of tests/cli
 	$(q)$(golden) tests/cli
 
-fault: all $(FIXTURES) ## run the sessions in which nodes, disks and processes fail
+$(B)/tests/meddle: tests/fault/meddle.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -Wno-conversion $(CFLAGS) -o $@ $<
+
+$(B)/tests/famine.so: tests/fault/famine.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<
+
+fault: all $(FIXTURES) $(MEDDLERS) ## run the sessions in which nodes, disks and processes fail
 	$(q)$(golden) tests/fault
 
 golden-update: all $(FIXTURES) ## write down what the sessions print now; review the diff
