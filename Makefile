@@ -60,7 +60,7 @@ say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 sub  = $(MAKE) --no-print-directory
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run test unit cli fault fuzz interop bench gates gates-test golden-update format compdb \
+.PHONY: all run test unit cli fault fixtures test-nightly mutants reliability fuzz interop bench gates gates-test golden-update format compdb \
 	install uninstall clean help deps built FORCE
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -209,6 +209,17 @@ fault: all $(FIXTURES) $(MEDDLERS) ## run the sessions in which nodes, disks and
 
 golden-update: all $(FIXTURES) ## write down what the sessions print now; review the diff
 	$(q)$(golden) -u $(sort $(dir $(wildcard tests/cli/*.t tests/fault/*.t)))
+
+fixtures: $(FIXTURES) $(MEDDLERS)
+
+test-nightly: all fixtures ## the fault suite in full: every system call, 2,000 kills; about an hour
+	$(q)FULL=1 SECONDS_EACH=3000 $(golden) tests/fault
+
+mutants: all fixtures ## plant a bug for each fault test and show that it is caught
+	$(q)scripts/mutants
+
+reliability: ## write docs/reliability.md from what the fault suite and the mutants did last
+	$(q)scripts/reliability $(B)/reliability >docs/reliability.md
 
 interop: all $(FIXTURES) ## run tests/interop against other programs (MLflow, pyarrow, ...)
 	$(q)$(golden) tests/interop
