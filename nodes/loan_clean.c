@@ -6,20 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* In the order of bytes. */
 static int
-compare_numbers(const void *a, const void *b)
+compare_texts(struct mlf_str x, struct mlf_str y)
 {
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
-static int
-compare_texts(const void *a, const void *b)
-{
-	const struct mlf_str *x = a, *y = b;
-	int64_t shorter = x->len < y->len ? x->len : y->len;
-	int c = memcmp(x->s, y->s, (size_t)shorter);
-	return c ? c : (x->len > y->len) - (x->len < y->len);
+	int64_t shorter = x.len < y.len ? x.len : y.len;
+	int c = memcmp(x.s, y.s, (size_t)shorter);
+	return c ? c : (x.len > y.len) - (x.len < y.len);
 }
 
 /* Room for n values; none fails the node. */
@@ -32,44 +25,107 @@ room(struct mlf_ctx *ctx, int64_t n, size_t size)
 	return p;
 }
 
-/* The lower median of the values there are; 0 if there are none. */
+/* The bits of a number such that they grow with it; -0 is 0. */
+static uint64_t
+sortable(double v)
+{
+	uint64_t bits;
+	v += 0.0;
+	memcpy(&bits, &v, sizeof(bits));
+	return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
+}
+
+static double
+number_of(uint64_t sorted)
+{
+	uint64_t bits = sorted >> 63 ? sorted & ~((uint64_t)1 << 63) : ~sorted;
+	double v;
+	memcpy(&v, &bits, sizeof(v));
+	return v;
+}
+
+/* The lower median of the values there are; 0 if there are none. Its bits are found 16 at a time, the
+ * upper ones first, by counting the values that share those found before: nothing is put in order. */
 static double
 median(struct mlf_ctx *ctx, const struct mlf_f64s *c)
 {
-	double *v = room(ctx, c->n, sizeof(*v)), middle = 0;
-	int64_t n = 0;
-	for (int64_t i = 0; v && i < c->n; i++)
-		if (!mlf_is_null(c->valid, c->off, i))
-			v[n++] = c->v[i];
-	if (n > 0) {
-		qsort(v, (size_t)n, sizeof(*v), compare_numbers);
-		middle = v[(n - 1) / 2];
+	enum { STEP = 16, COUNTS = 1 << STEP };
+	int64_t left = (c->n - c->nulls - 1) / 2;
+	uint64_t found = 0;
+	if (c->n == c->nulls)
+		return 0;
+	for (int low = 64 - STEP; low >= 0; low -= STEP) {
+		int64_t *count = room(ctx, COUNTS, sizeof(*count));
+		for (int64_t i = 0; count && i < c->n; i++) {
+			uint64_t bits = sortable(c->v[i]);
+			bool among = low + STEP == 64 || bits >> (low + STEP) == found;
+			if (among && !mlf_is_null(c->valid, c->off, i))
+				count[bits >> low & (COUNTS - 1)]++;
+		}
+		uint64_t digit = 0;
+		while (count && digit < COUNTS - 1 && count[digit] <= left)
+			left -= count[digit++];
+		found = found << STEP | digit;
+		free(count);
 	}
-	free(v);
-	return middle;
+	return number_of(found);
+}
+
+/* A text and how often it came; n is 0 where there is none yet. */
+struct kind {
+	struct mlf_str s;
+	int64_t n;
+};
+
+/* The place of s, or of what may become it. slots is a power of two. */
+static struct kind *
+kind_of(struct kind *all, uint64_t slots, struct mlf_str s)
+{
+	uint64_t h = (uint64_t)s.len;
+	for (int64_t i = 0; i < s.len; i++)
+		h = (h ^ (uint8_t)s.s[i]) * 0x9e3779b97f4a7c15u;
+	for (uint64_t at = h ^ h >> 32;; at++) {
+		struct kind *k = &all[at & (slots - 1)];
+		if (k->n == 0 || compare_texts(k->s, s) == 0)
+			return k;
+	}
+}
+
+/* Twice the slots, with what there is; NULL if there is no memory. Frees all. */
+static struct kind *
+grow(struct mlf_ctx *ctx, struct kind *all, uint64_t *slots)
+{
+	struct kind *more = room(ctx, (int64_t)(2 * *slots), sizeof(*more));
+	for (uint64_t i = 0; more && i < *slots; i++)
+		if (all[i].n > 0)
+			*kind_of(more, 2 * *slots, all[i].s) = all[i];
+	free(all);
+	*slots *= 2;
+	return more;
 }
 
 /* The most frequent text, the first in order among equals; empty if there is none. */
 static struct mlf_str
 mode(struct mlf_ctx *ctx, const struct mlf_strs *c)
 {
-	struct mlf_str *v = room(ctx, c->n, sizeof(*v)), best = {"", 0};
-	int64_t n = 0, most = 0;
-	for (int64_t i = 0; v && i < c->n; i++)
-		if (!mlf_is_null(c->valid, c->off, i))
-			v[n++] = mlf_str_at(c, i);
-	if (n > 0)
-		qsort(v, (size_t)n, sizeof(*v), compare_texts);
-	for (int64_t from = 0, to; from < n; from = to) {
-		for (to = from; to < n && compare_texts(&v[from], &v[to]) == 0;)
-			to++;
-		if (to - from > most) {
-			most = to - from;
-			best = v[from];
-		}
+	uint64_t slots = 64, used = 0;
+	struct kind *all = room(ctx, (int64_t)slots, sizeof(*all)), best = {{"", 0}, 0};
+	for (int64_t i = 0; all && i < c->n; i++) {
+		if (mlf_is_null(c->valid, c->off, i))
+			continue;
+		struct kind *k = kind_of(all, slots, mlf_str_at(c, i));
+		if (k->n++ > 0)
+			continue;
+		k->s = mlf_str_at(c, i);
+		if (2 * ++used > slots)
+			all = grow(ctx, all, &slots);
 	}
-	free(v);
-	return best;
+	for (uint64_t i = 0; all && i < slots; i++)
+		if (all[i].n > best.n ||
+			(all[i].n > 0 && all[i].n == best.n && compare_texts(all[i].s, best.s) < 0))
+			best = all[i];
+	free(all);
+	return best.s;
 }
 
 static int64_t

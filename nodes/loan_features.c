@@ -47,51 +47,85 @@ static const struct encoding {
 	{"previous_loan_defaults_on_file", {{"No", NULL}, {"Yes", "defaulted_before"}}},
 };
 
+/* The two tables that are made at once, row by row of the input: what goes where was drawn before, so
+ * that no table of all rows is ever made. */
+struct sides {
+	const bool *test; /* of each row: whether it goes to side 1 (test) or 0 (train) */
+	int64_t rows[2];
+	struct mlf_builder *b[2];
+};
+
+/* A column of both sides. */
+struct column {
+	double *to[2];
+};
+
+static struct column
+add_column(struct sides *s, const char *name)
+{
+	return (struct column){
+		{mlf_new_f64(s->b[0], name, s->rows[0]), mlf_new_f64(s->b[1], name, s->rows[1])}};
+}
+
+/* Which value of e a text is; -1 if none. */
 static int
-encode(struct mlf_ctx *ctx, struct mlf_builder *b, struct mlf_frame *in, const struct encoding *e)
+value_of(const struct encoding *e, const size_t *len, struct mlf_str s)
+{
+	for (int k = 0; k < 7 && e->to[k].value; k++)
+		if ((int64_t)len[k] == s.len && memcmp(e->to[k].value, s.s, len[k]) == 0)
+			return k;
+	return -1;
+}
+
+static int
+encode(struct mlf_ctx *ctx, struct sides *to, struct mlf_frame *in, const struct encoding *e)
 {
 	struct mlf_strs c = mlf_utf8(in, e->column);
-	double *out[7] = {0};
+	struct column out[7] = {0};
+	size_t len[7] = {0};
+	for (int k = 0; k < 7 && e->to[k].value; k++)
+		len[k] = strlen(e->to[k].value);
 	for (int k = 1; k < 7 && e->to[k].value; k++)
-		out[k] = mlf_new_f64(b, e->to[k].as, c.n);
+		out[k] = add_column(to, e->to[k].as);
+	int64_t at[2] = {0};
 	for (int64_t i = 0; i < c.n; i++) {
 		struct mlf_str s = mlf_str_at(&c, i);
-		int k = 0;
-		while (k < 7 && e->to[k].value &&
-			((int64_t)strlen(e->to[k].value) != s.len ||
-				memcmp(e->to[k].value, s.s, (size_t)s.len) != 0))
-			k++;
-		if (k == 7 || !e->to[k].value)
+		int k = value_of(e, len, s), side = to->test[i];
+		if (k < 0)
 			return mlf_fail(ctx, "column %s, row %lld: unknown value `%.*s`", e->column,
 				(long long)i + 1, (int)s.len, s.s);
-		if (out[k])
-			out[k][i] = 1;
+		if (k > 0)
+			out[k].to[side][at[side]] = 1;
+		at[side]++;
 	}
 	return 0;
 }
 
 static int
-add_numbers(struct mlf_ctx *ctx, struct mlf_builder *b, struct mlf_frame *in)
+add_logs(struct mlf_ctx *ctx, struct sides *to, struct mlf_frame *in)
 {
-	for (int k = 0; kept[k]; k++)
-		mlf_graft(b, in, kept[k], kept[k]);
 	for (size_t k = 0; k < sizeof(logs) / sizeof(logs[0]); k++) {
 		struct mlf_f64s c = mlf_f64(in, logs[k].from);
-		double *out = mlf_new_f64(b, logs[k].as, c.n);
+		struct column out = add_column(to, logs[k].as);
 		for (int64_t i = 0; i < c.n; i++) {
 			if (!(c.v[i] > 0))
 				return mlf_fail(ctx, "column %s, row %lld: %g has no logarithm",
 					logs[k].from, (long long)i + 1, c.v[i]);
-			out[i] = log(c.v[i]);
+			*out.to[to->test[i]]++ = log(c.v[i]);
 		}
 	}
+	return 0;
+}
+
+static void
+add_ratios(struct sides *to, struct mlf_frame *in)
+{
 	for (size_t k = 0; k < sizeof(ratios) / sizeof(ratios[0]); k++) {
 		struct mlf_f64s of = mlf_f64(in, ratios[k].of), by = mlf_f64(in, ratios[k].by);
-		double *out = mlf_new_f64(b, ratios[k].as, of.n);
+		struct column out = add_column(to, ratios[k].as);
 		for (int64_t i = 0; i < of.n; i++)
-			out[i] = by.v[i] > 0 ? of.v[i] / by.v[i] : 0;
+			*out.to[to->test[i]]++ = by.v[i] > 0 ? of.v[i] / by.v[i] : 0;
 	}
-	return 0;
 }
 
 /* A number that looks random and is the same for the same seed and row (splitmix64). */
@@ -118,57 +152,93 @@ by_luck(const void *a, const void *b)
 	return (x->row > y->row) - (x->row < y->row);
 }
 
-/* Marks the luckiest share of each class. */
+/* The luckiest of a class are found by the upper bits of their luck: counted first, then taken up to the
+ * one count in which the share ends; only the rows of that one are put in order. */
+enum { LUCKS = 1 << 12, LUCK_SHIFT = 64 - 12 };
+
 static int
-draw_test(struct mlf_ctx *ctx, const struct mlf_i64s *target, bool *test)
+draw_class(struct mlf_ctx *ctx, const struct mlf_i64s *target, int class, bool *test)
 {
-	struct ticket *t = calloc((size_t)target->n + 1, sizeof(*t));
-	int64_t seed = mlf_param_i64(ctx, "seed");
-	double share = mlf_param_f64(ctx, "test_share");
+	int64_t seed = mlf_param_i64(ctx, "seed"), count[LUCKS] = {0}, n = 0, last = 0, m = 0;
+	for (int64_t i = 0; i < target->n; i++)
+		if ((target->v[i] != 0) == class) {
+			count[scatter(seed, i) >> LUCK_SHIFT]++;
+			n++;
+		}
+	int64_t left = (int64_t)(mlf_param_f64(ctx, "test_share") * (double)n + 0.5);
+	while (last < LUCKS - 1 && count[last] <= left)
+		left -= count[last++];
+	struct ticket *t = calloc((size_t)count[last] + 1, sizeof(*t));
 	if (!t)
 		return mlf_fail(ctx, "no memory to part the table");
-	for (int class = 0; class <= 1; class ++) {
-		int64_t n = 0;
-		for (int64_t i = 0; i < target->n; i++)
-			if ((target->v[i] != 0) == class)
-				t[n++] = (struct ticket){scatter(seed, i), i};
-		qsort(t, (size_t)n, sizeof(*t), by_luck);
-		for (int64_t k = 0; k < (int64_t)(share * (double)n + 0.5); k++)
-			test[t[k].row] = true;
+	for (int64_t i = 0; i < target->n; i++) {
+		uint64_t luck = scatter(seed, i);
+		if ((target->v[i] != 0) != class || (int64_t)(luck >> LUCK_SHIFT) > last)
+			continue;
+		if ((int64_t)(luck >> LUCK_SHIFT) < last)
+			test[i] = true;
+		else
+			t[m++] = (struct ticket){luck, i};
 	}
+	qsort(t, (size_t)m, sizeof(*t), by_luck);
+	for (int64_t k = 0; k < left && k < m; k++)
+		test[t[k].row] = true;
 	free(t);
 	return 0;
 }
 
-static int
-part(struct mlf_ctx *ctx, struct mlf_frame *all)
+/* The numbers that stay as they are, of the rows of one side. */
+static void
+keep_numbers(struct mlf_ctx *ctx, struct mlf_builder *to, struct mlf_frame *in, const bool *rows)
 {
-	struct mlf_i64s target = mlf_i64(all, TARGET);
-	bool *in = calloc((size_t)target.n + 1, sizeof(*in));
-	if (!in)
-		return mlf_fail(ctx, "no memory to part the table");
-	int rc = draw_test(ctx, &target, in);
-	struct mlf_frame *test = mlf_filter(all, in);
-	for (int64_t i = 0; i < target.n; i++)
-		in[i] = !in[i];
-	struct mlf_frame *train = mlf_filter(all, in);
-	free(in);
-	mlf_metric(ctx, "train_rows", (double)mlf_rows(train), 0);
-	mlf_metric(ctx, "test_rows", (double)mlf_rows(test), 0);
+	struct mlf_builder *b = mlf_build(ctx);
+	for (int k = 0; kept[k]; k++)
+		mlf_graft(b, in, kept[k], kept[k]);
+	struct mlf_frame *part = mlf_filter(mlf_finish(b), rows);
+	for (int k = 0; kept[k]; k++)
+		mlf_graft(to, part, kept[k], kept[k]);
+}
+
+static int
+make_sides(struct mlf_ctx *ctx, struct mlf_frame *in, bool *test, int64_t n)
+{
+	struct sides to = {test, {0}, {mlf_build(ctx), mlf_build(ctx)}};
+	for (int64_t i = 0; i < n; i++)
+		to.rows[test[i]]++;
+	keep_numbers(ctx, to.b[1], in, test);
+	for (int64_t i = 0; i < n; i++)
+		test[i] = !test[i];
+	keep_numbers(ctx, to.b[0], in, test);
+	for (int64_t i = 0; i < n; i++)
+		test[i] = !test[i];
+	int rc = add_logs(ctx, &to, in);
 	if (rc == 0)
-		rc = mlf_output(ctx, "train", train);
-	return rc == 0 ? mlf_output(ctx, "test", test) : rc;
+		add_ratios(&to, in);
+	for (size_t k = 0; rc == 0 && k < sizeof(encodings) / sizeof(encodings[0]); k++)
+		rc = encode(ctx, &to, in, &encodings[k]);
+	if (rc != 0)
+		return rc;
+	mlf_metric(ctx, "train_rows", (double)to.rows[0], 0);
+	mlf_metric(ctx, "test_rows", (double)to.rows[1], 0);
+	rc = mlf_output(ctx, "train", mlf_finish(to.b[0]));
+	return rc == 0 ? mlf_output(ctx, "test", mlf_finish(to.b[1])) : rc;
 }
 
 static int
 run(struct mlf_ctx *ctx)
 {
 	struct mlf_frame *in = mlf_input(ctx, "table");
-	struct mlf_builder *b = mlf_build(ctx);
-	int rc = add_numbers(ctx, b, in);
-	for (size_t k = 0; rc == 0 && k < sizeof(encodings) / sizeof(encodings[0]); k++)
-		rc = encode(ctx, b, in, &encodings[k]);
-	return rc == 0 ? part(ctx, mlf_finish(b)) : rc;
+	struct mlf_i64s target = mlf_i64(in, TARGET);
+	bool *test = calloc((size_t)target.n + 1, sizeof(*test));
+	if (!test)
+		return mlf_fail(ctx, "no memory to part the table");
+	int rc = draw_class(ctx, &target, 0, test);
+	if (rc == 0)
+		rc = draw_class(ctx, &target, 1, test);
+	if (rc == 0)
+		rc = make_sides(ctx, in, test, target.n);
+	free(test);
+	return rc;
 }
 
 static const struct mlf_node nodes[] = {{
