@@ -60,7 +60,7 @@ say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 sub  = $(MAKE) --no-print-directory
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run test unit cli fault fixtures test-nightly mutants reliability fuzz interop bench gates gates-test golden-update format compdb \
+.PHONY: all run test unit cli fault replay fixtures test-nightly mutants reliability fuzz interop bench gates gates-test golden-update format compdb \
 	install uninstall clean help deps built FORCE
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -92,7 +92,7 @@ run: ## install what the build needs, build, run the example project
 	$(B)/mlflow-c registry list
 
 # Criterion aborts under ThreadSanitizer.
-suites = $(if $(findstring thread,$(SAN)),,unit) cli $(if $(wildcard tests/fault/*.t),fault) gates-test
+suites = $(if $(findstring thread,$(SAN)),,unit) cli $(if $(wildcard tests/fault/*.t),fault) replay gates-test
 
 test: ## install what the tests need, build, run every suite
 	@scripts/deps test
@@ -248,6 +248,18 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(foreach r,cmd $(rooms.cmd),$(call archive
 	$(call say,LD,$@)
 	$(q)$(CC) $(ldflags) -fsanitize=fuzzer -o $@ $^ $(ldlibs) -ljansson
 
+replayers = $(patsubst tests/fuzz/%.c,$(B)/tests/replay-%,$(wildcard tests/fuzz/*.c))
+replay: $(replayers) ## play the seeds of every fuzz target through it, without a fuzzer
+	$(q)passed=0; failed=0; for r in $^; do name=$${r##*/replay-}; \
+		if $$r tests/fuzz/$$name/* >$$r.log 2>&1; then \
+			echo "ok - $$name: $$(ls tests/fuzz/$$name | wc -l) seeds"; passed=$$((passed + 1)); \
+		else echo "not ok - $$name"; tail -n 20 $$r.log | sed 's/^/# /'; failed=$$((failed + 1)); fi; done; \
+		echo "$$passed passed, $$failed failed"; [ $$failed -eq 0 ]
+$(B)/tests/replay-%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/replay.o $(foreach r,cmd $(rooms.cmd),$(call archive,$(r)))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(q)$(CC) $(ldflags) -o $@ $^ $(ldlibs) -ljansson
+
 gates: ## check the house rules: includes, sizes, globals, banned calls, format, warnings
 	@scripts/deps test
 	+@MAKE='$(MAKE)' scripts/gates all
@@ -258,7 +270,7 @@ gates-test: ## show that every gate, and the test harnesses, fail where they mus
 # --- for editors and for users ---------------------------------------------------------------------
 sources := $(wildcard $(ROOMS:%=%/*.[ch]) include/mlflow-c/*.h nodes/*.[ch] examples/*/nodes/*.[ch] \
 	datasets/*/*.[ch] flavors/*/*.[ch] \
-	$(addprefix tests/,unit/*.[ch] nodes/*.[ch] fuzz/*.c fault/*.c bench/*.[ch]))
+	$(addprefix tests/,unit/*.[ch] nodes/*.[ch] fuzz/*.c fault/*.c bench/*.[ch] *.c))
 
 format: ## lay out every C file with clang-format-14
 	clang-format-14 -i $(sources)

@@ -12,7 +12,7 @@ every=1
 [ -n "$FULL" ] || every=40
 kills=0
 for n in $(seq 1 $every $total) $(grep ^hit status | grep -n -v 'pwrite64 .*mlflow.db\|fdatasync .*mlflow.db\|fchown' |
-	cut -d : -f 1 | awk -v full="$FULL" 'full || NR % 2 == 0'); do
+	cut -d : -f 1 | awk -v full="$FULL" '!full && NR % 2 == 0'); do
 	fresh
 	"$meddle" -s ../hit -n $n -a kill mlflow-c run -q -j 2 --params make.k=2 2>/dev/null
 	where="killed before call $n ($(sed -n 's/^hit //p' ../hit | head -n 1))"
@@ -21,6 +21,6 @@ for n in $(seq 1 $every $total) $(grep ^hit status | grep -n -v 'pwrite64 .*mlfl
 	kills=$((kills + 1))
 	cd ..
 done
-tally K2 'the runner is killed before the n-th system call that changes a file, of any of its processes' "$kills of about $total calls" \
+tally K2 'the runner is killed before the n-th system call that changes a file, of any of its processes' "$kills kills, at about $total calls" \
 	'each set of outputs old or new, none mixed, no run left running, registry whole, the next run works' '0 violations'
 echo "killed at each call that was tried; nothing was lost"

@@ -2,6 +2,8 @@
  * What is found after a run was killed, and what is made of it. */
 #include "tests/unit/registry_fixture.h"
 
+#include <sys/prctl.h>
+
 LEAK_SUITE(registry_recover);
 
 static const char OLD[] = "old\n", NEW[] = "new\n";
@@ -100,6 +102,40 @@ Test(registry_recover, a_killed_run_is_interrupted_at_the_next_open)
 	s = fixture_open(&f, STORE_WRITE);
 	cr_expect(store_recovered(s, 0, &name) == 0, "recovered twice");
 	store_close(s);
+	fixture_drop(&f);
+}
+
+/* A process with the name of the helper, which has ended and is not reaped. */
+static pid_t
+zombie(void)
+{
+	siginfo_t info;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		prctl(PR_SET_NAME, RUN_HELPER);
+		_exit(0);
+	}
+	cr_assert(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == 0);
+	return pid;
+}
+
+Test(registry_recover, a_helper_that_nobody_reaps_is_not_waited_for)
+{
+	struct fixture f = fixture_make();
+	pid_t pid = zombie();
+	char sql[100];
+	int64_t began;
+
+	die_doing(&f, JUST_RUN);
+	snprintf(sql, sizeof sql, "UPDATE mlc_runs SET helper = %d", (int)pid);
+	fixture_change(&f, sql);
+	began = clock_mono_us();
+	store_close(fixture_open(&f, STORE_WRITE));
+	cr_expect(clock_mono_us() - began < 3000000, "it took %lld us",
+		(long long)(clock_mono_us() - began));
+	expect_interrupted(&f);
+	waitpid(pid, NULL, 0);
 	fixture_drop(&f);
 }
 
