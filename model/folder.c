@@ -4,6 +4,7 @@
  *	loan_model/
  *		MLmodel        flavors, signature; once registered also run id, time and uuid
  *		linear.json    what the flavor wrote; or model.ubj, and files for MLflow beside it
+ *		importance.json    how much each input counts
  *
  * Invariant: the same model gives the same bytes. Whatever differs from run to run enters only in
  * model_copy_stamped. A folder is flat and holds regular files alone; anything else is refused on
@@ -126,8 +127,11 @@ write_files(const struct mlf_model *m, int dirfd, struct err *e)
 	if (m->flavor->add_flavors)
 		m->flavor->add_flavors(m, &text);
 	str_add(&text, "signature:\n");
-	add_side(&text, "inputs", m->inputs, m->n_inputs);
+	if (m->n_inputs) /* MLflow knows no empty side */
+		add_side(&text, "inputs", m->inputs, m->n_inputs);
 	add_side(&text, "outputs", m->outputs, m->n_outputs);
+	if (rc == 0)
+		rc = importance_save(m, dirfd, e);
 	if (rc == 0)
 		rc = folder_write(dirfd, MLMODEL, text.s, text.len, e);
 	str_fini(&text);
@@ -152,6 +156,8 @@ check_side(const struct ynode *mlmodel, const char *side, const struct sig_colum
 	char path[32];
 	snprintf(path, sizeof(path), "signature.%s", side);
 	const char *json = yaml_str(yaml_path(mlmodel, path));
+	if (!json && n == 0)
+		return 0;
 	if (!json)
 		return err_set(e, MLC_MODEL, "%s has no signature %s", MLMODEL, side);
 	return signature_check(json, strlen(json), columns, n, side, e);
