@@ -95,7 +95,7 @@ write_example(const struct mlf_model *m, int dirfd, struct err *e)
 	const struct sig_column *inputs = model_inputs(m, &n);
 	struct str text = {0};
 	struct jw w;
-	if (!examples)
+	if (!examples || !n)
 		return 0;
 	jw_init(&w, &text);
 	jw_object(&w);
@@ -181,7 +181,9 @@ environment_add_flavors(const struct mlf_model *m, struct str *out)
 void
 environment_add_example(const struct mlf_model *m, struct str *out)
 {
-	if (model_examples(m))
+	size_t n;
+	(void)model_inputs(m, &n);
+	if (n && model_examples(m))
 		str_add(out,
 			"saved_input_example_info: {\"artifact_path\": \"" EXAMPLE_FILE
 			"\", \"type\": \"dataframe\", \"pandas_orient\": \"split\"}\n");

@@ -73,6 +73,17 @@ MUST_CHECK int folder_end(int rootfd, const char *path, int dirfd, int rc, struc
 MUST_CHECK int folder_read(int dirfd, const char *name, size_t cap, struct str *out, struct err *e);
 MUST_CHECK int folder_write(int dirfd, const char *name, const void *p, size_t n, struct err *e);
 
+/* ---- importance.c */
+
+#define IMPORTANCE_FILE "importance.json"
+/* n figures a model's input; the first one is called importance, is not negative and says all in one. */
+struct importance {
+	const char *const *names;
+	size_t n;
+	double *values; /* input by input */
+};
+MUST_CHECK int importance_save(const struct mlf_model *m, int dirfd, struct err *e);
+
 /* ---- signature.c */
 
 /* A signature side as MLflow writes it: [{"type": "double", "name": "age"}, ...], in ASCII. */
@@ -85,6 +96,6 @@ MUST_CHECK int signature_check(const char *json, size_t len, const struct sig_co
 MUST_CHECK int signature_read(
 	const char *json, struct arena *a, struct sig_column **out, size_t *n, struct err *e);
 
-extern const struct flavor flavor_linear, flavor_xgboost;
+extern const struct flavor flavor_baseline, flavor_linear, flavor_xgboost;
 
 #endif

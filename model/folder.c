@@ -5,6 +5,7 @@
  *		MLmodel        flavors, signature; once registered also run id, time and uuid
  *		linear.json    what the flavor wrote; or model.ubj
  *		recipe.json    the steps before it, if the model takes raw rows
+ *		importance.json    how much each input counts
  *		code/...       for Python; and what environment.c knows
  *
  * Invariant: the same model gives the same bytes. Whatever differs from run to run enters only in
@@ -141,13 +142,16 @@ write_files(const struct mlf_model *m, int dirfd, struct err *e)
 	environment_add_flavors(m, &text);
 	const struct sig_column *inputs = model_inputs(m, &n_inputs);
 	str_add(&text, "signature:\n");
-	add_side(&text, "inputs", inputs, n_inputs);
+	if (n_inputs) /* MLflow knows no empty side */
+		add_side(&text, "inputs", inputs, n_inputs);
 	add_side(&text, "outputs", m->outputs, m->n_outputs);
 	environment_add_example(m, &text);
 	if (rc == 0 && m->raw)
 		rc = write_recipe(m->raw->recipe, dirfd, e);
 	if (rc == 0)
 		rc = environment_write(m, dirfd, e);
+	if (rc == 0)
+		rc = importance_save(m, dirfd, e);
 	if (rc == 0)
 		rc = folder_write(dirfd, MLMODEL, text.s, text.len, e);
 	str_fini(&text);
@@ -172,6 +176,8 @@ check_side(const struct ynode *mlmodel, const char *side, const struct sig_colum
 	char path[32];
 	snprintf(path, sizeof(path), "signature.%s", side);
 	const char *json = yaml_str(yaml_path(mlmodel, path));
+	if (!json && n == 0)
+		return 0;
 	if (!json)
 		return err_set(e, MLC_MODEL, "%s has no signature %s", MLMODEL, side);
 	return signature_check(json, strlen(json), columns, n, side, e);

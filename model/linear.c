@@ -7,6 +7,7 @@
  *	a number       prediction */
 #include "model/linear.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 size_t
@@ -62,6 +63,36 @@ linear_outputs(struct linear *m)
 		out[m->head.n_outputs++] = (struct sig_column){names[i], MLF_F64};
 }
 
+/* Importance is what a coefficient moves the linear term by when its column moves by one standard deviation,
+ * whatever the direction; on average over the classes. */
+static void
+explain(const struct mlf_model *head, struct arena *a, struct importance *out)
+{
+	const struct linear *m = (const struct linear *)head;
+	size_t n = m->n_terms;
+	const char **names = arena_alloc(a, (1 + 2 * n) * sizeof(*names));
+	*out = (struct importance){.names = names, .n = 1 + 2 * n};
+	out->values = arena_alloc(a, head->n_inputs * out->n * sizeof(double));
+	names[0] = "importance";
+	for (size_t t = 0; t < n; t++) {
+		const char *label = n > 1 ? labels_text(&m->labels, t, a) : NULL;
+		names[1 + t] = label ? arena_printf(a, "coefficient_%s", label) : "coefficient";
+		names[1 + n + t] =
+			label ? arena_printf(a, "standardized_%s", label) : "standardized";
+	}
+	for (size_t j = 0; j < head->n_inputs; j++) {
+		double *v = out->values + j * out->n;
+		double unit = m->labels.n  ? m->sd[j]
+			: m->target_sd > 0 ? m->sd[j] / m->target_sd
+					   : 0;
+		for (size_t t = 0; t < n; t++) {
+			v[1 + t] = m->coefficients[j * n + t];
+			v[1 + n + t] = v[1 + t] * unit;
+			v[0] += fabs(v[1 + n + t]) / (double)n;
+		}
+	}
+}
+
 static int
 save(const struct mlf_model *m, int dirfd, struct jw *mlmodel, struct err *e)
 {
@@ -95,6 +126,7 @@ const struct flavor flavor_linear = {
 	.predict = linear_predict,
 	.save = save,
 	.load = load,
+	.explain = explain,
 	.free = linear_free,
 	.data = LINEAR_FILE,
 };

@@ -4,6 +4,7 @@
  *
  * Invariant: what passes here cannot upset the solver; every complaint about data is made here, and
  * names the column. */
+#include "model/columns.h"
 #include "model/linear.h"
 
 #include <math.h>
@@ -54,68 +55,6 @@ moments(const double *x, int64_t n, double *mean, double *sd)
 	return 0;
 }
 
-static const char *
-known_names(struct mlf_frame *f, const char *wanted, struct map *names)
-{
-	for (int i = 0; i < mlf_columns(f); i++)
-		map_put(names, mlf_column_name(f, i), names);
-	return map_near(names, wanted);
-}
-
-/* The type of a column, or 0 and an error. */
-static enum mlf_type
-column_type(struct mlf_frame *f, const char *name, struct err *e)
-{
-	struct map names = {0};
-	int i = mlf_find(f, name);
-	if (i >= 0)
-		return mlf_column_type(f, i);
-	const char *near = known_names(f, name, &names);
-	err_set(e, MLC_MODEL, "there is no column `%s`", name);
-	if (near)
-		err_help(e, "did you mean `%s`?", near);
-	map_fini(&names);
-	return 0;
-}
-
-/* The column has nulls. */
-static int
-complain_nulls(struct mlf_frame *f, const char *name, int64_t n, struct err *e)
-{
-	const struct frame *table = frame_of(f);
-	const struct column *c = frame_column(table, mlf_find(f, name));
-	int64_t first = 0;
-	while (first < n && !mlf_is_null(c->valid, c->off, first))
-		first++;
-	err_set(e, MLC_MODEL, "column `%s` is null in %lld of %lld rows, first in row %lld", name,
-		(long long)c->nulls, (long long)n, (long long)first + 1);
-	return err_help(e, "fill or drop these rows before training");
-}
-
-static int
-complain_values(const char *name, const double *x, int64_t n, struct err *e)
-{
-	int64_t bad = 0, first = 0;
-	for (int64_t i = n; i-- > 0;)
-		if (!isfinite(x[i])) {
-			bad++;
-			first = i;
-		}
-	if (!bad)
-		return err_set(e, MLC_MODEL,
-			"the values of column `%s` are too large to be squared", name);
-	err_set(e, MLC_MODEL,
-		"column `%s` is not a finite number in %lld of %lld rows, first in row %lld", name,
-		(long long)bad, (long long)n, (long long)first + 1);
-	return err_help(e, "NaN and infinity must be replaced before training");
-}
-
-static bool
-is_number(enum mlf_type type)
-{
-	return type == MLF_F64 || type == MLF_I64 || type == MLF_BOOL;
-}
-
 static int
 add_feature(struct mlf_frame *f, const char *name, struct design *d, struct err *e)
 {
@@ -130,7 +69,7 @@ add_feature(struct mlf_frame *f, const char *name, struct design *d, struct err 
 	}
 	struct mlf_f64s view = mlf_f64(f, name);
 	if (view.nulls)
-		return complain_nulls(f, name, d->n, e);
+		return complain_nulls(f, name, e);
 	c->x = view.v;
 	d->k++;
 	return moments(c->x, d->n, &c->mean, &c->sd) < 0 ? complain_values(name, c->x, d->n, e) : 0;
@@ -197,15 +136,12 @@ number_target(struct mlf_frame *f, const char *name, struct design *d, struct er
 	return 0;
 }
 
-/* The target's column is there and has values in all rows. */
 static int
 open_target(struct mlf_frame *f, const char *name, struct design *d, struct err *e)
 {
-	d->target_type = column_type(f, name, e);
+	*d = (struct design){.n = mlf_rows(f), .target_type = target_type(f, name, e)};
 	if (!d->target_type)
 		return -1;
-	if (frame_column(frame_of(f), mlf_find(f, name))->nulls)
-		return complain_nulls(f, name, d->n, e);
 	d->y = mem_alloc((size_t)d->n * sizeof(double));
 	return 0;
 }
@@ -214,11 +150,6 @@ int
 design_make(struct mlf_frame *f, const struct mlf_fit_spec *spec, enum loss loss,
 	struct design *out, struct err *e)
 {
-	*out = (struct design){.n = mlf_rows(f)};
-	if (!spec->target)
-		return err_set(e, MLC_MODEL, "no target column was named");
-	if (out->n == 0)
-		return err_set(e, MLC_MODEL, "the table has no rows");
 	if (open_target(f, spec->target, out, e) < 0)
 		return -1;
 	if (loss == LOSS_SQUARED ? number_target(f, spec->target, out, e) < 0
@@ -230,9 +161,6 @@ design_make(struct mlf_frame *f, const struct mlf_fit_spec *spec, enum loss loss
 int
 design_for(struct mlf_frame *f, const struct linear *m, struct design *out, struct err *e)
 {
-	*out = (struct design){.n = mlf_rows(f)};
-	if (out->n == 0)
-		return err_set(e, MLC_MODEL, "the table has no rows");
 	if (open_target(f, m->target, out, e) < 0)
 		return -1;
 	if (m->labels.n ? labels_apply(f, m->target, &m->labels, out->y, e) < 0

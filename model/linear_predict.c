@@ -1,27 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Predicting with a linear model: one pass over the columns for the linear terms, then one over the rows. A
  * row whose features are not all finite numbers is predicted as null. */
+#include "model/columns.h"
 #include "model/linear.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static int
-check_inputs(const struct linear *m, struct mlf_frame *f, struct err *e)
-{
-	for (size_t j = 0; j < m->head.n_inputs; j++) {
-		const char *name = m->head.inputs[j].name;
-		int i = mlf_find(f, name);
-		if (i < 0)
-			return err_set(e, MLC_MODEL, "the model needs column `%s`", name);
-		enum mlf_type type = mlf_column_type(f, i);
-		if (type != MLF_F64 && type != MLF_I64 && type != MLF_BOOL)
-			return err_set(e, MLC_MODEL,
-				"the model needs numbers in column `%s`, and it is %s", name,
-				type_name(type));
-	}
-	return 0;
-}
 
 /* z[a] = intercept + sum of coefficient * column for all rows, term by term; NaN where a value is missing. */
 static void
@@ -107,7 +91,7 @@ linear_predict(const struct mlf_model *head, struct mlf_frame *f, struct scope *
 {
 	const struct linear *m = (const struct linear *)head;
 	int64_t n = mlf_rows(f);
-	if (check_inputs(m, f, e) < 0)
+	if (check_inputs(head, f, e) < 0)
 		return -1;
 	double *z = mem_alloc((size_t)n * m->n_terms * sizeof(double));
 	struct mlf_builder *b = scope_builder(sc);

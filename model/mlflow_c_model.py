@@ -237,6 +237,24 @@ class _Linear:
         return _answer(target, z.argmax(axis=1), dict(zip(names, p.T)), missing)
 
 
+class _Baseline:
+    inputs = []
+
+    def __init__(self, folder, data):
+        self.model = _read(folder, data)
+
+    def __call__(self, table, rows):
+        m, target = self.model, self.model["target"]
+        if "value" in m:
+            return pd.DataFrame({"prediction": np.full(rows, m["value"], dtype="float64")})
+        shares = m["frequencies"]
+        names = ["score_" + _label(c, target["type"]) for c in target["classes"]]
+        scores = dict(zip(names, shares)) if len(shares) > 2 else {"score": shares[1]}
+        scores = {name: np.full(rows, v, dtype="float64") for name, v in scores.items()}
+        best = np.full(rows, int(np.argmax(shares)))
+        return _answer(target, best, scores, np.zeros(rows, dtype=bool))
+
+
 class _Trees:
     def __init__(self, folder, data):
         import xgboost
@@ -267,7 +285,7 @@ class _Trees:
         return pd.DataFrame({"prediction": p})
 
 
-_FLAVORS = {"linear": _Linear, "xgboost": _Trees}
+_FLAVORS = {"baseline": _Baseline, "linear": _Linear, "xgboost": _Trees}
 
 
 class Model:

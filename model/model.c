@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 static const struct flavor *const flavors[] = {
+	&flavor_baseline,
 	&flavor_linear,
 	&flavor_xgboost,
 };

@@ -12,6 +12,7 @@
 #include "frame/frame.h"
 
 struct mlf_model; /* counted */
+struct importance;
 
 /* A flavor; the table of them is in model/model.c. */
 struct flavor {
@@ -25,6 +26,8 @@ struct flavor {
 		struct mlf_frame **out, struct err *e);
 	int (*save)(const struct mlf_model *m, int dirfd, struct jw *mlmodel, struct err *e);
 	int (*load)(int dirfd, struct mlf_model **out, struct err *e);
+	/* How much each input counts, in the arena; NULL: there are no inputs. */
+	void (*explain)(const struct mlf_model *m, struct arena *a, struct importance *out);
 	void (*free)(struct mlf_model *m);
 	/* How many rounds were kept, of what learns in rounds and may stop early; NULL: it does not. */
 	int64_t (*rounds)(const struct mlf_model *m);
@@ -57,6 +60,10 @@ MUST_CHECK int model_update(const struct mlf_model *m, struct mlf_frame *f, cons
 /* A frame with `prediction` (and `score`), one row for each row of f; made in sc. */
 MUST_CHECK int model_predict(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
 	struct mlf_frame **out, struct err *e);
+/* A frame with `feature` and `importance`, and figures of the flavor's own: one row for each input, the most
+ * important one first; made in sc. */
+MUST_CHECK int
+model_explain(const struct mlf_model *m, struct scope *sc, struct mlf_frame **out, struct err *e);
 /* Writes the folder (which must not exist) at path beneath rootfd, every file fsynced. */
 MUST_CHECK int model_save(const struct mlf_model *m, int rootfd, const char *path, struct err *e);
 MUST_CHECK int model_load(int rootfd, const char *path, struct mlf_model **out, struct err *e);

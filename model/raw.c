@@ -113,7 +113,8 @@ raw_prepare(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
 	struct mlf_frame **out, struct err *e)
 {
 	*out = f;
-	return m->raw ? part_run(m->raw->part, f, sc, out, e) : 0;
+	/* a table without columns would have no rows */
+	return m->raw && m->n_inputs ? part_run(m->raw->part, f, sc, out, e) : 0;
 }
 
 int

@@ -37,9 +37,11 @@ struct trees {
 	size_t n_nodes, cap_nodes;
 	int *layers; /* arena: of round i are trees layers[i] .. layers[i + 1] - 1 */
 	int n_rounds;
-	int used;      /* trees that predict; all, until trees_limit */
-	double *gain;  /* arena, n_features: how much the splits by it gained, summed */
-	int64_t *uses; /* arena, n_features: how many splits there are by it */
+	int used; /* trees that predict; all, until trees_limit */
+	/* Arena, one a feature: how many splits there are by it, and how much they gained and covered together,
+	 * in single precision and in the library's order, so that the sums are the same to the bit. */
+	int64_t *uses;
+	float *gain, *cover;
 };
 
 /* Fills a zeroed struct; trees_fini also after a failure. */
@@ -50,7 +52,7 @@ void trees_limit(struct trees *t, int rounds);
 
 /* What a tree looks like in the file. */
 struct tree_lists {
-	struct numbers left, right, feature, split, default_left, type, gain;
+	struct numbers left, right, feature, split, default_left, type, gain, cover;
 };
 void tree_lists_fini(struct tree_lists *l);
 /* Appends the tree's nodes. */

@@ -12,8 +12,8 @@
 void
 tree_lists_fini(struct tree_lists *l)
 {
-	struct numbers *all[] = {
-		&l->left, &l->right, &l->feature, &l->split, &l->default_left, &l->type, &l->gain};
+	struct numbers *all[] = {&l->left, &l->right, &l->feature, &l->split, &l->default_left,
+		&l->type, &l->gain, &l->cover};
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]->v);
 	*l = (struct tree_lists){0};
@@ -58,14 +58,6 @@ check_split(const struct trees *t, const struct tree_lists *l, size_t i, struct 
 	return 0;
 }
 
-static void
-count_gain(struct trees *t, const struct tree_lists *l, size_t i, uint32_t feature)
-{
-	t->uses[feature]++;
-	if (i < l->gain.n && isfinite(l->gain.v[i]))
-		t->gain[feature] += l->gain.v[i];
-}
-
 /* Where the tree stands among the nodes, and how much of it is laid out. */
 struct laying {
 	uint32_t *from; /* index in the file of each node that is laid out; owned */
@@ -99,13 +91,38 @@ make_node(struct trees *t, const struct tree_lists *l, struct laying *w, size_t 
 		return -1;
 	*node = (struct tnode){
 		(float)l->split.v[i], (uint32_t)l->feature.v[i], (uint32_t)(first + w->n), 0};
-	count_gain(t, l, i, node->feature);
 	if (l->default_left.v[i] == 0)
 		node->feature |= TNODE_RIGHT;
 	if (!lay(w, child(l->left.v[i], w->n_file)) || !lay(w, child(l->right.v[i], w->n_file)))
 		return err_set(e, MLC_MODEL, "node %zu has children %g and %g, which makes no tree",
 			i, l->left.v[i], l->right.v[i]);
 	return 0;
+}
+
+static float
+stat(const struct numbers *list, size_t i)
+{
+	return i < list->n && isfinite(list->v[i]) ? (float)list->v[i] : 0;
+}
+
+/* Counts the splits of a tree that was added, root first, right before left. */
+static void
+count_splits(struct trees *t, const struct tree_lists *l, struct laying *w)
+{
+	uint32_t *open = w->from; /* what was laid out is no longer needed */
+	size_t n = 0;
+	open[n++] = 0;
+	while (n) {
+		uint32_t i = open[--n];
+		if (l->left.v[i] == -1)
+			continue;
+		size_t feature = (size_t)l->feature.v[i];
+		t->uses[feature]++;
+		t->gain[feature] += stat(&l->gain, i);
+		t->cover[feature] += stat(&l->cover, i);
+		open[n++] = (uint32_t)l->left.v[i];
+		open[n++] = (uint32_t)l->right.v[i];
+	}
 }
 
 int
@@ -125,6 +142,8 @@ trees_add(struct trees *t, struct tree_lists *l, struct err *e)
 		rc = make_node(t, l, &w, k, e);
 	t->roots[t->n_trees] = (uint32_t)t->n_nodes;
 	t->n_nodes += w.n;
+	if (rc == 0)
+		count_splits(t, l, &w);
 	free(w.from);
 	free(w.seen);
 	return rc;

@@ -230,6 +230,12 @@ read_gain(struct file *f)
 }
 
 static bool
+read_cover(struct file *f)
+{
+	return doc_numbers(&f->d, &last_tree(f)->cover);
+}
+
+static bool
 read_id(struct file *f)
 {
 	return doc_f64(&f->d) == (double)(f->n_lists - 1);
@@ -256,8 +262,8 @@ read_trees(struct file *f)
 	static const struct key keys[] = {{"left_children", read_left},
 		{"right_children", read_right}, {"split_indices", read_feature},
 		{"split_conditions", read_split}, {"default_left", read_default},
-		{"split_type", read_type}, {"loss_changes", read_gain}, {"id", read_id},
-		{"tree_param", read_tree_param}, {0}};
+		{"split_type", read_type}, {"loss_changes", read_gain}, {"sum_hessian", read_cover},
+		{"id", read_id}, {"tree_param", read_tree_param}, {0}};
 	const char *key;
 	if (!doc_array(&f->d))
 		return false;
@@ -414,7 +420,8 @@ take_features(struct file *f, struct err *e)
 {
 	struct trees *t = f->t;
 	t->n_features = (int)f->features;
-	t->gain = arena_alloc(&t->arena, (size_t)t->n_features * sizeof(double));
+	t->gain = arena_alloc(&t->arena, (size_t)t->n_features * sizeof(float));
+	t->cover = arena_alloc(&t->arena, (size_t)t->n_features * sizeof(float));
 	t->uses = arena_alloc(&t->arena, (size_t)t->n_features * sizeof(int64_t));
 	if (!f->names.n)
 		return 0;

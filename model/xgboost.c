@@ -8,6 +8,7 @@
  *	reg:*              prediction
  *
  * Nulls and NaN are missing values, which trees know what to do with; so every row gets a prediction. */
+#include "model/columns.h"
 #include "model/xgboost.h"
 
 #include <math.h>
@@ -55,25 +56,6 @@ fit(struct mlf_frame *f, const struct mlf_fit_spec *spec, struct mlf_model **out
 /* ---- predict */
 
 enum { BLOCK = 1024 };
-
-/* Views of the inputs, or an error that names the column that is missing or no number. */
-static int
-open_inputs(const struct xgb *m, struct mlf_frame *f, struct mlf_f64s *views, struct err *e)
-{
-	for (size_t j = 0; j < m->head.n_inputs; j++) {
-		const char *name = m->head.inputs[j].name;
-		int i = mlf_find(f, name);
-		if (i < 0)
-			return err_set(e, MLC_MODEL, "the model needs column `%s`", name);
-		enum mlf_type type = mlf_column_type(f, i);
-		if (type != MLF_F64 && type != MLF_I64 && type != MLF_BOOL)
-			return err_set(e, MLC_MODEL,
-				"the model needs numbers in column `%s`, and it is %s", name,
-				type_name(type));
-		views[j] = mlf_f64(f, name);
-	}
-	return 0;
-}
 
 /* n rows from row `from` on, side by side. */
 static void
@@ -139,7 +121,9 @@ predict(const struct mlf_model *head, struct mlf_frame *f, struct scope *sc, str
 {
 	const struct xgb *m = (const struct xgb *)head;
 	struct mlf_f64s *views = mem_alloc(head->n_inputs * sizeof(*views));
-	int rc = open_inputs(m, f, views, e);
+	int rc = check_inputs(head, f, e);
+	for (size_t j = 0; rc == 0 && j < head->n_inputs; j++)
+		views[j] = mlf_f64(f, head->inputs[j].name);
 	if (rc == 0) {
 		struct mlf_builder *b = scope_builder(sc);
 		push_rows(b, m, views, mlf_rows(f));
@@ -147,6 +131,32 @@ predict(const struct mlf_model *head, struct mlf_frame *f, struct scope *sc, str
 	}
 	free(views);
 	return rc;
+}
+
+/* The figures of Python's get_score, for features that no split uses 0; importance is the share of gain, as
+ * scikit-learn's interface has it. */
+static void
+explain(const struct mlf_model *head, struct arena *a, struct importance *out)
+{
+	static const char *const names[] = {
+		"importance", "gain", "weight", "cover", "total_gain", "total_cover"};
+	enum { FIGURES = sizeof(names) / sizeof(names[0]) };
+	const struct trees *t = &((const struct xgb *)head)->trees;
+	double sum = 0;
+	*out = (struct importance){.names = names, .n = FIGURES};
+	out->values = arena_alloc(a, head->n_inputs * FIGURES * sizeof(double));
+	for (size_t j = 0; j < head->n_inputs; j++) {
+		float uses = t->uses[j] > 1 ? (float)t->uses[j] : 1;
+		double *v = out->values + j * FIGURES;
+		v[1] = (double)(t->gain[j] / uses);
+		v[2] = (double)t->uses[j];
+		v[3] = (double)(t->cover[j] / uses);
+		v[4] = (double)t->gain[j];
+		v[5] = (double)t->cover[j];
+		sum += v[1];
+	}
+	for (size_t j = 0; sum > 0 && j < head->n_inputs; j++)
+		out->values[j * FIGURES] = out->values[j * FIGURES + 1] / sum;
 }
 
 /* ---- the flavor */
@@ -177,6 +187,7 @@ const struct flavor flavor_xgboost = {
 	.predict = predict,
 	.save = xgb_save,
 	.load_data = load,
+	.explain = explain,
 	.free = xgb_free,
 	.rounds = rounds,
 	.data = XGB_FILE,

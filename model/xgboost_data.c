@@ -3,27 +3,11 @@
  *
  * Features may be null, that is what trees are good at; but not infinite, which the library refuses without
  * saying where. Labels are all there; classes are numbered in the order of their values. */
+#include "model/columns.h"
 #include "model/xgboost.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static enum mlf_type
-column_type(struct mlf_frame *f, const char *name, struct err *e)
-{
-	struct map names = {0};
-	int i = mlf_find(f, name);
-	if (i >= 0)
-		return mlf_column_type(f, i);
-	for (int k = 0; k < mlf_columns(f); k++)
-		map_put(&names, mlf_column_name(f, k), &names);
-	const char *near = map_near(&names, name);
-	err_set(e, MLC_MODEL, "there is no column `%s`", name);
-	if (near)
-		err_help(e, "did you mean `%s`?", near);
-	map_fini(&names);
-	return 0;
-}
 
 /* ---- features */
 
@@ -33,7 +17,7 @@ check_feature(struct mlf_frame *f, const char *name, enum mlf_type *type, struct
 	*type = column_type(f, name, e);
 	if (!*type)
 		return -1;
-	if (*type == MLF_F64 || *type == MLF_I64 || *type == MLF_BOOL)
+	if (is_number(*type))
 		return 0;
 	err_set(e, MLC_MODEL, "column `%s` is %s; features must be numbers or booleans", name,
 		type_name(*type));
@@ -194,15 +178,9 @@ static int
 add_target(struct mlf_frame *f, const char *name, const struct xgb_options *o, struct xgb_table *t,
 	struct err *e)
 {
-	t->target_type = column_type(f, name, e);
+	t->target_type = target_type(f, name, e);
 	if (!t->target_type)
 		return -1;
-	int64_t nulls = frame_column(frame_of(f), mlf_find(f, name))->nulls;
-	if (nulls) {
-		err_set(e, MLC_MODEL, "column `%s` is null in %lld of %lld rows", name,
-			(long long)nulls, (long long)t->n);
-		return err_help(e, "fill or drop these rows before training");
-	}
 	t->y = mem_alloc((size_t)t->n * sizeof(float));
 	return xgb_has_classes(o->task) ? class_target(f, name, o, t, e)
 					: number_target(f, name, o, t, e);
@@ -227,10 +205,6 @@ xgb_table_make(struct mlf_frame *f, const struct mlf_fit_spec *spec, const struc
 	struct xgb_table *out, struct err *e)
 {
 	*out = (struct xgb_table){.n = mlf_rows(f)};
-	if (!spec->target)
-		return err_set(e, MLC_MODEL, "no target column was named");
-	if (out->n == 0)
-		return err_set(e, MLC_MODEL, "the table has no rows");
 	if (add_target(f, spec->target, o, out, e) < 0 || add_features(f, spec, out, e) < 0)
 		return -1;
 	if (o->balanced)

@@ -92,6 +92,8 @@ sed -i '/target_encode/d' conf/base/parameters.yml # has no meaning for three cl
 both linear-classes c train.flavor=linear
 both trees y train.flavor=xgboost,train.options.n_estimators=20,train.options.max_depth=4
 both trees-number t train.flavor=xgboost,train.options.objective=reg:squarederror,train.options.n_estimators=20
+both baseline c train.flavor=baseline
+both baseline-number t train.flavor=baseline,train.options.strategy=median
 echo "== by alias, in Python"
 play same $all
 echo "== the server"

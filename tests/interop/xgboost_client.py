@@ -130,6 +130,14 @@ def ours(folder, model, kind):
     by["xgboost"] = plain.predict(xgb.DMatrix(frame))
     for name, values in by.items():
         print(model, name, "equal to the bit" if same_bits(values, got) else "differs by %g" % np.abs(values - got).max())
+    with open(f"{path}/importance.json") as f:
+        told = json.load(f)["features"]
+    for figure in ("weight", "gain", "cover", "total_gain", "total_cover"):
+        score = plain.get_score(importance_type=figure)
+        if same_bits([t[figure] for t in told], [score.get(t["feature"], 0) for t in told]) and len(told) == len(COLUMNS):
+            print(model, figure, "as get_score has it")
+        else:
+            print(model, figure, "differs:", [(t["feature"], t[figure]) for t in told], score)
     about = json.loads(booster.attributes()["mlflow_c"])
     print(about["target"], about["params"]["objective"], booster.num_boosted_rounds() > 0)
 
