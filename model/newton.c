@@ -19,8 +19,10 @@ static const double damp_max = 1e10;
 /* Of this many rows a sample leads the way: each so many-th block. */
 enum { SAMPLED_FROM = 1 << 17, SAMPLE = 16, SAMPLE_STEPS = 8 };
 static const double sample_tol = 1e-4; /* finer than a sample is true */
-/* From here a step by the curvature of its start ends within rounding, or nearly. */
-static const double near_tol = 1e-6;
+/* From here on the curvature hardly changes any more. */
+static const double near_tol = 1e-4;
+/* What a step by the curvature of before has to leave of the gradient at most. */
+static const double fast = 0.01;
 
 /* Where the search stands: the point, what the pass found there, and the next candidate. */
 struct search {
@@ -31,7 +33,8 @@ struct search {
 	double *factor;        /* owned, n^2 */
 	double *pins;          /* owned, k + 1; NULL: there is one term */
 	struct sums at, next;
-	bool here; /* at.h is the curvature at w, of all rows; else of a place not far from it */
+	bool here;     /* at.h is the curvature at w, of all rows */
+	bool near;     /* it is at least that of all rows at a place not far from w */
 	bool factored; /* the factor is at.h's */
 };
 
@@ -176,7 +179,6 @@ advance(struct search *s, enum curvature curve)
 			s->next.h = s->at.h;
 			s->at.h = h;
 		}
-		s->here = curve == CURVE_FULL;
 		return true;
 	}
 	return false;
@@ -187,7 +189,7 @@ static void
 look(struct search *s)
 {
 	pass_run(s->pass, s->w, CURVE_FULL, &s->at);
-	s->here = true;
+	s->here = s->near = true;
 	s->factored = false;
 }
 
@@ -221,7 +223,7 @@ approach(struct search *s)
 	}
 	pass_sample(s->pass, 1);
 	pass_run(s->pass, s->w, CURVE_NONE, &s->at);
-	s->here = false;
+	s->here = s->near = false;
 	if (!(s->at.value <= limit)) {
 		memcpy(s->w, start, s->n * sizeof(double));
 		look(s);
@@ -229,19 +231,25 @@ approach(struct search *s)
 	free(start);
 }
 
-/* One step. Where the gradient is small already, the curvature of before will do for the next ones too. */
+/* One step. Where the gradient is small the curvature of before will do for all that are left, as long as
+ * they bring it down fast. */
 static bool
 step(struct search *s, double gradient)
 {
 	bool flat = s->p->loss == LOSS_SQUARED; /* it is the same everywhere */
-	enum curvature curve = flat || (s->here && gradient <= near_tol) ? CURVE_NONE : CURVE_FULL;
-	if (advance(s, curve)) {
-		s->here = flat || s->here;
-		return true;
-	}
-	if (s->here)
+	bool many = s->p->n >= SAMPLED_FROM;    /* with few rows a look costs nothing */
+	bool close = many && s->near && gradient <= near_tol;
+	enum curvature curve = flat || close ? CURVE_NONE : CURVE_FULL;
+	bool moved = advance(s, curve);
+	if (moved && curve == CURVE_FULL)
+		s->here = s->near = true;
+	else if (!moved && s->here)
 		return false;
-	look(s);
+	else if (!moved || steepest(s->p, s->at.g) > fast * gradient)
+		s->near = flat;
+	s->here = flat || (moved && curve == CURVE_FULL);
+	if (!moved)
+		look(s);
 	return true;
 }
 
@@ -277,6 +285,8 @@ newton_solve(const struct problem *p, struct newton *out)
 	search_init(&s, p);
 	memcpy(s.w, out->w, s.n * sizeof(double));
 	enum newton_end end = descend(&s, out);
+	if (!s.near)
+		look(&s);
 	memcpy(out->w, s.w, s.n * sizeof(double));
 	if (out->keep == CURVE_FULL)
 		memcpy(out->curve, s.at.h, s.n * s.n * sizeof(double));
