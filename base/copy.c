@@ -60,7 +60,8 @@ copy_entries(int from, int to, int depth, struct err *e)
 		return -1;
 	}
 	while (rc == 0 && (errno = 0, entry = readdir(d)))
-		if (!str_eq(entry->d_name, ".") && !str_eq(entry->d_name, ".."))
+		if (!str_eq(entry->d_name, ".") && !str_eq(entry->d_name, "..") &&
+			!file_is_litter(entry->d_name))
 			rc = copy_entry(from, entry->d_name, to, depth + 1, e);
 	if (rc == 0 && errno)
 		rc = err_errno(e, MLC_FILE, "cannot list a folder");

@@ -186,6 +186,12 @@ by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+bool
+file_is_litter(const char *name)
+{
+	return str_eq(name, "__pycache__") || str_eq(name, "registered_model_meta");
+}
+
 static int list_folder(int fd, struct str *path, int depth, struct names *out);
 
 /* Takes the entry `name`, whose whole path is `path`: a regular file or a folder's content. */
@@ -223,7 +229,8 @@ list_folder(int fd, struct str *path, int depth, struct names *out)
 		return -1;
 	}
 	while (rc == 0 && (errno = 0, entry = readdir(d))) {
-		if (str_eq(entry->d_name, ".") || str_eq(entry->d_name, ".."))
+		if (str_eq(entry->d_name, ".") || str_eq(entry->d_name, "..") ||
+			file_is_litter(entry->d_name))
 			continue;
 		str_addf(path, "%s%s", len ? "/" : "", entry->d_name);
 		rc = list_entry(fd, entry->d_name, path, depth, out);

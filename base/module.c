@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Modules of the program: what needs a large library is no burden to whoever does not use it.
+ * Modules of the program: what needs a large library is no burden to whoever does not use it. The plugins
+ * that come with the program lie there, too (KIND nodes), but the loader of plugins opens them.
  *
  *	build/mlflow-c          build/lib/mlflow-c/KIND/NAME.so
  *	PREFIX/bin/mlflow-c     PREFIX/lib/mlflow-c/KIND/NAME.so
@@ -46,20 +47,31 @@ program_folder(char dir[static PATH_MAX], bool above)
 }
 
 char *
-module_path(const char *kind, const char *name)
+module_folder(const char *kind, int i)
 {
 	char dir[PATH_MAX];
 	struct str path = {0};
 
-	for (int above = 0; above < 2 && could_be(name); above++) {
-		if (!program_folder(dir, above))
-			break;
-		str_reset(&path);
-		str_addf(&path, "%s/" FOLDER "/%s/%s.so", dir, kind, name);
+	if (i > 1 || !program_folder(dir, i > 0))
+		return NULL;
+	str_addf(&path, "%s/" FOLDER "/%s", dir, kind);
+	return path.s;
+}
+
+char *
+module_path(const char *kind, const char *name)
+{
+	char *folder;
+
+	for (int i = 0; could_be(name) && (folder = module_folder(kind, i)); i++) {
+		struct str path = {0};
+
+		str_addf(&path, "%s/%s.so", folder, name);
+		free(folder);
 		if (access(path.s, F_OK) == 0)
 			return path.s;
+		str_fini(&path);
 	}
-	str_fini(&path);
 	return NULL;
 }
 

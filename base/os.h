@@ -54,8 +54,11 @@ void hash_sha256(const void *p, size_t n, char hex[static HASH_SHA_HEX]);
 /* The whole file, whatever the descriptor's offset. */
 MUST_CHECK int hash_sha256_fd(int fd, char hex[static HASH_SHA_HEX], struct err *e);
 MUST_CHECK int hash_xxh3_fd(int fd, char hex[static HASH_XXH_HEX], struct err *e);
+/* What Python and MLflow leave in a model folder that they load: no part of it, neither hashed nor
+ * copied. */
+bool file_is_litter(const char *name);
 /* Hash of a folder: of the sorted relative paths and the contents of its regular files, as hash.c
- * describes it. *bytes, which may be NULL, gets the sum of their sizes. */
+ * describes it, without litter. *bytes, which may be NULL, gets the sum of their sizes. */
 MUST_CHECK int hash_tree(int rootfd, const char *path, char hex[static HASH_SHA_HEX],
 	uint64_t *bytes, struct err *e);
 /* The same, and each file is told of, in the order of their names. */
@@ -101,6 +104,8 @@ int trust_refuse(struct err *e, const char *path, const char *why, const char *f
 /* Modules, lib/mlflow-c/KIND/NAME.so, beside the program as it is built or as it is installed. The path
  * of one, owned, or NULL: there is none. */
 char *module_path(const char *kind, const char *name);
+/* The folders in which modules of a kind may lie, i = 0 before i = 1; owned, or NULL. */
+char *module_folder(const char *kind, int i);
 /* Loads a module for good, if nobody else could have written it, and gives its function `symbol`. `what`
  * is what messages call it, `package` (or NULL) where its library is from. */
 typedef const void *module_get(void);

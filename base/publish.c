@@ -81,6 +81,9 @@ swap(const struct file_spot *stage, const struct file_spot *target)
 	unsigned flags = RENAME_EXCHANGE;
 
 	if (renameat2(stage->dir, stage->name, target->dir, target->name, flags) == 0) {
+		/* or a loss of power could undo the exchange, but not what is removed after it */
+		if (file__fsync_dir(target->dir, target->name, NULL) != 0)
+			return -1;
 		drop(stage);
 		return 0;
 	}

@@ -9,6 +9,7 @@
  *	arrow_kind.c      Arrow's types                     which ones a table holds, and what of the rest
  *	arrow_file.c      file -> messages                  where each one stands
  *	arrow_batch.c     message -> places of buffers      whether they are large enough
+ *	arrow_unpack.c    buffers that are compressed
  *	arrow_slice.c     rows of a batch -> C Data Interface -> frame
  *	arrow_read.c      the calls that read, and the types that are expected
  *	arrow_meta.c      messages that we write
@@ -83,6 +84,8 @@ struct arrow_file {
 	size_t n, used;
 	uint8_t *meta; /* owned: of the message in hand */
 	size_t cap;
+	char *packed; /* owned: a compressed buffer */
+	size_t packed_cap;
 	struct fb fb;         /* over meta */
 	int64_t body, body_n; /* where the body of the message stands */
 };
@@ -96,9 +99,12 @@ MUST_CHECK int arrow_file_next(struct arrow_file *f, struct fb_table *batch);
 MUST_CHECK int arrow_file_read(struct arrow_file *f, int64_t at, void *into, size_t n);
 void arrow_file_fini(struct arrow_file *f);
 
-/* A batch: where in the file its buffers stand. */
+/* A batch: where in the file its buffers stand, or in the body if they were compressed. */
 struct arrow_batch {
 	int64_t rows;
+	bool unpacked;
+	char *body; /* owned */
+	size_t body_n, body_cap;
 	struct arrow_place {
 		int64_t nulls;
 		struct {
@@ -108,6 +114,19 @@ struct arrow_batch {
 };
 MUST_CHECK int arrow_batch_read(struct arrow_file *f, const struct fb_table *t,
 	const struct arrow_schema *schema, struct arrow_batch *out);
+
+/* Bytes of a buffer of the batch. */
+MUST_CHECK int arrow_batch_bytes(
+	struct arrow_file *f, const struct arrow_batch *b, int64_t at, void *into, size_t n);
+void arrow_batch_fini(struct arrow_batch *b);
+
+/* --- arrow_unpack.c */
+
+/* Fails unless the codec, by the number that Arrow gives it, is known. */
+MUST_CHECK int arrow_codec(struct arrow_file *f, int64_t codec);
+/* Unpacks the buffers; their places are then those in the body. */
+MUST_CHECK int
+arrow_unpack(struct arrow_file *f, int64_t codec, size_t columns, struct arrow_batch *b);
 
 /* Rows of batches as frames, in memory that is used again and again. */
 struct arrow_slicer;

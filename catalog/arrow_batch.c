@@ -1,25 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a batch says of its buffers, checked against its schema and its size: behind this, every buffer
- * is inside of the file and holds as many values as the batch has rows. */
+ * is inside of the file, or was unpacked from it, and holds as many values as the batch has rows. */
 #include "catalog/arrow.h"
+
+#include <string.h>
 
 enum { BATCH_ROWS_FIELD, BATCH_NODES, BATCH_BUFFERS, BATCH_COMPRESSION };
 
 #define PAIR 16 /* bytes of a FieldNode (rows, nulls) and of a Buffer (offset, length) */
-
-static int
-refuse_compressed(struct mlf_dataset_host *h, const struct fb_table *t)
-{
-	static const char *const codecs[] = {"LZ4", "ZSTD"};
-	struct fb_table c;
-	int64_t codec = fb_sub(t, BATCH_COMPRESSION, &c) ? fb_int(&c, 0, 1, 0) : -1;
-
-	return arrow_fail(h, 0,
-		"write it without compression: in pandas `.to_feather(path, "
-		"compression=\"uncompressed\")`, in polars `.write_ipc(path)`",
-		"its batches are compressed with %s, which is not read",
-		codec == 0 || codec == 1 ? codecs[codec] : "an unknown codec");
-}
 
 static int
 buffer_count(const struct arrow_kind *kind)
@@ -86,11 +74,38 @@ read_places(struct arrow_file *f, const struct arrow_schema *schema, const struc
 		if (fb_at(&f->fb, nodes->at + i * PAIR, 8) != out->rows)
 			return arrow_damaged(f->h, "a column has other rows than its batch");
 		p->nulls = fb_at(&f->fb, nodes->at + i * PAIR + 8, 8);
-		if (read_place(f, at, n, p, &left) < 0 || check_place(f, kind, p, out->rows) < 0)
+		if (read_place(f, at, n, p, &left) < 0)
 			return -1;
 		at += (size_t)n * PAIR;
 	}
 	return 0;
+}
+
+static int
+unpack(struct arrow_file *f, const struct fb_table *t, size_t columns, struct arrow_batch *out)
+{
+	struct fb_table c;
+	int64_t codec = fb_sub(t, BATCH_COMPRESSION, &c) ? fb_int(&c, 0, 1, 0) : -1;
+
+	return arrow_codec(f, codec) < 0 ? -1 : arrow_unpack(f, codec, columns, out);
+}
+
+int
+arrow_batch_bytes(
+	struct arrow_file *f, const struct arrow_batch *b, int64_t at, void *into, size_t n)
+{
+	if (!b->unpacked)
+		return arrow_file_read(f, at, into, n);
+	if (n > 0)
+		memcpy(into, b->body + at, n);
+	return 0;
+}
+
+void
+arrow_batch_fini(struct arrow_batch *b)
+{
+	free(b->places);
+	free(b->body);
 }
 
 int
@@ -101,8 +116,7 @@ arrow_batch_read(struct arrow_file *f, const struct fb_table *t, const struct ar
 	struct fb_list buffers = fb_list(t, BATCH_BUFFERS, PAIR);
 	size_t want = 0;
 
-	if (fb_has(t, BATCH_COMPRESSION))
-		return refuse_compressed(f->h, t);
+	out->unpacked = false;
 	out->rows = fb_int(t, BATCH_ROWS_FIELD, 8, 0);
 	for (size_t i = 0; i < schema->n; i++)
 		want += (size_t)buffer_count(schema->v[i].kind);
@@ -111,5 +125,12 @@ arrow_batch_read(struct arrow_file *f, const struct fb_table *t, const struct ar
 		return arrow_damaged(f->h, "a batch does not fit its schema");
 	if (!out->places)
 		out->places = mem_alloc(schema->n * sizeof(*out->places));
-	return read_places(f, schema, &nodes, &buffers, out);
+	if (read_places(f, schema, &nodes, &buffers, out) < 0)
+		return -1;
+	if (fb_has(t, BATCH_COMPRESSION) && unpack(f, t, schema->n, out) < 0)
+		return -1;
+	for (size_t i = 0; i < schema->n; i++)
+		if (check_place(f, schema->v[i].kind, &out->places[i], out->rows) < 0)
+			return -1;
+	return 0;
 }

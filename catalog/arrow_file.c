@@ -338,4 +338,5 @@ arrow_file_fini(struct arrow_file *f)
 {
 	free(f->blocks);
 	free(f->meta);
+	free(f->packed);
 }

@@ -66,7 +66,7 @@ arrow_read_close(void *state)
 	struct reader *r = state;
 
 	arrow_slicer_free(r->slicer);
-	free(r->batch.places);
+	arrow_batch_fini(&r->batch);
 	free(r->types);
 	arrow_schema_fini(&r->schema);
 	arrow_file_fini(&r->file);

@@ -80,8 +80,8 @@ load(struct arrow_slicer *s, const struct slice *sl, size_t i, enum arrow_part p
 
 	c->part[part].p = mem_grow(c->part[part].p, &c->part[part].cap, (size_t)n + 1, 1);
 	c->buffers[part] = c->part[part].p;
-	return arrow_file_read(
-		s->f, sl->batch->places[i].part[part].at + from, c->part[part].p, (size_t)n);
+	return arrow_batch_bytes(s->f, sl->batch, sl->batch->places[i].part[part].at + from,
+		c->part[part].p, (size_t)n);
 }
 
 /* --- text ---------------------------------------------------------------------------------------- */

@@ -26,6 +26,7 @@ struct dataset {
 	bool versioned;      /* path is the folder of its versions, see dataset_at_version */
 	const char *version; /* path is that of this version; NULL: there are none */
 	const char *layer;   /* metadata.layer, or NULL */
+	const char *model;   /* NAME@VERSION of the registered model that path leads to, or NULL */
 	struct ynode *entry; /* load_args, save_args and the type's other options */
 	const char *conf;    /* the environment it comes from; NULL: of no catalog */
 	struct place at;
@@ -49,6 +50,12 @@ dataset_decode(struct arena *a, const char *json, size_t len, struct dataset **o
 /* A dataset type by its name, built in or a module, or NULL. */
 const struct mlf_dataset_type *catalog_type(const char *name);
 bool dataset_exists(const struct dataset *d, int rootfd); /* any version, if it is versioned */
+
+/* loose.c: files that no catalog names. The type that the end of a file's name tells, or NULL; and the file
+ * as a dataset, all borrowed but what the arena holds. It may lie anywhere; type is a name of ours. */
+const char *catalog_type_of_file(const char *path);
+struct dataset *
+dataset_of_file(struct arena *a, const char *name, const char *path, const char *type);
 
 /* Versions of a versioned dataset, in order of time: names of [A-Za-z0-9_.-]. */
 struct versions {
@@ -94,9 +101,11 @@ struct read_opts {
 	int rootfd;
 	struct segs *segs; /* where the batches live */
 	const struct schema
-		*schema;        /* types to read as; columns not named are inferred; NULL: all */
-	const char *path;       /* where it is read from instead: what is staged for it; or NULL */
-	const char *known_hash; /* if the file's hash is this one ... */
+		*schema;  /* types to read as; columns not named are inferred; NULL: all */
+	const char *path; /* where it is read from instead: what is staged for it; or NULL */
+	const int *
+		fd; /* instead of a file: this descriptor, a pipe maybe, which stays the caller's; or NULL */
+	const char *known_hash;            /* if the file's hash is this one ... */
 	const struct schema *known;        /* ... it is read with exactly this schema */
 	const struct reject_sink *rejects; /* NULL: they are only counted */
 	const char *upto; /* of an incremental dataset, the last partition to read; NULL: all */
@@ -126,6 +135,9 @@ MUST_CHECK int dataset_parts_last(
 const struct dataset *dataset_checkpoint(struct arena *a, const struct dataset *d);
 /* True of a table that is no file of its own: what it holds is known by dataset_content alone. */
 bool dataset_is_shared(const struct dataset *d);
+/* True of what names a version of a registered model, models:/NAME@ALIAS; where that is only the registry
+ * knows. */
+bool dataset_is_registered(const struct dataset *d);
 /* True of what lies on a server: its path is a name and no file. */
 bool dataset_is_remote(const struct dataset *d);
 bool path_is_remote(const char *path);
@@ -138,6 +150,9 @@ dataset_content(const struct dataset *d, int rootfd, char hash[static HASH_XXH_H
 MUST_CHECK int
 dataset_read_bytes(const struct dataset *d, int rootfd, struct str *out, struct err *e);
 
+/* Reads one value from its text, as files hold it, into *f (float64) or *i (the others; booleans also as
+ * yes and no, 1 and 0); false if it is none. Not for utf8. */
+bool cell_read(enum mlf_type type, const char *s, size_t n, int64_t *i, double *f);
 /* Appends a value as people read it, text without quotes; false and nothing if it is null. */
 bool column_show(const struct column *c, int64_t i, struct str *out);
 
@@ -156,6 +171,9 @@ struct staged {
 void stage_token(const char *run_id, const char *node, char token[static 300]);
 MUST_CHECK int stage_begin(
 	const struct dataset *d, int rootfd, const char *token, struct stage **out, struct err *e);
+/* The same for a stream: what is written goes to the descriptor (which stays the caller's) at once, and
+ * nothing is left to publish; staged then has no path. */
+MUST_CHECK int stage_stream(const struct dataset *d, int fd, struct stage **out, struct err *e);
 MUST_CHECK int stage_table(struct stage *s, const struct frame *batch, struct err *e);
 MUST_CHECK int stage_bytes(struct stage *s, const void *p, size_t n, struct err *e);
 /* For models and path ports: the staged path, relative to the root, to be written by the caller. */

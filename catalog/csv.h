@@ -2,7 +2,7 @@
  * The csv type: what its files share.
  *
  *	csv_rows.c   bytes -> rows of fields        libcsv's meaning, and where each row stands
- *	csv_scan.c   bytes -> where fields end      of plain text, with vectors
+ *	csv_scan.c   bytes -> where fields end      of plain text, with vectors (csv_mark.c)
  *	csv_grid.c   both -> many rows at once      the second where it can, else the first
  *	csv_fill.c   a column of many rows -> values
  *	csv_quick.c  the same for plain numbers, with vectors

@@ -11,6 +11,9 @@
 #include "catalog/csv.h"
 
 #include <string.h>
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
 #include "catalog/csv_scan.h"
 
 #define OTHERS_MAX 256
@@ -21,7 +24,7 @@ struct csv_grids {
 	struct csv_rows *rows; /* borrowed */
 	char marked[2];        /* separator and quote */
 	size_t columns;
-	csv_scan_text *scan_text;
+	const struct csv_processor *processor;
 	struct csv_scan scan;
 	size_t room; /* bytes of text that the scan has room for */
 	struct csv_cell *cells;
@@ -70,7 +73,7 @@ trimmed(const char *s, uint32_t from, uint32_t to)
 /* Whoever writes cells may write anything, for all the compiler knows: so what does not change meanwhile
  * is handed down by value. */
 static struct csv_cell
-other_cell(char *s, uint32_t from, uint32_t to, char quote, bool doubled)
+special_cell(char *s, uint32_t from, uint32_t to, char quote, bool doubled)
 {
 	uint32_t n;
 
@@ -82,16 +85,6 @@ other_cell(char *s, uint32_t from, uint32_t to, char quote, bool doubled)
 	if (doubled && memchr(s + from + 1, quote, n))
 		n = undouble(s + from + 1, n, quote);
 	return (struct csv_cell){from + 1, n};
-}
-
-/* Most fields are neither empty nor quoted, and have no blank at either end. */
-static inline struct csv_cell
-cell_of(char *s, uint32_t from, uint32_t to, char quote, bool doubled)
-{
-	if ((from < to) & (s[from] != quote) & ((unsigned char)s[from] > ' ') &
-		((unsigned char)s[to - (from < to)] > ' '))
-		return (struct csv_cell){from, to - from};
-	return other_cell(s, from, to, quote, doubled);
 }
 
 /* How many rows from the first on have as many fields as there are columns: all, if each row ends
@@ -119,37 +112,69 @@ count_rows(const char *s, const struct csv_scan *scan, size_t columns)
 	return rows;
 }
 
+/* Cells from the second on, four at a time: up to which one. */
+#if defined(__x86_64__)
+static size_t
+cut_fours(const uint32_t *ends, size_t n, struct csv_cell *cell)
+{
+	const __m128i less = _mm_set1_epi32(-1);
+	size_t i;
+
+	for (i = 1; i + 4 <= n; i += 4) {
+		__m128i before = _mm_loadu_si128((const __m128i *)(ends + i - 1));
+		__m128i end = _mm_loadu_si128((const __m128i *)(ends + i));
+		__m128i from = _mm_sub_epi32(before, less), size = _mm_sub_epi32(end, from);
+
+		_mm_storeu_si128((__m128i *)(cell + i), _mm_unpacklo_epi32(from, size));
+		_mm_storeu_si128((__m128i *)(cell + i + 2), _mm_unpackhi_epi32(from, size));
+	}
+	return i;
+}
+#else
+static size_t
+cut_fours(const uint32_t *ends, size_t n, struct csv_cell *cell)
+{
+	(void)ends, (void)n, (void)cell;
+	return 1;
+}
+#endif
+
+/* Fields are what lies between two ends. */
+static void
+cut_cells(const uint32_t *ends, size_t n, struct csv_cell *cell)
+{
+	cell[0] = (struct csv_cell){0, ends[0]};
+	for (size_t i = cut_fours(ends, n, cell); i < n; i++)
+		cell[i] = (struct csv_cell){ends[i - 1] + 1, ends[i] - ends[i - 1] - 1};
+}
+
 static void
 make_cells(const struct csv_grids *gs, char *s, size_t rows)
 {
-	const uint32_t *ends = gs->scan.ends;
-	const size_t columns = gs->columns;
+	const struct csv_scan *scan = &gs->scan;
 	const char quote = gs->marked[1];
-	const bool doubled = gs->scan.doubled;
-	struct csv_cell *cell = gs->cells;
-	uint32_t from = 0;
+	const bool doubled = scan->doubled;
+	const size_t n = rows * gs->columns;
+	struct csv_cell *cells = gs->cells;
 
-	for (size_t i = 0; i < rows; i++) {
-		uint32_t last;
+	cut_cells(scan->ends, n, cells);
+	for (size_t i = 0; i < scan->n_special && scan->special[i] < n; i++) {
+		struct csv_cell *cell = &cells[scan->special[i]];
+		uint32_t from = cell->at, to = from + cell->n;
 
-		for (size_t k = 0; k + 1 < columns; k++) {
-			*cell++ = cell_of(s, from, *ends, quote, doubled);
-			from = *ends++ + 1;
-		}
-		last = *ends++;
-		*cell++ = cell_of(
-			s, from, last - (last > from && s[last - 1] == '\r'), quote, doubled);
-		from = last + 1;
+		to -= s[to] == '\n' && to > from && s[to - 1] == '\r';
+		*cell = special_cell(s, from, to, quote, doubled);
 	}
 }
 
 static void
 make_room(struct csv_grids *gs, size_t bytes)
 {
-	if (bytes <= gs->room)
+	if (bytes <= gs->room && gs->scan.ends)
 		return;
 	gs->room = bytes;
 	gs->scan.ends = mem_resize(gs->scan.ends, (bytes + 16) * sizeof(uint32_t));
+	gs->scan.special = mem_resize(gs->scan.special, (bytes + 16) * sizeof(uint32_t));
 	gs->scan.inner = mem_resize(gs->scan.inner, (bytes + 16) * sizeof(uint32_t));
 }
 
@@ -160,7 +185,7 @@ scan_rows(struct csv_grids *gs, const struct csv_at *at, size_t most)
 	size_t n = at->n < most ? at->n : most;
 
 	make_room(gs, n);
-	gs->scan_text(at->text, n, gs->marked, &gs->scan);
+	csv_scan(gs->processor, at->text, n, gs->marked, &gs->scan);
 	return count_rows(at->text, &gs->scan, gs->columns);
 }
 
@@ -305,7 +330,7 @@ csv_grids_new(struct csv_rows *rows, const struct csv_dialect *dialect, size_t c
 	gs->marked[0] = dialect->sep;
 	gs->marked[1] = dialect->quote;
 	gs->columns = columns;
-	gs->scan_text = csv_scan_best();
+	gs->processor = csv_processor(0);
 	gs->others = 1;
 	return gs;
 }
@@ -316,6 +341,7 @@ csv_grids_free(struct csv_grids *gs)
 	if (!gs)
 		return;
 	free(gs->scan.ends);
+	free(gs->scan.special);
 	free(gs->scan.inner);
 	free(gs->cells);
 	free(gs->lines);

@@ -22,17 +22,28 @@ struct digits {
 	bool point;
 };
 
-static const double powers_of_ten[DIGITS + 1] = {
-	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16};
+/* By sign and digits behind the point. */
+static const double powers_of_ten[2][DIGITS + 1] = {
+	{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+		1e16},
+	{-1e0, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8, -1e9, -1e10, -1e11, -1e12, -1e13,
+		-1e14, -1e15, -1e16},
+};
+
+/* Two digits each. */
+VECTORS static inline __m128i
+add_pairs(__m128i digits)
+{
+	return _mm_maddubs_epi16(digits, _mm_set1_epi16(1 << 8 | 10));
+}
 
 /* The sum of digits by their place. */
 VECTORS static inline uint64_t
 add_up(__m128i digits)
 {
-	const __m128i tens = _mm_set1_epi16(1 << 8 | 10), hundreds = _mm_set1_epi32(1 << 16 | 100);
+	const __m128i hundreds = _mm_set1_epi32(1 << 16 | 100);
 	const __m128i myriads = _mm_set1_epi32(1 << 16 | 10000);
-	__m128i pairs = _mm_maddubs_epi16(digits, tens);
-	__m128i fours = _mm_madd_epi16(pairs, hundreds);
+	__m128i fours = _mm_madd_epi16(add_pairs(digits), hundreds);
 	__m128i eights = _mm_madd_epi16(_mm_packus_epi32(fours, fours), myriads);
 	uint64_t both = (uint64_t)_mm_cvtsi128_si64(eights);
 
@@ -43,7 +54,11 @@ add_up(__m128i digits)
 VECTORS static inline struct digits
 read_digits(const char *s, size_t n)
 {
-	const __m128i places = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+	/* Which character becomes which digit: they end at the right, those behind the point one later. */
+	static const int8_t places[2 * DIGITS + 1] = {-16, -15, -14, -13, -12, -11, -10, -9, -8, -7,
+		-6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+	static const int8_t later[2 * DIGITS] = {
+		[DIGITS] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
 	__m128i text = _mm_loadu_si128((const __m128i *)s), digits, from;
 	unsigned inside = (1u << (n & 31)) - 1, points, plain, at, count;
 
@@ -55,8 +70,8 @@ read_digits(const char *s, size_t n)
 		return (struct digits){.n = 0};
 	at = points ? (unsigned)__builtin_ctz(points) : (unsigned)n;
 	count = (unsigned)n - (points != 0);
-	from = _mm_add_epi8(places, _mm_set1_epi8((char)((int)count - DIGITS)));
-	from = _mm_sub_epi8(from, _mm_cmpgt_epi8(from, _mm_set1_epi8((char)((int)at - 1))));
+	from = _mm_add_epi8(_mm_loadu_si128((const __m128i *)&places[count]),
+		_mm_loadu_si128((const __m128i *)&later[count - at]));
 	return (struct digits){
 		.v = add_up(_mm_shuffle_epi8(digits, from)),
 		.n = count,
@@ -71,7 +86,6 @@ quick_f64(const struct csv_job *j, const struct fill *to)
 	const struct csv_cell *cell = j->cell;
 	const char *const text = j->g->text;
 	const size_t n = j->n, step = j->g->columns;
-	static const double signs[] = {1, -1}; /* a branch would be foretold badly */
 	const bool inferred = j->col->inferred;
 	double *v = to->data;
 
@@ -85,7 +99,7 @@ quick_f64(const struct csv_job *j, const struct fill *to)
 			continue;
 		d = read_digits(s + minus, cell->n - minus);
 		if (d.n > 0 && d.v <= EXACT && !(inferred && csv_is_label(s, cell->n))) {
-			v[i] = (double)d.v / powers_of_ten[d.behind] * signs[minus];
+			v[i] = (double)d.v / powers_of_ten[minus][d.behind];
 		} else if (!csv_value_f64(s, cell->n, inferred, &v[i])) {
 			return i;
 		}
@@ -119,23 +133,32 @@ quick_i64(const struct csv_job *j, const struct fill *to)
 	return n;
 }
 
-/* Days that every month has, of the years 0000 to 9999, without a time. */
+/* Days of the years 0000 to 9999, but for the leap day, without a time. Years begin in March, and are
+ * counted from four centuries before, so that there is no negative one. */
 VECTORS static inline bool
 read_day(const char *s, size_t n, int64_t *micros)
 {
+	static const uint8_t last[16] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const uint16_t before[16] = {
+		0, 306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
 	const __m128i figures =
 		_mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, 0, 1, 2, 3, 5, 6, 8, 9);
 	__m128i digits = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)s), _mm_set1_epi8('0'));
 	int plain =
 		_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits));
-	uint64_t v = add_up(_mm_shuffle_epi8(digits, figures));
-	int month = (int)(v / 100 % 100), day = (int)(v % 100);
+	uint64_t v = (uint64_t)_mm_extract_epi64(add_pairs(_mm_shuffle_epi8(digits, figures)), 1);
+	unsigned month = v >> 32 & 0xFFFF, day = (unsigned)(v >> 48);
+	unsigned hundreds = v & 0xFFFF, year = v >> 16 & 0xFFFF;
 
 	if (n != 10 || (plain & 0x3FF) != 0x36F || s[4] != '-' || s[7] != '-')
 		return false;
-	if (month < 1 || month > 12 || day < 1 || day > 28)
+	if (month > 12 || day - 1 >= last[month])
 		return false;
-	*micros = value_days((int64_t)(v / 10000), month, day) * INT64_C(86400000000);
+	year += hundreds * 100 + 400 - (month <= 2);
+	*micros =
+		((int64_t)(365 * year + year / 4 - year / 100 + year / 400 + before[month] + day) -
+			719469 - 146097) *
+		INT64_C(86400000000);
 	return true;
 }
 

@@ -1,146 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The scan in two turns over a piece of a few KiB, which stays in the nearest cache:
+ * The scan in three turns over some KiB at a time, which stay in the nearest cache:
  *
- *	bytes --mark--> bitmaps of quotes, separators, line ends        vectors of 16 or 32 bytes
- *	      --look--> which of them lie outside of quotes, and        words of 64 bits
- *	                whether all is plain
+ *	bytes --mark--> bitmaps of quotes, separators, line ends        vectors
+ *	      --look--> which of them lie outside of quotes, whether    words of 64 bits
+ *	                all is plain, which fields are special
+ *	      -place--> where fields end                                vectors, if they can do that
  *
  * Whether a byte lies inside of quotes is the parity of the quotes up to it: the exclusive or of all
  * bits below, with what was carried over from the piece before. */
 #include "catalog/csv_scan.h"
 
-#include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
-#define PIECE 64
-#define ALWAYS __attribute__((always_inline))
-
-/* One bit for each of 64 bytes. */
-struct marks {
-	uint64_t quote, sep, lf;
-	uint64_t parity; /* of the quotes up to each byte */
-	uint64_t low;    /* no printable character, as CR and NUL are none */
-	uint64_t high;   /* not ASCII */
-};
 #define PIECES_AT_ONCE 64
-
-/* Marks whole pieces; marked: separator and quote. */
-typedef void
-mark_pieces(const char *s, size_t pieces, const char marked[static 2], struct marks *out);
-
-/* --- marking ------------------------------------------------------------------------------------- */
-
-/* Bit i is the exclusive or of bits 0 to i. */
-static inline uint64_t
-parity(uint64_t v)
-{
-	for (int by = 1; by < PIECE; by *= 2)
-		v ^= v << by;
-	return v;
-}
-
-#if defined(__x86_64__)
-#define AVX2 __attribute__((target("avx2,bmi,popcnt,pclmul")))
-
-static inline uint64_t
-bits_16(__m128i v, int at)
-{
-	return (uint64_t)(uint32_t)_mm_movemask_epi8(v) << at;
-}
-
-/* SSE2, which every x86-64 has. */
-static void
-mark_plain(const char *s, size_t pieces, const char marked[static 2], struct marks *out)
-{
-	const __m128i sep = _mm_set1_epi8(marked[0]), quote = _mm_set1_epi8(marked[1]);
-	const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
-
-	for (size_t k = 0; k < pieces; k++) {
-		struct marks m = {0};
-
-		for (int at = 0; at < PIECE; at += 16) {
-			__m128i v = _mm_loadu_si128((const __m128i *)(s + k * PIECE + (size_t)at));
-
-			m.sep |= bits_16(_mm_cmpeq_epi8(v, sep), at);
-			m.quote |= bits_16(_mm_cmpeq_epi8(v, quote), at);
-			m.lf |= bits_16(_mm_cmpeq_epi8(v, lf), at);
-			m.low |= bits_16(_mm_cmpeq_epi8(_mm_min_epu8(v, cr), v), at);
-			m.high |= bits_16(v, at);
-		}
-		m.parity = parity(m.quote);
-		out[k] = m;
-	}
-}
-
-AVX2 static inline uint64_t
-bits_32(__m256i v, int at)
-{
-	return (uint64_t)(uint32_t)_mm256_movemask_epi8(v) << at;
-}
-
-/* A product without carries, by a number of ones only. */
-AVX2 static inline uint64_t
-parity_clmul(uint64_t v)
-{
-	__m128i product =
-		_mm_clmulepi64_si128(_mm_set_epi64x(0, (int64_t)v), _mm_set1_epi8((char)0xFF), 0);
-
-	return (uint64_t)_mm_cvtsi128_si64(product);
-}
-
-AVX2 static void
-mark_avx2(const char *s, size_t pieces, const char marked[static 2], struct marks *out)
-{
-	const __m256i sep = _mm256_set1_epi8(marked[0]), quote = _mm256_set1_epi8(marked[1]);
-	const __m256i lf = _mm256_set1_epi8('\n'), cr = _mm256_set1_epi8('\r');
-
-	for (size_t k = 0; k < pieces; k++) {
-		struct marks m = {0};
-
-		for (int at = 0; at < PIECE; at += 32) {
-			__m256i v =
-				_mm256_loadu_si256((const __m256i *)(s + k * PIECE + (size_t)at));
-
-			m.sep |= bits_32(_mm256_cmpeq_epi8(v, sep), at);
-			m.quote |= bits_32(_mm256_cmpeq_epi8(v, quote), at);
-			m.lf |= bits_32(_mm256_cmpeq_epi8(v, lf), at);
-			m.low |= bits_32(_mm256_cmpeq_epi8(_mm256_min_epu8(v, cr), v), at);
-			m.high |= bits_32(v, at);
-		}
-		m.parity = parity_clmul(m.quote);
-		out[k] = m;
-	}
-}
-
-#else
-static void
-mark_piece(const char *s, const char marked[static 2], struct marks *m)
-{
-	*m = (struct marks){0};
-	for (int i = 0; i < PIECE; i++) {
-		uint64_t bit = UINT64_C(1) << i;
-
-		m->sep |= s[i] == marked[0] ? bit : 0;
-		m->quote |= s[i] == marked[1] ? bit : 0;
-		m->lf |= s[i] == '\n' ? bit : 0;
-		m->low |= (unsigned char)s[i] <= '\r' ? bit : 0;
-		m->high |= (unsigned char)s[i] >= 0x80 ? bit : 0;
-	}
-	m->parity = parity(m->quote);
-}
-
-static void
-mark_plain(const char *s, size_t pieces, const char marked[static 2], struct marks *out)
-{
-	for (size_t k = 0; k < pieces; k++)
-		mark_piece(s + k * PIECE, marked, &out[k]);
-}
-
-#endif
-
-/* --- looking ------------------------------------------------------------------------------------- */
+#define ALWAYS __attribute__((always_inline))
 
 /* What the last byte of a piece means for the first one of the next: one bit each, at place 0. */
 struct carry {
@@ -149,11 +20,14 @@ struct carry {
 	uint64_t closed; /* a quote was closed: a field ends here, or a second quote stands here */
 	uint64_t cr;     /* an LF must come */
 	uint64_t lf;     /* a row begins here */
+	uint64_t end;    /* a field begins here */
+	uint64_t blank;  /* it is one */
 };
 
 /* What there is in a piece. */
 struct found {
 	uint64_t ends, lf;
+	uint64_t special; /* beginnings and ends of fields that are empty, quoted, or blank there */
 	uint64_t inside;  /* of quotes */
 	uint64_t doubled; /* second quotes of two */
 	uint64_t bad;     /* not plain */
@@ -189,7 +63,7 @@ mark_rare(const char *s, uint64_t low)
 }
 
 static inline ALWAYS struct found
-look(const struct marks *m, const struct rare *rare, struct carry *c)
+look(const struct csv_marks *m, const struct rare *rare, struct carry *c)
 {
 	uint64_t inside = m->parity ^ c->inside, out = ~inside;
 	uint64_t open = m->quote & inside, close = m->quote & out;
@@ -197,38 +71,14 @@ look(const struct marks *m, const struct rare *rare, struct carry *c)
 	uint64_t cr = rare->cr & out, begun = after(lf, &c->lf), closed = after(close, &c->closed);
 	struct found f = {.ends = ends, .lf = lf, .inside = inside, .doubled = open & closed};
 
+	f.special = after(ends, &c->end) & (m->blank | m->quote | ends);
+	f.special |= after(m->blank, &c->blank) & ends;
 	f.bad = rare->nul | (begun & (lf | cr));
 	f.bad |= open & ~after(ends | close, &c->opens);
 	f.bad |= closed & ~(ends | cr | open);
 	f.bad |= after(cr, &c->cr) & ~lf;
 	c->inside = (uint64_t)((int64_t)inside >> 63);
 	return f;
-}
-
-/* The next eight places. */
-static inline ALWAYS uint64_t
-put_eight(uint32_t *to, uint32_t base, uint64_t bits)
-{
-#pragma GCC unroll 8
-	for (int i = 0; i < 8; i++) {
-		to[i] = base + (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63);
-		bits &= bits - 1;
-	}
-	return bits;
-}
-
-/* Appends the places of the bits; up to sixteen too many are written, since that is faster than to ask
- * how many there are. */
-static inline ALWAYS uint32_t *
-put_places(uint32_t *to, uint32_t base, uint64_t bits)
-{
-	uint32_t *end = to + __builtin_popcountll(bits);
-
-	bits = put_eight(to, base, bits);
-	bits = put_eight(to + 8, base, bits);
-	for (to += 16; bits; to += 8)
-		bits = put_eight(to, base, bits);
-	return end;
 }
 
 /* Ends of lines among `lines` and `cr`, as one looks for them in an editor: CRLF is one. How many. */
@@ -246,19 +96,43 @@ put_inner(const char *text, size_t at, uint64_t lines, uint64_t cr, uint32_t *to
 	return n;
 }
 
-/* Takes up the piece at `at`, `left` bytes before the end of the text. False: the scan ends in it. */
-static inline ALWAYS bool
-take_piece(const char *text, size_t at, size_t left, const struct marks *m, struct carry *c,
-	struct csv_scan *out)
+/* Fields by number; a field may be found twice, where it begins and where it ends. */
+static inline ALWAYS void
+put_special(struct csv_scan *out, uint64_t ends, uint64_t special)
 {
-	uint64_t counts = left >= PIECE ? ~UINT64_C(0) : (UINT64_C(1) << left) - 1;
+	uint32_t *to = out->special + out->n_special;
+
+	for (; special; special &= special - 1) {
+		uint64_t before = ends & ((special & -special) - 1);
+
+		*to = (uint32_t)(out->n + (size_t)__builtin_popcountll(before));
+		to += to == out->special || to[-1] != *to;
+	}
+	out->n_special = (size_t)(to - out->special);
+}
+
+/* A scan under way. */
+struct work {
+	const char *text;
+	size_t n;
+	struct carry carry;
+	struct csv_scan found;
+};
+
+/* Takes up the piece at `at`, and gives the ends of fields in it. False: the scan ends here. */
+static inline ALWAYS bool
+take_piece(struct work *w, size_t at, const struct csv_marks *m, uint64_t *ends)
+{
+	struct csv_scan *out = &w->found;
+	size_t left = w->n - at;
+	uint64_t counts = left >= CSV_PIECE ? ~UINT64_C(0) : (UINT64_C(1) << left) - 1;
 	uint64_t low = m->low & ~m->lf & ~m->sep & counts;
 	struct rare rare = {.cr = 0};
 	struct found f;
 
 	if (low)
-		rare = mark_rare(text + at, low);
-	f = look(m, &rare, c);
+		rare = mark_rare(w->text + at, low);
+	f = look(m, &rare, &w->carry);
 	f.bad &= counts;
 	out->broken = f.bad != 0;
 	if (out->broken)
@@ -268,61 +142,58 @@ take_piece(const char *text, size_t at, size_t left, const struct marks *m, stru
 	out->lines += (size_t)__builtin_popcountll(f.lf & counts);
 	f.inside &= counts;
 	if ((m->lf | rare.cr) & f.inside)
-		out->n_inner += put_inner(
-			text, at, m->lf & f.inside, rare.cr & f.inside, out->inner + out->n_inner);
-	out->n =
-		(size_t)(put_places(out->ends + out->n, (uint32_t)at, f.ends & counts) - out->ends);
-	return !out->broken && left > PIECE;
+		out->n_inner += put_inner(w->text, at, m->lf & f.inside, rare.cr & f.inside,
+			out->inner + out->n_inner);
+	put_special(out, f.ends, f.special & counts);
+	*ends = f.ends & counts;
+	out->n += (size_t)__builtin_popcountll(*ends);
+	return !out->broken && left > CSV_PIECE;
 }
 
 static inline ALWAYS void
-scan_with(mark_pieces *mark, const char *text, size_t n, const char marked[static 2],
+scan_by(const struct csv_processor *p, const char *text, size_t n, const char marked[static 2],
 	struct csv_scan *out)
 {
-	struct csv_scan found = {.ends = out->ends, .inner = out->inner, .ascii = true};
-	struct marks marks[PIECES_AT_ONCE];
-	struct carry c = {.opens = 1, .lf = 1};
+	struct work w = {.text = text,
+		.n = n,
+		.carry = {.opens = 1, .lf = 1, .end = 1},
+		.found = {.ends = out->ends,
+			.special = out->special,
+			.inner = out->inner,
+			.ascii = true}};
+	struct csv_marks marks[PIECES_AT_ONCE];
+	uint64_t ends[PIECES_AT_ONCE];
+	uint32_t *to = out->ends;
 	bool more = n > 0;
 
-	for (size_t at = 0; more; at += PIECE) {
-		size_t k = at / PIECE % PIECES_AT_ONCE, all = (n - at + PIECE - 1) / PIECE;
+	for (size_t at = 0; more; at += PIECES_AT_ONCE * CSV_PIECE) {
+		size_t all = (n - at + CSV_PIECE - 1) / CSV_PIECE, k;
 
-		if (k == 0)
-			mark(text + at, all < PIECES_AT_ONCE ? all : PIECES_AT_ONCE, marked, marks);
-		more = take_piece(text, at, n - at, &marks[k], &c, &found);
+		p->mark(text + at, all < PIECES_AT_ONCE ? all : PIECES_AT_ONCE, marked, marks);
+		for (k = 0; more && k < PIECES_AT_ONCE; k++)
+			more = take_piece(&w, at + k * CSV_PIECE, &marks[k], &ends[k]);
+		to += p->place(ends, k, (uint32_t)at, to);
 	}
-	*out = found;
+	*out = w.found;
+}
+
+/* The bits of a word are counted often. */
+#if defined(__x86_64__)
+__attribute__((target("bmi,popcnt")))
+#endif
+static void
+scan_counting(const struct csv_processor *p, const char *text, size_t n,
+	const char marked[static 2], struct csv_scan *out)
+{
+	scan_by(p, text, n, marked, out);
 }
 
 void
-csv_scan_plain(const char *text, size_t n, const char marked[static 2], struct csv_scan *out)
+csv_scan(const struct csv_processor *p, const char *text, size_t n, const char marked[static 2],
+	struct csv_scan *out)
 {
-	scan_with(mark_plain, text, n, marked, out);
+	if (p->counts)
+		scan_counting(p, text, n, marked, out);
+	else
+		scan_by(p, text, n, marked, out);
 }
-
-#if defined(__x86_64__)
-AVX2 static void
-scan_avx2(const char *text, size_t n, const char marked[static 2], struct csv_scan *out)
-{
-	scan_with(mark_avx2, text, n, marked, out);
-}
-
-static bool
-can_avx2(void)
-{
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-		__builtin_cpu_supports("pclmul");
-}
-
-csv_scan_text *
-csv_scan_best(void)
-{
-	return can_avx2() ? scan_avx2 : csv_scan_plain;
-}
-#else
-csv_scan_text *
-csv_scan_best(void)
-{
-	return csv_scan_plain;
-}
-#endif

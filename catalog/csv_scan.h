@@ -8,15 +8,17 @@
 #ifndef CATALOG_CSV_SCAN_H
 #define CATALOG_CSV_SCAN_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "catalog/csv_mark.h"
 
 struct csv_scan {
 	uint32_t *
 		ends; /* in: room for 16 more than there are bytes; out: separators and line ends */
 	size_t lines; /* line ends among them */
 	size_t n;     /* so many of them */
+	/* Fields that are not simply what lies between two ends, by number and in order: empty ones, and
+	 * those with a quote or with a blank (or what else is no more than one) at either end. */
+	uint32_t *special; /* in: as much room */
+	size_t n_special;
 	uint32_t *inner; /* in: as much room; out: ends of lines inside of quotes */
 	size_t n_inner;
 	bool ascii;   /* not a byte of the text above 127 */
@@ -24,10 +26,7 @@ struct csv_scan {
 	bool broken;  /* it did not come to the end of the text */
 };
 /* marked: separator and quote. The text begins a row, and 64 bytes behind it can be read. */
-typedef void
-csv_scan_text(const char *text, size_t n, const char marked[static 2], struct csv_scan *out);
-/* The fastest one that this processor can run, and the one that runs on all of them. */
-csv_scan_text *csv_scan_best(void);
-csv_scan_text csv_scan_plain;
+void csv_scan(const struct csv_processor *p, const char *text, size_t n,
+	const char marked[static 2], struct csv_scan *out);
 
 #endif

@@ -4,12 +4,23 @@
  * A field is quoted only where it must be: around the separator, a quote, a line end, a blank at
  * either end (which reading would cut off), and around empty text, because an empty field without
  * quotes is null. The quote and the encoding are those of reading. What could not be read back is
- * refused instead of written. */
+ * refused instead of written.
+ *
+ * Rows become text in pens. If there are two processors, a second pen is filled by a thread of its own while
+ * the first is filled and written, in turns:
+ *
+ *	rows     |-- here --|-- there --|-- here --|-- there --| ...
+ *	written  one after the other, by the thread that was asked to write */
 #include "catalog/csv.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <string.h>
 
-#define BUFFER (256 << 10)
+#define VALUES_HERE 24576 /* in a pen at once; the thread that writes has less time for filling */
+#define VALUES_THERE 40960
+#define STACK (256 << 10)
+#define BUFFER (256 << 10) /* so much is kept before it is written */
 
 /* What a byte asks for. */
 enum { QUOTES = 1, NUL = 2, WIDE = 4 };
@@ -29,106 +40,110 @@ struct write_column {
 	int64_t off;
 };
 
+struct pen {
+	const struct writer *w;
+	char *buf; /* owned */
+	size_t n, cap;
+	int64_t from, to;  /* the rows that it is filled with */
+	struct str narrow; /* a text as Latin-1 */
+	/* what went wrong, and ended it; static but for the name of the column */
+	const char *column, *what, *advice;
+	int64_t row;
+	bool elsewhere; /* it is filled by a thread */
+	pthread_t thread;
+};
+
 struct writer {
 	struct mlf_dataset_host *h; /* borrowed */
 	struct csv_options o;
-	char *buf; /* owned */
-	size_t n, cap;
-	int64_t rows;
+	struct pen here, there[2];
+	bool alone;   /* there is one processor */
+	int64_t rows; /* before the batch */
 	bool headed;
 	struct write_column *columns; /* owned; of the batch */
 	size_t n_columns, columns_cap;
-	struct str narrow; /* a text as Latin-1 */
 	unsigned char asks[256];
 };
 
-/* --- the buffer ---------------------------------------------------------------------------------- */
+/* --- pens ---------------------------------------------------------------------------------------- */
 
-static int
-flush(struct writer *w)
-{
-	size_t n = w->n;
-
-	w->n = 0;
-	return n ? mlf_write(w->h, w->buf, n) : 0;
-}
-
-static char *
-make_room(struct writer *w, size_t n)
-{
-	if (flush(w) < 0)
-		return NULL;
-	if (n > w->cap)
-		w->buf = mem_grow(w->buf, &w->cap, n, 1);
-	return w->buf + w->n;
-}
-
-/* Room for n more bytes. NULL after a failure. */
+/* Room for n more bytes. */
 static inline char *
-room(struct writer *w, size_t n)
+room(struct pen *p, size_t n)
 {
-	return n <= w->cap - w->n ? w->buf + w->n : make_room(w, n);
+	if (n > p->cap - p->n)
+		p->buf = mem_grow(p->buf, &p->cap, p->n + n, 1);
+	return p->buf + p->n;
 }
 
-static int
-put_char(struct writer *w, char c)
+static void
+put_char(struct pen *p, char c)
 {
-	char *to = room(w, 1);
-
-	if (!to)
-		return -1;
-	*to = c;
-	w->n++;
-	return 0;
+	*room(p, 1) = c;
+	p->n++;
 }
 
 /* --- failures ------------------------------------------------------------------------------------ */
 
 static int
-fail(struct writer *w, const char *column, const char *what, const char *advice)
+fail(struct pen *p, const char *column, const char *what, const char *advice)
+{
+	p->column = column;
+	p->what = what;
+	p->advice = advice;
+	return -1;
+}
+
+/* Says what ended the pen. */
+static int
+report(struct writer *w, const struct pen *p)
 {
 	struct str text = {0};
-	struct mlf_data_fault fault = {.row = w->rows, .advice = advice};
+	struct mlf_data_fault fault = {.row = p->row, .advice = p->advice};
 	int rc;
 
-	str_addf(&text, "column `%s`: %s", column, what);
+	str_addf(&text, "column `%s`: %s", p->column, p->what);
 	fault.text = text.s;
 	rc = mlf_data_fail(w->h, &fault);
 	str_fini(&text);
 	return rc;
 }
 
-/* --- values -------------------------------------------------------------------------------------- */
-
+/* Writes what it was filled with, and says what ended it. */
 static int
-put_quoted(struct writer *w, const char *s, size_t n)
+flush(struct writer *w, struct pen *p)
 {
-	const char quote = w->o.dialect.quote;
-	char *to = room(w, 2 * n + 2), *p = to;
+	size_t n = p->n;
 
-	if (!to)
+	p->n = 0;
+	if (n && mlf_write(w->h, p->buf, n) < 0)
 		return -1;
-	*p++ = quote;
-	for (size_t i = 0; i < n; i++) {
-		*p = s[i];
-		p += s[i] == quote;
-		*p++ = s[i];
-	}
-	*p++ = quote;
-	w->n += (size_t)(p - to);
-	return 0;
+	return p->what ? report(w, p) : 0;
 }
 
-static int
-put_plain(struct writer *w, const char *s, size_t n)
-{
-	char *to = room(w, n);
+/* --- values -------------------------------------------------------------------------------------- */
 
-	if (!to)
-		return -1;
-	memcpy(to, s, n);
-	w->n += n;
-	return 0;
+static void
+put_quoted(struct pen *p, const char *s, size_t n)
+{
+	const char quote = p->w->o.dialect.quote;
+	char *begin = room(p, 2 * n + 2), *to = begin;
+
+	*to++ = quote;
+	for (size_t i = 0; i < n; i++) {
+		*to = s[i];
+		to += s[i] == quote;
+		*to++ = s[i];
+	}
+	*to++ = quote;
+	p->n += (size_t)(to - begin);
+}
+
+static void
+put_plain(struct pen *p, const char *s, size_t n)
+{
+	memcpy(room(p, n), s, n);
+	p->n += n;
 }
 
 static bool
@@ -171,46 +186,52 @@ narrow(struct str *to, const char *s, size_t n)
 
 /* What cannot be written as it is, or not at all. */
 static int
-check_text(struct writer *w, const char *column, const char *s, size_t n, unsigned asks)
+check_text(struct pen *p, const char *column, const char *s, size_t n, unsigned asks)
 {
+	const struct writer *w = p->w;
+
 	if (n > CSV_FIELD_MAX)
-		return fail(w, column, "the text is larger than 1 MiB",
+		return fail(p, column, "the text is larger than 1 MiB",
 			"a csv file cannot hold it: shorten it, or use another dataset type");
 	if (asks & NUL)
-		return fail(w, column, "the text holds a NUL byte", "a csv file cannot hold it");
+		return fail(p, column, "the text holds a NUL byte", "a csv file cannot hold it");
 	if ((asks & WIDE) && !value_is_utf8(s, n))
-		return fail(w, column, "the text is not UTF-8", NULL);
+		return fail(p, column, "the text is not UTF-8", NULL);
 	if (!is_safe(w, s, n))
-		return fail(w, column, "the text would read back as null",
+		return fail(p, column, "the text would read back as null",
 			"`na_values` of the catalog entry names it");
-	if ((asks & WIDE) && w->o.dialect.latin1 && !narrow(&w->narrow, s, n))
-		return fail(w, column, "the text has characters that Latin-1 has not",
+	if ((asks & WIDE) && w->o.dialect.latin1 && !narrow(&p->narrow, s, n))
+		return fail(p, column, "the text has characters that Latin-1 has not",
 			"`encoding` of the catalog entry says latin-1: write utf-8");
 	return 0;
 }
 
 static int
-put_text(struct writer *w, const char *column, const char *s, size_t n, bool quote)
+put_text(struct pen *p, const char *column, const char *s, size_t n, bool quote)
 {
+	const struct writer *w = p->w;
 	unsigned asks = 0;
 
 	for (size_t i = 0; i < n; i++)
 		asks |= w->asks[(unsigned char)s[i]];
 	if ((asks & (NUL | WIDE) || n > CSV_FIELD_MAX || w->o.na.n) &&
-		check_text(w, column, s, n, asks) < 0)
+		check_text(p, column, s, n, asks) < 0)
 		return -1;
 	if ((asks & WIDE) && w->o.dialect.latin1) {
-		s = w->narrow.s;
-		n = w->narrow.len;
+		s = p->narrow.s;
+		n = p->narrow.len;
 	}
 	if (quote || n == 0 || asks & QUOTES || is_blank(s[0]) || is_blank(s[n - 1]))
-		return put_quoted(w, s, n);
-	return put_plain(w, s, n);
+		put_quoted(p, s, n);
+	else
+		put_plain(p, s, n);
+	return 0;
 }
 
 static int
-put_value(struct writer *w, const struct write_column *c, int64_t i)
+put_value(struct pen *p, const struct write_column *c, int64_t i)
 {
+	const struct writer *w = p->w;
 	char text[VALUE_MAX];
 	struct mlf_str s;
 	size_t n = 0;
@@ -225,11 +246,12 @@ put_value(struct writer *w, const struct write_column *c, int64_t i)
 	case MLF_TIMESTAMP: n = value_write_timestamp(text, c->view.i.v[i]); break;
 	case MLF_UTF8:
 		s = mlf_str_at(&c->view.s, i);
-		return put_text(w, c->name, s.s, (size_t)s.len, false);
+		return put_text(p, c->name, s.s, (size_t)s.len, false);
 	}
 	if (w->o.na.n || (c->type == MLF_TIMESTAMP && w->asks[':']))
-		return put_text(w, c->name, text, n, false);
-	return put_plain(w, text, n);
+		return put_text(p, c->name, text, n, false);
+	put_plain(p, text, n);
+	return 0;
 }
 
 /* --- tables -------------------------------------------------------------------------------------- */
@@ -265,41 +287,123 @@ view(struct write_column *c, struct mlf_frame *f, int i)
 }
 
 static int
-put_header(struct writer *w)
+put_names(struct pen *p)
 {
 	static const char mark[] = "\xEF\xBB\xBF"; /* reading would take it off the file */
+	const struct writer *w = p->w;
 
+	p->row = 0;
+	for (size_t i = 0; i < w->n_columns; i++) {
+		const char *name = w->columns[i].name;
+
+		if (!*name)
+			return fail(p, "", "a column has no name", "give it one");
+		if (i > 0)
+			put_char(p, w->o.dialect.sep);
+		if (put_text(p, name, name, strlen(name), str_starts(name, mark)) < 0)
+			return -1;
+	}
+	put_char(p, '\n');
+	return 0;
+}
+
+static int
+put_header(struct writer *w)
+{
 	w->headed = true;
 	if (w->n_columns == 0 || w->n_columns > CSV_COLUMNS_MAX) {
 		struct mlf_data_fault fault = {.text = "a csv file holds 1 to 4,096 columns"};
 
 		return mlf_data_fail(w->h, &fault);
 	}
-	for (size_t i = 0; i < w->n_columns; i++) {
-		const char *name = w->columns[i].name;
-
-		if (!*name)
-			return fail(w, "", "a column has no name", "give it one");
-		if ((i > 0 && put_char(w, w->o.dialect.sep) < 0) ||
-			put_text(w, name, name, strlen(name), str_starts(name, mark)) < 0)
-			return -1;
-	}
-	return put_char(w, '\n');
+	return put_names(&w->here) < 0 ? report(w, &w->here) : 0;
 }
 
 static int
-put_row(struct writer *w, int64_t row)
+put_row(struct pen *p, int64_t row)
 {
-	w->rows++;
+	const struct writer *w = p->w;
+
+	p->row = w->rows + row + 1;
 	for (size_t i = 0; i < w->n_columns; i++) {
 		const struct write_column *c = &w->columns[i];
 
-		if (i > 0 && put_char(w, w->o.dialect.sep) < 0)
-			return -1;
-		if (!mlf_is_null(c->valid, c->off, row) && put_value(w, c, row) < 0)
+		if (i > 0)
+			put_char(p, w->o.dialect.sep);
+		if (!mlf_is_null(c->valid, c->off, row) && put_value(p, c, row) < 0)
 			return -1;
 	}
-	return put_char(w, '\n');
+	put_char(p, '\n');
+	return 0;
+}
+
+static void *
+fill(void *arg)
+{
+	struct pen *p = arg;
+
+	for (int64_t i = p->from; i < p->to; i++)
+		if (put_row(p, i) < 0)
+			break;
+	return NULL;
+}
+
+/* Gives the pen its rows; they go to a thread, or are filled in at once if there can be none. */
+static void
+begin(struct pen *p, int64_t from, int64_t to)
+{
+	pthread_attr_t attr;
+
+	p->from = from;
+	p->to = to;
+	(void)pthread_attr_init(&attr);
+	(void)pthread_attr_setstacksize(&attr, STACK);
+	p->elsewhere = from < to && pthread_create(&p->thread, &attr, fill, p) == 0;
+	(void)pthread_attr_destroy(&attr);
+}
+
+static void
+finish(struct pen *p)
+{
+	if (p->elsewhere)
+		(void)pthread_join(p->thread, NULL);
+	else
+		(void)fill(p);
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Rows in turns: there is always one pen under way elsewhere, while here another is filled and written. */
+static int
+put_rows(struct writer *w, int64_t rows)
+{
+	int64_t here = VALUES_HERE / (int64_t)w->n_columns + 1;
+	int64_t there = w->alone ? 0 : VALUES_THERE / (int64_t)w->n_columns + 1;
+	struct pen *other = &w->there[0], *done;
+	int64_t at = least(here, rows);
+	int rc = 0;
+
+	w->here.from = 0;
+	w->here.to = at;
+	begin(other, at, least(at + there, rows));
+	while (rc == 0 && w->here.from < w->here.to) {
+		(void)fill(&w->here);
+		if (w->here.what || w->here.n >= BUFFER || other->from < other->to)
+			rc = flush(w, &w->here);
+		done = other;
+		finish(done);
+		w->here.from = done->to;
+		w->here.to = least(done->to + here, rows);
+		other = done == &w->there[0] ? &w->there[1] : &w->there[0];
+		begin(other, w->here.to, least(w->here.to + there, rows));
+		rc = rc == 0 ? flush(w, done) : rc;
+	}
+	finish(other);
+	return rc;
 }
 
 int
@@ -307,6 +411,7 @@ csv_write_next(struct mlf_dataset_host *h, void *state, struct mlf_frame *batch)
 {
 	int64_t rows = mlf_rows(batch);
 	struct writer *w = state;
+	int rc;
 
 	(void)h;
 	w->n_columns = (size_t)mlf_columns(batch);
@@ -317,10 +422,9 @@ csv_write_next(struct mlf_dataset_host *h, void *state, struct mlf_frame *batch)
 		view(&w->columns[i], batch, (int)i);
 	if (!w->headed && put_header(w) < 0)
 		return -1;
-	for (int64_t i = 0; i < rows; i++)
-		if (put_row(w, i) < 0)
-			return -1;
-	return 0;
+	rc = put_rows(w, rows);
+	w->rows += rows;
+	return rc;
 }
 
 /* --- beginning and end ---------------------------------------------------------------------------- */
@@ -342,6 +446,14 @@ check_readable(struct mlf_dataset_host *h, const struct csv_options *o)
 	return rc;
 }
 
+static bool
+one_processor(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) != 0 || CPU_COUNT(&set) < 2;
+}
+
 int
 csv_write_open(struct mlf_dataset_host *h, void **state)
 {
@@ -353,7 +465,8 @@ csv_write_open(struct mlf_dataset_host *h, void **state)
 		return -1;
 	}
 	w->h = h;
-	w->buf = mem_grow(NULL, &w->cap, BUFFER, 1);
+	w->here.w = w->there[0].w = w->there[1].w = w;
+	w->alone = one_processor();
 	w->asks[0] = NUL;
 	w->asks['\r'] = w->asks['\n'] = QUOTES;
 	w->asks[(unsigned char)w->o.dialect.quote] = w->asks[(unsigned char)w->o.dialect.sep] =
@@ -367,13 +480,16 @@ int
 csv_write_end(struct mlf_dataset_host *h, void *state, bool ok)
 {
 	struct writer *w = state;
-	int rc = ok ? flush(w) : 0;
+	struct pen *const pens[] = {&w->here, &w->there[0], &w->there[1]};
+	int rc = ok ? flush(w, &w->here) : 0;
 
 	(void)h;
 	csv_options_fini(&w->o);
-	str_fini(&w->narrow);
+	for (size_t i = 0; i < sizeof(pens) / sizeof(pens[0]); i++) {
+		str_fini(&pens[i]->narrow);
+		free(pens[i]->buf);
+	}
 	free(w->columns);
-	free(w->buf);
 	free(w);
 	return rc;
 }

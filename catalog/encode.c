@@ -45,6 +45,7 @@ dataset_encode(const struct dataset *d, struct jw *w)
 	jw_kv_bool(w, "outside", d->outside);
 	jw_kv_str(w, "version", d->version);
 	jw_kv_str(w, "layer", d->layer);
+	jw_kv_str(w, "model", d->model);
 	jw_kv_str(w, "conf", d->conf);
 	jw_kv_str(w, "file", d->at.file);
 	jw_kv_i64(w, "line", d->at.line);
@@ -125,6 +126,8 @@ read_field(struct decoder *c, struct jr *r, const char *key)
 		d->version = text_of(c, r);
 	else if (str_eq(key, "layer"))
 		d->layer = text_of(c, r);
+	else if (str_eq(key, "model"))
+		d->model = text_of(c, r);
 	else if (str_eq(key, "conf"))
 		d->conf = text_of(c, r);
 	else if (str_eq(key, "file"))

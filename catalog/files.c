@@ -6,6 +6,7 @@
 #include "catalog/inside.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -104,9 +105,11 @@ sync_folder(int fd, const char *shown, int depth, struct err *e)
 			close(again);
 		return err_set(e, MLC_DISK, "cannot list what was written to `%s`", shown);
 	}
-	while (rc == 0 && (entry = readdir(d)))
+	while (rc == 0 && (errno = 0, entry = readdir(d)))
 		if (!str_eq(entry->d_name, ".") && !str_eq(entry->d_name, ".."))
 			rc = sync_entry(fd, entry->d_name, shown, depth, e);
+	if (rc == 0 && errno)
+		rc = err_errno(e, MLC_DISK, "cannot list what was written to `%s`", shown);
 	closedir(d);
 	return rc < 0 ? -1 : file_fsync(fd, shown, e);
 }

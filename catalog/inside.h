@@ -12,6 +12,8 @@
 
 #define DATASET_ABI_MAJOR MLF_DATASET_ABI_MAJOR
 #define DATASET_ABI_MINOR MLF_DATASET_ABI_MINOR
+/* How the path of a registered model begins. */
+#define MODEL_URI "models:/"
 
 /* The rows and the bytes of text of a batch that is read for streaming. */
 #define BATCH_ROWS 65536

@@ -154,7 +154,15 @@ take_path(struct loader *l, const struct entry *entry)
 	bool climbs;
 
 	d->path = tidy(&l->c->mem, entry->filepath, &climbs);
-	if (strstr(entry->filepath, "://")) {
+	if (str_starts(entry->filepath, MODEL_URI) && d->kind == MLF_MODEL) {
+		d->path = arena_strdup(&l->c->mem, entry->filepath); /* two slashes are none */
+		if (!entry->filepath[strlen(MODEL_URI)]) {
+			err_set(&e, MLC_CONF_VALUE, "dataset `%s`: `%s` names no model", d->name,
+				entry->filepath);
+			report(l, &e, "filepath",
+				"write models:/NAME@ALIAS or models:/NAME/VERSION");
+		}
+	} else if (strstr(entry->filepath, "://")) {
 		err_set(&e, MLC_CONF_VALUE, "dataset `%s`: remote files are not supported yet",
 			d->name);
 		report(l, &e, "filepath", "give the path of a local file");

@@ -313,14 +313,26 @@ put_long(char *to, double v)
 	return n;
 }
 
+/* A whole number below 1e15, zero too. */
+static size_t
+put_whole(char *to, double v)
+{
+	size_t n = put_u64(to, (uint64_t)v);
+
+	memcpy(to + n, ".0", 2);
+	return n + 2;
+}
+
 size_t
 value_write_f64(char to[static VALUE_MAX], double v)
 {
 	double size = fabs(v);
-	size_t sign = v < 0, n = 0;
+	size_t sign = signbit(v) != 0, n = 0;
 
 	*to = '-';
-	if (size >= 1e-4 && size < 1e15)
+	if (size < 1e15 && (double)(uint64_t)size == size)
+		n = put_whole(to + sign, size);
+	else if (size >= 1e-4 && size < 1e15)
 		n = put_short(to + sign, size);
 	return n ? sign + n : put_long(to, v);
 }

@@ -150,8 +150,10 @@ list_folder(struct listing *l, int fd, const char *prefix, int depth, struct err
 	if (depth > DEPTH_MAX)
 		rc = err_set(e, MLC_DATA, "`%s` has folders more than %d deep", l->p->d->path,
 			DEPTH_MAX);
-	while (rc == 0 && (entry = readdir(dir)))
+	while (rc == 0 && (errno = 0, entry = readdir(dir)))
 		rc = add_entry(l, fd, prefix, entry->d_name, depth, e);
+	if (rc == 0 && errno)
+		rc = err_errno(e, MLC_DATA, "cannot list `%s`", l->p->d->path);
 	closedir(dir);
 	return rc;
 }

@@ -103,25 +103,27 @@ exists(const struct spot *s, const char *name, bool folder)
 		(!folder || S_ISDIR(st.st_mode));
 }
 
-/* True if the target has the content that was to be published. */
-static bool
-is_published(const struct spot *s)
+/* 1 if the target has the content that was to be published, 0 if it has not, -1 if that cannot be told:
+ * exchanging a folder on a guess might bring back the old one. */
+static int
+is_published(const struct spot *s, struct err *e)
 {
 	char hash[HASH_SHA_HEX] = "";
 	uint64_t bytes;
 	int fd, rc;
 
 	if (s->item->folder) {
-		rc = exists(s, s->target, true) ? hash_tree(s->dirfd, s->target, hash, &bytes, NULL)
-						: -1;
-		return rc == 0 && str_eq(hash, s->item->hash);
+		if (!exists(s, s->target, true))
+			return 0;
+		rc = hash_tree(s->dirfd, s->target, hash, &bytes, e);
+		return rc != 0 ? -1 : str_eq(hash, s->item->hash);
 	}
-	fd = file_open(s->dirfd, s->target, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, false, NULL);
+	fd = file_open(s->dirfd, s->target, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, false, e);
 	if (fd < 0)
-		return false;
-	rc = hash_xxh3_fd(fd, hash, NULL);
+		return errno == ENOENT || errno == ELOOP ? 0 : -1;
+	rc = hash_xxh3_fd(fd, hash, e);
 	close(fd);
-	return rc == 0 && str_eq(hash, s->item->hash);
+	return rc != 0 ? -1 : str_eq(hash, s->item->hash);
 }
 
 static int
@@ -137,9 +139,14 @@ lost(const struct publish_item *item, struct err *e)
 static int
 publish_one(const struct spot *s, struct err *e)
 {
-	if (!exists(s, s->stage, false))
-		return is_published(s) ? 0 : lost(s->item, e);
-	if (s->item->folder && is_published(s))
+	bool staged = exists(s, s->stage, false);
+	int there = !staged || s->item->folder ? is_published(s, e) : 0;
+
+	if (there < 0)
+		return err_wrap(e, "cannot publish `%s`", s->item->target);
+	if (!staged)
+		return there ? 0 : lost(s->item, e);
+	if (there)
 		return file_remove_tree(s->dirfd, s->stage, e);
 	if (file_replace(s->dirfd, s->stage, s->target, e) < 0)
 		return err_wrap(e, "cannot publish `%s`", s->item->target);

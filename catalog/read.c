@@ -129,7 +129,9 @@ reader_open(const struct dataset *d, const struct read_opts *o, bool whole, stru
 		return open_parts(d, o, whole, out, e);
 	if (!d->path || !d->type->read_open || (remote && o->path))
 		return no_file(d, e);
-	if (!remote && (fd = open_file(d, o->path ? o->path : d->path, o->rootfd, e)) < 0)
+	if (o->fd && (fd = fcntl(*o->fd, F_DUPFD_CLOEXEC, 0)) < 0)
+		return err_errno(e, MLC_DATA, "cannot read `%s`", d->path);
+	if (!o->fd && !remote && (fd = open_file(d, o->path ? o->path : d->path, o->rootfd, e)) < 0)
 		return -1;
 	r = mem_alloc(sizeof(*r));
 	host_init(&r->host, d, fd);

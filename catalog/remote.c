@@ -30,6 +30,12 @@ path_is_remote(const char *path)
 	return colon && !memchr(path, '/', (size_t)(colon - path));
 }
 
+bool
+dataset_is_registered(const struct dataset *d)
+{
+	return d->kind == MLF_MODEL && d->path && str_starts(d->path, MODEL_URI);
+}
+
 int
 remote_locate(struct host *h, struct arena *a, const char **path)
 {

@@ -40,6 +40,7 @@ struct stage {
 	void *state;                  /* the type's */
 	struct parts_writer *parts;   /* of partitions, which are written to a folder; else NULL */
 	bool open, writing;           /* the file is made; the type writes to it */
+	bool streams;                 /* to a descriptor: there is no file */
 	struct str content;           /* of a json or text dataset, until it is complete */
 	struct stage_column *columns; /* owned */
 	size_t n;
@@ -141,6 +142,23 @@ bad:
 	err_wrap(e, "dataset `%s`", d->name);
 	stage_abort(s);
 	return -1;
+}
+
+int
+stage_stream(const struct dataset *d, int fd, struct stage **out, struct err *e)
+{
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	struct stage *s;
+
+	if (own < 0)
+		return err_errno(e, MLC_DISK, "cannot write `%s`", d->path);
+	s = mem_alloc(sizeof(*s));
+	s->d = d;
+	s->dirfd = -1;
+	s->open = s->streams = true;
+	host_init(&s->host, d, own);
+	*out = s;
+	return 0;
 }
 
 /* Makes the file, with the permissions of the one it will replace. */
@@ -337,7 +355,7 @@ end_own(struct stage *s, struct staged *out, struct err *e)
 {
 	bool table = s->writing;
 
-	if (finish_file(s, e) < 0 || file_fsync(s->host.fd, s->path, e) < 0 ||
+	if (finish_file(s, e) < 0 || (!s->streams && file_fsync(s->host.fd, s->path, e) < 0) ||
 		host_hash(&s->host, out->hash, &out->bytes, e) < 0)
 		return -1;
 	out->rows = table ? s->rows : -1;
@@ -416,7 +434,7 @@ check_target(const struct stage *s, bool folder, struct err *e)
 {
 	struct stat st;
 
-	if (fstatat(s->dirfd, s->target_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+	if (s->streams || fstatat(s->dirfd, s->target_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return 0;
 	if (s->d->version)
 		return err_set(e, MLC_PUBLISH, "there is a version `%s` already", s->d->version);
@@ -469,7 +487,7 @@ stage_end(struct stage *s, struct staged *out, struct err *e)
 		*out = (struct staged){0};
 		return err_wrap(e, "dataset `%s`", s->d->name);
 	}
-	out->path = mem_strdup(s->path);
+	out->path = s->streams ? NULL : mem_strdup(s->path);
 	out->target = s->d->type->commit ? table_target_name(s->d) : mem_strdup(s->d->path);
 	stage_free(s);
 	return 0;

@@ -65,15 +65,17 @@ dataset_versions(
 	struct dirent *entry;
 	size_t cap = 0;
 	const char **v = NULL;
+	int rc;
 
 	*out = (struct versions){0};
 	if (!dir)
 		return errno == ENOENT ? 0 : errno == ENOTDIR ? no_folder(d, e) : -1;
-	while ((entry = readdir(dir)))
+	while ((errno = 0, entry = readdir(dir)))
 		if (has_file(fd, entry->d_name, base_of(d))) {
 			v = mem_grow(v, &cap, out->n + 1, sizeof(*v));
 			v[out->n++] = arena_strdup(a, entry->d_name);
 		}
+	rc = errno ? err_errno(e, MLC_DATA, "cannot list `%s`", d->path) : 0;
 	closedir(dir);
 	out->v = arena_alloc(a, (out->n + 1) * sizeof(*v));
 	if (out->n) {
@@ -81,7 +83,7 @@ dataset_versions(
 		memcpy(out->v, v, out->n * sizeof(*v));
 	}
 	free(v);
-	return 0;
+	return rc;
 }
 
 static const struct dataset *

@@ -13,8 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The folder with mlflow-c/node.h: beside the source tree's build/, or of the installation. */
-static int
+int
 find_include(char *out, size_t size, struct err *e)
 {
 	static const char *const places[] = {"../include", "../../include", "../../../include"};
@@ -120,6 +119,8 @@ build_plugins(struct app *a, struct err *e)
 		file_mkdirs(a->project->rootfd, PLUGIN_DIR "/.", false, e) < 0)
 		return -1;
 	n = scandir("nodes", &list, is_source, by_name);
+	if (n < 0 && errno == ENOENT) /* a project of YAML alone */
+		return 0;
 	if (n < 0)
 		return err_errno(e, MLC_FILE, "cannot read the folder nodes");
 	for (int i = 0; i < n; i++) {

@@ -317,6 +317,8 @@ pick_version(struct app *a, struct arena *arena, const struct dataset **d, struc
 
 	if ((*d)->versioned)
 		return dataset_at_version(arena, *d, a->project->rootfd, args->version, d, e);
+	if (!args->version && dataset_is_registered(*d))
+		return registered_find(arena, a->store, *d, d, e);
 	if (!args->version)
 		return 0;
 	err_set(e, MLC_USAGE, "dataset `%s` is not versioned", (*d)->name);

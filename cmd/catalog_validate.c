@@ -105,8 +105,13 @@ read_one(struct app *a, struct validation *v)
 {
 	int rootfd = a->project->rootfd;
 	struct arena arena = {0};
+	const struct dataset *entry = v->d; /* what is read instead is in the arena */
+	struct err ignored;
 	int rc = 0;
 
+	/* a version that there is not yet is as absent as a file */
+	if (dataset_is_registered(v->d))
+		(void)!registered_find(&arena, a->store, v->d, &v->d, &ignored);
 	v->there = v->d->path && dataset_exists(v->d, rootfd);
 	if (v->there && v->d->versioned)
 		rc = dataset_at_version(&arena, v->d, rootfd, NULL, &v->d, &v->e);
@@ -114,6 +119,7 @@ read_one(struct app *a, struct validation *v)
 		rc = v->d->kind == MLF_TABLE ? read_table(a, &arena, v) : read_other(a, v);
 	if (rc < 0 && v->e.code == 0)
 		err_set(&v->e, MLC_DATA, "dataset `%s` cannot be read", v->d->name);
+	v->d = entry;
 	arena_fini(&arena);
 }
 

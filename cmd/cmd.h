@@ -8,9 +8,16 @@
 #include "pipeline/pipeline.h"
 
 #define MLFLOW_C_VERSION "0.1.0"
+#define PROGRAM_SUMMARY "Runs machine-learning pipelines of C nodes and keeps the record."
+
+struct exit_code {
+	int code;
+	const char *what; /* NULL: the end of the list */
+};
+extern const struct exit_code exit_codes[];
 
 #define OPT_LIST_MAX 32
-enum opt_type { OPT_FLAG, OPT_COUNT, OPT_STR, OPT_INT, OPT_LIST };
+enum opt_type { OPT_FLAG, OPT_COUNT, OPT_STR, OPT_INT, OPT_LIST, OPT_COMMAS };
 struct opt_list { /* of an option that may be given several times */
 	const char *v[OPT_LIST_MAX];
 	size_t n;
@@ -19,8 +26,10 @@ struct opt {
 	const char *name; /* without the dashes; the last entry of a list has none */
 	char letter;      /* 0: no short form */
 	enum opt_type type;
-	size_t offset;   /* into the command's struct: bool, int, const char *, int64_t, opt_list */
-	const char *arg; /* what the help calls the value */
+	/* Into the command's struct: bool, int, const char *, int64_t, opt_list, const char * (a list with
+	 * commas, which becomes longer each time that it is given). */
+	size_t offset;
+	const char *arg;  /* what the help calls the value */
 	const char *help; /* NULL: an alias, not shown */
 };
 
@@ -39,24 +48,27 @@ struct globals {
 struct param_opts {
 	const char *params, *params_file;
 };
-#define PARAM_OPTS(type)                                                                        \
-	{"params", 0, OPT_STR, offsetof(type, params.params), "K=V,..", "override parameters"}, \
-	{                                                                                       \
-		"params-file", 0, OPT_STR, offsetof(type, params.params_file), "FILE",          \
-			"override them from a YAML file"                                        \
+#define PARAM_OPTS(type)                                                                           \
+	{"params", 0, OPT_COMMAS, offsetof(type, params.params), "K=V,..", "override parameters"}, \
+	{                                                                                          \
+		"params-file", 0, OPT_STR, offsetof(type, params.params_file), "FILE",             \
+			"override them from a YAML file"                                           \
 	}
 
 struct app {
 	struct globals g;
-	const char *command_line; /* as typed, for the record */
+	const char *command_line;          /* as typed, for the record */
+	const struct cmd *const *commands; /* all there are */
 	const struct cmd *cmd;
-	void *opts;  /* the command's struct, filled from its table */
-	int words;   /* of the command line that are the command's name */
-	char **args; /* what is left: positional arguments */
+	void *opts;          /* the command's struct, filled from its table */
+	struct arena joined; /* values that were given in parts */
+	int words;           /* of the command line that are the command's name */
+	char **args;         /* what is left: positional arguments */
 	int n_args;
 	struct clock clock;
 	uint64_t shuffle; /* for tests, see run_opts */
 	struct term out, err;
+	int placefd; /* the folder that places in messages are relative to; 0: that of the project */
 	struct zygote *zygote;
 	struct project *project;
 	struct store *store;
@@ -89,6 +101,7 @@ extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_
 	cmd_catalog_preview, cmd_catalog_validate, cmd_catalog_diff, cmd_catalog_lineage;
 extern const struct cmd cmd_contract_check, cmd_contract_infer, cmd_contract_diff,
 	cmd_contract_release;
+extern const struct cmd cmd_completion, cmd_manual, cmd_doctor, cmd_predict;
 extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph;
 
 /* main.c: opens the project with the flags that concern it. */
@@ -96,6 +109,7 @@ MUST_CHECK int app_project(struct app *a, struct errs *found);
 
 /* opts.c */
 MUST_CHECK int opts_parse(struct app *a, int argc, char **argv, struct err *e);
+const struct opt *opts_global(void); /* of every command */
 void help_command(const struct cmd *c, FILE *to);
 void help_all(const struct cmd *const *all, FILE *to);
 
@@ -116,8 +130,11 @@ void answer_begin(struct app *a, struct jw *w, struct str *out);
 void answer_end(struct jw *w, struct str *out);
 /* The folder in which to look for the project; NULL: the working folder. */
 const char *app_dir(const struct app *a);
+const char *store_path(struct app *a); /* beneath the root, or absolute */
 /* Opens the store of the project for reading, or writing. */
 MUST_CHECK int app_store(struct app *a, enum store_mode mode, struct err *e);
+/* The store that was named on the command line or in the environment; NULL: none was. */
+const char *app_store_given(const struct app *a);
 /* A duration to show; 0 under an injected clock, so that sessions can be compared. */
 uint64_t app_ms(const struct app *a, int64_t us);
 
@@ -140,8 +157,9 @@ void table_section(struct app *a, struct table *t);
 
 /* node.c: PLUGIN[:NODE] on a command line. The plugin is known to be there. */
 struct plugin_arg {
-	char file[256], path[300]; /* its name; its path beneath the root */
-	const char *node;          /* in the argument; NULL: not named */
+	char file[256];   /* its name */
+	const char *path; /* as plugin_find gives it; lives as long as the project */
+	const char *node; /* in the argument; NULL: not named */
 };
 MUST_CHECK int
 plugin_arg(const struct app *a, const char *arg, struct plugin_arg *out, struct err *e);
@@ -175,6 +193,8 @@ load_graph(struct app *a, const char *pipeline, struct loaded *out, struct errs 
 const char *pipeline_description(const struct app *a, const char *name);
 /* Compiles plugins whose source is newer (run --build). */
 MUST_CHECK int build_plugins(struct app *a, struct err *e);
+/* The folder with mlflow-c/node.h: beside the source tree's build/, or of the installation. */
+MUST_CHECK int find_include(char *out, size_t size, struct err *e);
 #define PLUGIN_DIR "build/nodes"
 
 #endif

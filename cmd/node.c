@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * mlflow-c node list, node describe: the plugins of the project and what their nodes declare. */
+ * mlflow-c node list, node describe: the plugins of the project, and those that came with the program,
+ * and what their nodes declare. */
 #include "cmd/node.h"
 
 #include <dirent.h>
@@ -33,6 +34,7 @@ node_json(struct jw *w, const struct plugin_info *info, const struct mlf_node *n
 	jw_object(w);
 	jw_kv_str(w, "name", n->name);
 	jw_kv_str(w, "plugin", plugin_path(info));
+	jw_kv_bool(w, "shipped", plugin_is_shipped(plugin_path(info)));
 	jw_kv_str(w, "hash", plugin_hash(info));
 	jw_kv_str(w, "help", n->help);
 	ports_json(w, "inputs", n->inputs);
@@ -93,6 +95,7 @@ hook_json(struct jw *w, const struct plugin_info *info, const struct mlf_hook *h
 	jw_object(w);
 	jw_kv_str(w, "hook", h->name);
 	jw_kv_str(w, "plugin", plugin_path(info));
+	jw_kv_bool(w, "shipped", plugin_is_shipped(plugin_path(info)));
 	jw_kv_str(w, "hash", plugin_hash(info));
 	jw_kv_str(w, "help", h->help);
 	jw_end(w, '}');
@@ -104,37 +107,71 @@ by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Names of the built plugins, sorted; owned. */
-static char **
-plugin_files(const struct app *a, size_t *n)
+static bool
+has_name(const struct plugin_names *names, size_t n, const char *name)
 {
-	struct str path = {0};
-	char **names = NULL;
-	size_t cap = 0;
-	str_addf(&path, "%s/%s", a->project->root, PLUGIN_DIR);
-	DIR *dir = opendir(path.s);
-	for (struct dirent *d; dir && (d = readdir(dir));)
-		if (d->d_name[0] != '.' && str_ends(d->d_name, ".so")) {
-			names = mem_grow(names, &cap, *n + 1, sizeof(*names));
-			names[*n] = mem_strdup(d->d_name);
-			names[(*n)++][strlen(d->d_name) - 3] = '\0';
-		}
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(names->v[i], name))
+			return true;
+	return false;
+}
+
+/* Adds the plugins of a folder, sorted, that are not there yet. */
+static void
+add_folder(struct plugin_names *names, const char *path)
+{
+	size_t before = names->n;
+	DIR *dir = opendir(path);
+	for (struct dirent *d; dir && (d = readdir(dir));) {
+		size_t len = strlen(d->d_name);
+		if (d->d_name[0] == '.' || !str_ends(d->d_name, ".so"))
+			continue;
+		names->v = mem_grow(names->v, &names->cap, names->n + 1, sizeof(*names->v));
+		names->v[names->n] = mem_strdup(d->d_name);
+		names->v[names->n][len - 3] = '\0';
+		if (has_name(names, before, names->v[names->n]))
+			free(names->v[names->n]);
+		else
+			names->n++;
+	}
 	if (dir)
 		closedir(dir);
+	if (names->n > before)
+		qsort(names->v + before, names->n - before, sizeof(*names->v), by_name);
+}
+
+void
+plugin_names(const struct app *a, struct plugin_names *out)
+{
+	struct str path = {0};
+	char *folder;
+	*out = (struct plugin_names){0};
+	str_addf(&path, "%s/%s", a->project->root, PLUGIN_DIR);
+	add_folder(out, path.s);
 	str_fini(&path);
-	if (*n)
-		qsort(names, *n, sizeof(*names), by_name);
-	return names;
+	out->own = out->n;
+	for (int i = 0; (folder = module_folder("nodes", i)); i++) {
+		add_folder(out, folder);
+		free(folder);
+	}
+}
+
+void
+plugin_names_fini(struct plugin_names *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		free(names->v[i]);
+	free(names->v);
 }
 
 static int
 unknown_plugin(const struct app *a, const char *file, struct err *e)
 {
 	struct map known = {0};
-	size_t n = 0;
-	char **names = plugin_files(a, &n);
-	for (size_t i = 0; i < n; i++)
-		map_put(&known, names[i], names);
+	struct plugin_names names;
+	plugin_names(a, &names);
+	for (size_t i = 0; i < names.n; i++)
+		map_put(&known, names.v[i], &names);
 	const char *near = map_near(&known, file);
 	err_set(e, MLC_PLUGIN_UNKNOWN, "there is no plugin `%s`", file);
 	if (near)
@@ -142,9 +179,7 @@ unknown_plugin(const struct app *a, const char *file, struct err *e)
 	else
 		err_help(e, "see what there is: mlflow-c node list");
 	map_fini(&known);
-	for (size_t i = 0; i < n; i++)
-		free(names[i]);
-	free(names);
+	plugin_names_fini(&names);
 	return -1;
 }
 
@@ -154,11 +189,17 @@ plugin_arg(const struct app *a, const char *arg, struct plugin_arg *out, struct 
 	const char *colon = strchr(arg, ':');
 	size_t len = colon ? (size_t)(colon - arg) : strlen(arg);
 	(void)snprintf(out->file, sizeof(out->file), "%.*s", (int)len, arg);
-	(void)snprintf(out->path, sizeof(out->path), "%s/%s.so", PLUGIN_DIR, out->file);
 	out->node = colon ? colon + 1 : NULL;
-	if (str_is_name(out->file) && file_exists(a->project->rootfd, out->path))
-		return 0;
-	return unknown_plugin(a, out->file, e);
+	out->path = str_is_name(out->file)
+		? plugin_find(&a->project->arena, a->project, PLUGIN_DIR, out->file)
+		: NULL;
+	return out->path ? 0 : unknown_plugin(a, out->file, e);
+}
+
+static const char *
+origin(const struct plugin_info *info)
+{
+	return plugin_is_shipped(plugin_path(info)) ? "mlflow-c" : "project";
 }
 
 static void
@@ -173,6 +214,7 @@ list_hooks(const struct app *a, const struct plugin_info *info, const char *file
 			continue;
 		}
 		table_cell(t, n > 1 ? "%s:%s" : "%s", file, hooks[i].name);
+		table_cell(t, "%s", origin(info));
 		table_cell(t, "hook: %s", hooks[i].help ? hooks[i].help : "");
 	}
 }
@@ -184,7 +226,9 @@ list_plugin(struct app *a, struct arena *arena, const char *file, struct jw *w, 
 	const struct plugin_info *info;
 	const struct mlf_node *nodes;
 	struct err e = {0};
-	const char *path = arena_printf(arena, "%s/%s.so", PLUGIN_DIR, file);
+	const char *path = plugin_find(arena, a->project, PLUGIN_DIR, file);
+	if (!path) /* a source of the project's that is not built yet stands before it */
+		return;
 	if (plugin_describe(a->zygote, arena, a->project, path, &info, &e) == 0) {
 		size_t n = plugin_nodes(info, &nodes);
 		for (size_t i = 0; i < n; i++) {
@@ -193,6 +237,7 @@ list_plugin(struct app *a, struct arena *arena, const char *file, struct jw *w, 
 				continue;
 			}
 			table_cell(t, n > 1 ? "%s:%s" : "%s", file, nodes[i].name);
+			table_cell(t, "%s", origin(info));
 			table_cell(t, "%s", nodes[i].help ? nodes[i].help : "");
 		}
 		list_hooks(a, info, file, w, t);
@@ -217,45 +262,48 @@ list_commands(const struct app *a, const struct loaded *l, struct jw *w, struct 
 			continue;
 		}
 		table_cell(t, "%s", n->name);
+		table_cell(t, "project");
 		table_cell(t, "runs %s", n->plugin);
 	}
 }
 
 static void
-list_all(struct app *a, char **names, size_t n, struct jw *w, struct table *t)
+list_some(struct app *a, char **names, size_t n, struct jw *w, struct table *t)
 {
 	struct arena arena = {0};
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		list_plugin(a, &arena, names[i], w, t);
-		free(names[i]);
-	}
-	free(names);
 	arena_fini(&arena);
 }
 
 static int
 list(struct app *a)
 {
-	struct table t = {.columns = 2};
+	struct table t = {.columns = 3};
+	struct plugin_names names;
 	struct str out = {0};
 	struct loaded l;
 	struct jw w;
-	size_t n = 0, first = 0;
-	char **names = plugin_files(a, &n);
+	size_t first = 0;
+	plugin_names(a, &names);
 	commands_load(a, &l);
 	if (a->g.json) {
 		answer_begin(a, &w, &out);
 		jw_array(&w);
 	}
-	if (!n && !a->g.quiet && !a->g.json)
+	if (!names.own && !a->g.quiet && !a->g.json &&
+		(!names.n || file_exists(a->project->rootfd, "nodes")))
 		(void)fprintf(
 			stderr, "no plugins in %s; build them: mlflow-c run --build\n", PLUGIN_DIR);
-	if (!a->g.json && (n || commands_next(&l, &first))) {
+	if (!a->g.json && (names.n || commands_next(&l, &first))) {
 		table_cell(&t, "NODE");
+		table_cell(&t, "FROM");
 		table_cell(&t, "WHAT IT DOES");
 	}
-	list_all(a, names, n, &w, &t);
+	list_some(a, names.v, names.own, &w, &t);
 	list_commands(a, &l, &w, &t);
+	list_some(a, names.v + names.own, names.n - names.own, &w, &t);
+	plugin_names_fini(&names);
 	loaded_fini(&l);
 	if (a->g.json) {
 		jw_end(&w, ']');
@@ -333,7 +381,7 @@ static const char *const describe_examples[] = {
 const struct cmd cmd_node_list = {
 	.name = "node list",
 	.args = "",
-	.summary = "The nodes of plugins, and those that are programs.",
+	.summary = "The nodes there are: the project's, and mlflow-c's own.",
 	.examples = list_examples,
 	.needs = NEEDS_PROJECT | NEEDS_WORKERS,
 	.run = list,

@@ -123,8 +123,9 @@ run(struct app *a)
 static const char *const examples[] = {"mlflow-c node run clean --in table=a.csv --out table=b.csv",
 	"", "mlflow-c node run clean --in table=a.csv --gdb", "in the debugger", NULL};
 static const struct opt opts[] = {
-	{"in", 0, OPT_STR, offsetof(struct node_run_args, in), "PORT=FILE,..", "files to read"},
-	{"out", 0, OPT_STR, offsetof(struct node_run_args, out), "PORT=FILE,..", "files to write"},
+	{"in", 0, OPT_COMMAS, offsetof(struct node_run_args, in), "PORT=FILE,..", "files to read"},
+	{"out", 0, OPT_COMMAS, offsetof(struct node_run_args, out), "PORT=FILE,..",
+		"files to write"},
 	PARAM_OPTS(struct node_run_args),
 	{"gdb", 0, OPT_FLAG, offsetof(struct node_run_args, gdb), NULL, "under the debugger"},
 	{0},

@@ -7,6 +7,10 @@
 
 #define MANY_OPTS 20 /* of a command: beyond it the flags of every command are only named */
 
+const struct exit_code exit_codes[] = {{0, "done"}, {1, "a node failed"}, {2, "usage"},
+	{3, "configuration"}, {4, "data contract"}, {5, "locked"}, {6, "registry or disk"},
+	{7, "plugin"}, {130, "interrupted"}, {0}};
+
 static const struct opt global_opts[] = {
 	{"conf", 'e', OPT_STR, offsetof(struct globals, conf), "ENV",
 		"configuration to lay over base"},
@@ -24,6 +28,12 @@ static const struct opt global_opts[] = {
 	{"version", 'V', OPT_FLAG, offsetof(struct globals, version), NULL, "version"},
 	{0},
 };
+
+const struct opt *
+opts_global(void)
+{
+	return global_opts;
+}
 
 static const struct opt *
 find(const struct opt *opts, const char *name, size_t len, char letter)
@@ -65,8 +75,14 @@ add(const struct opt *o, struct opt_list *list, const char *value, struct err *e
 	return 0;
 }
 
+static const char *
+joined(struct arena *arena, const char *list, const char *value)
+{
+	return list ? arena_printf(arena, "%s,%s", list, value) : value;
+}
+
 static int
-set(const struct opt *o, void *base, const char *value, struct err *e)
+set(struct app *a, const struct opt *o, void *base, const char *value, struct err *e)
 {
 	char *field = (char *)base + o->offset;
 	int64_t n;
@@ -79,6 +95,10 @@ set(const struct opt *o, void *base, const char *value, struct err *e)
 			return err_set(e, MLC_USAGE, "--%s wants a whole number, not `%s`", o->name,
 				value);
 		memcpy(field, &n, sizeof(n));
+		break;
+	case OPT_COMMAS:
+		value = joined(&a->joined, *(const char **)(void *)field, value);
+		memcpy(field, &value, sizeof(value));
 		break;
 	case OPT_LIST: return add(o, (struct opt_list *)(void *)field, value, e);
 	}
@@ -100,7 +120,8 @@ flag(struct app *a, int argc, char **argv, int *i, struct err *e)
 	}
 	if (!o)
 		return unknown(a->cmd, arg, e);
-	bool wants = o->type == OPT_STR || o->type == OPT_INT || o->type == OPT_LIST;
+	bool wants = o->type == OPT_STR || o->type == OPT_INT || o->type == OPT_LIST ||
+		o->type == OPT_COMMAS;
 	if (is_long && eq)
 		value = eq + 1;
 	else if (!is_long && arg[2])
@@ -113,7 +134,7 @@ flag(struct app *a, int argc, char **argv, int *i, struct err *e)
 		value = argv[++*i];
 	if (wants && !value)
 		return err_set(e, MLC_USAGE, "flag `--%s` wants a value (%s)", o->name, o->arg);
-	return set(o, base, value, e);
+	return set(a, o, base, value, e);
 }
 
 int
@@ -167,6 +188,20 @@ count_opts(const struct opt *o)
 	return n;
 }
 
+static void
+help_exits(FILE *to)
+{
+	size_t at = (size_t)fprintf(to, "\nexit codes:") - 1;
+	for (const struct exit_code *x = exit_codes; x->what; x++) {
+		char text[64];
+		size_t n = (size_t)snprintf(
+			text, sizeof(text), "%d %s%s", x->code, x->what, x[1].what ? "," : "\n");
+		bool fits = at + 1 + n <= 80;
+		(void)fprintf(to, "%s%s", fits ? " " : "\n", text);
+		at = fits ? at + 1 + n : n;
+	}
+}
+
 void
 help_command(const struct cmd *c, FILE *to)
 {
@@ -188,17 +223,14 @@ help_command(const struct cmd *c, FILE *to)
 		(void)fprintf(to, "\nflags of every command:\n");
 		help_opts(global_opts, to);
 	}
-	(void)fprintf(to,
-		"\nexit codes: 0 done, 1 a node failed, 2 usage, 3 configuration,\n"
-		"4 data contract, 5 locked, 6 registry or disk, 7 plugin, 130 interrupted\n");
+	help_exits(to);
 }
 
 void
 help_all(const struct cmd *const *all, FILE *to)
 {
 	(void)fprintf(to,
-		"usage: mlflow-c COMMAND [flags]\n\n"
-		"Runs machine-learning pipelines of C nodes and keeps the record.\n\n"
+		"usage: mlflow-c COMMAND [flags]\n\n" PROGRAM_SUMMARY "\n\n"
 		"commands:\n");
 	for (; *all; all++)
 		(void)fprintf(to, "  %-18s %s\n", (*all)->name, (*all)->summary);

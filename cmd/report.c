@@ -29,9 +29,9 @@ print_text(struct app *a, const struct err *e)
 	struct err ignored;
 	char *root = NULL;
 	int own = -1;
-	if (!a->project && e->file[0])
+	if (!a->project && !a->placefd && e->file[0])
 		(void)!project_find_root(app_dir(a), &root, &own, &ignored);
-	int rootfd = a->project ? a->project->rootfd : own;
+	int rootfd = a->placefd ? a->placefd : a->project ? a->project->rootfd : own;
 	diag_render(&text, e, is_secret_file(e->file) ? -1 : rootfd, &a->err);
 	(void)fputs(str_text(&text), stderr);
 	str_fini(&text);
@@ -134,14 +134,21 @@ answer_end(struct jw *w, struct str *out)
 	str_fini(out);
 }
 
-/* As every path on a command line, that of a flag or a variable is relative to the working folder;
- * what mlflow-c.yml says is relative to the project. */
-static const char *
-store_path(struct app *a)
+const char *
+app_store_given(const struct app *a)
 {
 	const char *given = a->g.store ? a->g.store : getenv("MLFLOW_C_STORE");
+	return given && *given ? given : NULL;
+}
+
+/* As every path on a command line, that of a flag or a variable is relative to the working folder;
+ * what mlflow-c.yml says is relative to the project. */
+const char *
+store_path(struct app *a)
+{
+	const char *given = app_store_given(a);
 	char here[PATH_MAX];
-	if (!given || !*given)
+	if (!given)
 		return project_setting(a->project, "store", "runs/mlflow.db");
 	if (*given == '/' || !getcwd(here, sizeof(here)))
 		return given;

@@ -3,13 +3,15 @@
  *
  *	loan_model/
  *		MLmodel        flavors, signature; once registered also run id, time and uuid
- *		linear.json    what the flavor wrote; or model.ubj, and files for MLflow beside it
+ *		linear.json    what the flavor wrote; or model.ubj
+ *		recipe.json    the steps before it, if the model takes raw rows
  *		importance.json    how much each input counts
+ *		code/...       for Python; and what environment.c knows
  *
  * Invariant: the same model gives the same bytes. Whatever differs from run to run enters only in
- * model_copy_stamped. A folder is flat and holds regular files alone; anything else is refused on
- * the way in, for a model may come from a stranger. */
-#include "model/flavor.h"
+ * model_copy_stamped. A folder holds regular files alone, in itself and few folders; anything else is
+ * refused on the way in, for a model may come from a stranger. */
+#include "model/recipe.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -112,24 +114,42 @@ add_side(struct str *out, const char *key, const struct sig_column *columns, siz
 }
 
 static int
+write_recipe(const struct recipe *r, int dirfd, struct err *e)
+{
+	struct str json = {0};
+	recipe_write(r, &json);
+	int rc = folder_write(dirfd, RECIPE_FILE, json.s, json.len, e);
+	str_fini(&json);
+	return rc;
+}
+
+static int
 write_files(const struct mlf_model *m, int dirfd, struct err *e)
 {
 	struct str text = {0};
 	struct jw w;
+	size_t n_inputs;
 	str_add(&text, "flavors:\n  " FLAVOR_KEY ": ");
 	jw_init(&w, &text);
 	jw_object(&w);
 	jw_kv_str(&w, "flavor", m->flavor->name);
 	jw_kv_str(&w, "data", m->data ? m->data : m->flavor->data);
 	int rc = m->flavor->save(m, dirfd, &w, e);
+	if (m->raw)
+		jw_kv_str(&w, "recipe", RECIPE_FILE);
 	jw_end(&w, '}');
 	str_addc(&text, '\n');
-	if (m->flavor->add_flavors)
-		m->flavor->add_flavors(m, &text);
+	environment_add_flavors(m, &text);
+	const struct sig_column *inputs = model_inputs(m, &n_inputs);
 	str_add(&text, "signature:\n");
-	if (m->n_inputs) /* MLflow knows no empty side */
-		add_side(&text, "inputs", m->inputs, m->n_inputs);
+	if (n_inputs) /* MLflow knows no empty side */
+		add_side(&text, "inputs", inputs, n_inputs);
 	add_side(&text, "outputs", m->outputs, m->n_outputs);
+	environment_add_example(m, &text);
+	if (rc == 0 && m->raw)
+		rc = write_recipe(m->raw->recipe, dirfd, e);
+	if (rc == 0)
+		rc = environment_write(m, dirfd, e);
 	if (rc == 0)
 		rc = importance_save(m, dirfd, e);
 	if (rc == 0)
@@ -188,6 +208,27 @@ load_theirs(const struct ynode *mlmodel, int dirfd, struct mlf_model **out, stru
 	return err_help(e, "that can models saved by mlflow-c, and MLflow's of flavor xgboost");
 }
 
+/* Reads the recipe that MLmodel names. */
+static int
+load_recipe(const struct ynode *ours, int dirfd, struct mlf_model *m, struct err *e)
+{
+	const struct ynode *name = yaml_get(ours, "recipe");
+	struct recipe *r = NULL;
+	struct str json = {0};
+	if (!name)
+		return 0;
+	if (!str_eq(yaml_str(name), RECIPE_FILE))
+		return err_set(e, MLC_MODEL, "a recipe is kept in " RECIPE_FILE);
+	int rc = folder_read(dirfd, RECIPE_FILE, RECIPE_FILE_CAP, &json, e);
+	if (rc == 0)
+		rc = recipe_read(str_text(&json), json.len, &r, e);
+	if (rc == 0)
+		rc = model_use_recipe(m, r, e);
+	recipe_unref(r);
+	str_fini(&json);
+	return rc < 0 ? err_wrap(e, RECIPE_FILE) : 0;
+}
+
 static int
 load_ours(const struct ynode *ours, const struct ynode *mlmodel, int dirfd, struct mlf_model **out,
 	struct err *e)
@@ -195,8 +236,11 @@ load_ours(const struct ynode *ours, const struct ynode *mlmodel, int dirfd, stru
 	const struct flavor *flavor = flavor_need(yaml_str(yaml_get(ours, "flavor")), e);
 	if (!flavor || load_data(flavor, ours, mlmodel, dirfd, out, e) < 0)
 		return -1;
-	const struct mlf_model *m = *out;
-	if (check_side(mlmodel, "inputs", m->inputs, m->n_inputs, e) == 0 &&
+	struct mlf_model *m = *out;
+	size_t n = 0;
+	int rc = load_recipe(ours, dirfd, m, e);
+	const struct sig_column *inputs = model_inputs(m, &n);
+	if (rc == 0 && check_side(mlmodel, "inputs", inputs, n, e) == 0 &&
 		check_side(mlmodel, "outputs", m->outputs, m->n_outputs, e) == 0)
 		return 0;
 	model_unref(*out);
@@ -216,7 +260,10 @@ read_files(int dirfd, struct arena *a, struct mlf_model **out, struct err *e)
 	if (rc < 0)
 		return -1;
 	const struct ynode *ours = yaml_path(mlmodel, "flavors." FLAVOR_KEY);
-	return ours ? load_ours(ours, mlmodel, dirfd, out, e) : load_theirs(mlmodel, dirfd, out, e);
+	rc = ours ? load_ours(ours, mlmodel, dirfd, out, e) : load_theirs(mlmodel, dirfd, out, e);
+	if (rc == 0)
+		environment_read_example(*out, mlmodel, dirfd);
+	return rc;
 }
 
 int

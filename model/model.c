@@ -55,7 +55,18 @@ model_fit(const char *name, struct mlf_frame *f, const struct mlf_fit_spec *spec
 		return -1;
 	if (flavor->fit(f, spec, out, e) < 0)
 		return err_wrap(e, "training with flavor `%s`", name);
+	model_learn_examples(*out, f);
 	return 0;
+}
+
+/* Of no rows. A file without rows does not tell the types of its columns, so there is nothing to check. */
+static struct mlf_frame *
+say_nothing(const struct mlf_model *m, struct scope *sc)
+{
+	struct mlf_builder *b = scope_builder(sc);
+	for (size_t i = 0; i < m->n_outputs; i++)
+		(void)mlf_add_column(b, m->outputs[i].name, m->outputs[i].type);
+	return mlf_finish(b);
 }
 
 int
@@ -67,8 +78,18 @@ model_update(const struct mlf_model *m, struct mlf_frame *f, const char *options
 		err_set(e, MLC_MODEL, "a model of flavor `%s` cannot be updated", m->flavor->name);
 		return err_help(e, "train a new one on old and new rows together");
 	}
-	if (m->flavor->update(m, f, options, out, e) < 0)
+	int rc = raw_prepare_training(m, f, &f, e);
+	if (rc == 0)
+		rc = m->flavor->update(m, f, options, out, e);
+	if (rc == 0)
+		model_learn_examples(*out, f);
+	if (rc == 0 && m->raw)
+		rc = model_use_recipe(*out, m->raw->recipe, e);
+	if (rc < 0) {
+		model_unref(*out);
+		*out = NULL;
 		return err_wrap(e, "updating a model of flavor `%s`", m->flavor->name);
+	}
 	return 0;
 }
 
@@ -77,9 +98,26 @@ model_predict(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
 	struct mlf_frame **out, struct err *e)
 {
 	*out = NULL;
-	if (m->flavor->predict(m, f, sc, out, e) < 0)
+	if (frame_rows(frame_of(f)) == 0 && m->n_outputs) {
+		*out = say_nothing(m, sc);
+		return 0;
+	}
+	if (raw_prepare(m, f, sc, &f, e) < 0 || m->flavor->predict(m, f, sc, out, e) < 0)
 		return err_wrap(e, "predicting");
 	return 0;
+}
+
+const struct sig_column *
+model_outputs(const struct mlf_model *m, size_t *n)
+{
+	*n = m->n_outputs;
+	return m->outputs;
+}
+
+const char *
+model_flavor(const struct mlf_model *m)
+{
+	return m->flavor->name;
 }
 
 struct mlf_model *
@@ -89,6 +127,12 @@ model_new(const struct flavor *flavor, size_t size)
 	m->flavor = flavor;
 	atomic_init(&m->refs, 1);
 	return m;
+}
+
+int64_t
+model_rounds(const struct mlf_model *m)
+{
+	return m->flavor->rounds ? m->flavor->rounds(m) : 0;
 }
 
 struct mlf_model *
@@ -103,5 +147,6 @@ model_unref(struct mlf_model *m)
 {
 	if (!m || atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) > 1)
 		return;
+	raw_free(m->raw);
 	m->flavor->free(m);
 }

@@ -8,9 +8,8 @@
  *	| bits of the score       | t |      sorted: equal scores lie together, 0s before 1s
  *
  * The AUC counts pairs (positive above negative: 2, equal: 1) in whole numbers, so it is exact. */
-#include "model/model.h"
+#include "model/judge.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,10 +18,9 @@ enum { DIGIT = 11, DIGITS = 6, VALUES = 1 << DIGIT }; /* 6 x 11 bits cover 64 */
 /* log(0) would make one certain mistake cost everything; scikit-learn clips at the same distance. */
 static const double nearest = 0x1p-52;
 
-/* Sorts keys by least significant digits, using `spare` of the same length; digits that all keys
- * share cost one look. Returns the array that holds the result. */
-static uint64_t *
-sort_keys(uint64_t *keys, uint64_t *spare, int64_t n)
+/* Digits that all keys share cost one look. */
+uint64_t *
+quality_sort(uint64_t *keys, uint64_t *spare, int64_t n)
 {
 	int64_t *count = mem_alloc(sizeof(int64_t) * DIGITS * VALUES);
 	for (int64_t i = 0; i < n; i++)
@@ -47,8 +45,8 @@ sort_keys(uint64_t *keys, uint64_t *spare, int64_t n)
 	return keys;
 }
 
-static double
-auc_of(const uint64_t *keys, int64_t n, int64_t positives)
+double
+quality_auc(const uint64_t *keys, int64_t n, int64_t positives)
 {
 	uint64_t twice = 0, below = 0;
 	int64_t negatives = n - positives;
@@ -67,8 +65,8 @@ auc_of(const uint64_t *keys, int64_t n, int64_t positives)
 	return (double)twice / 2 / ((double)positives * (double)negatives);
 }
 
-static int
-make_keys(const double *score, const double *truth, int64_t n, uint64_t *keys, struct err *e)
+int
+quality_keys(const double *score, const double *truth, int64_t n, uint64_t *keys, struct err *e)
 {
 	for (int64_t i = 0; i < n; i++) {
 		double s = score[i];
@@ -88,17 +86,19 @@ make_keys(const double *score, const double *truth, int64_t n, uint64_t *keys, s
 	return 0;
 }
 
-/* A sum that keeps what rounding loses (Neumaier). */
-struct sum {
-	double s, lost;
-};
-
-static void
-sum_add(struct sum *to, double v)
+double
+quality_score(uint64_t key)
 {
-	double t = to->s + v;
-	to->lost += fabs(to->s) >= fabs(v) ? (to->s - t) + v : (v - t) + to->s;
-	to->s = t;
+	double score;
+	key >>= 1;
+	memcpy(&score, &key, sizeof(score));
+	return score;
+}
+
+double
+quality_loss(double given)
+{
+	return -log(fmin(fmax(given, nearest), 1 - nearest));
 }
 
 static double
@@ -107,29 +107,44 @@ share(int64_t part, int64_t whole)
 	return whole ? (double)part / (double)whole : 0;
 }
 
+void
+quality_count(
+	const double *score, const double *truth, int64_t n, double threshold, struct counts *out)
+{
+	struct sum loss = {0, 0}, brier = {0, 0}, loss2 = {0, 0}, brier2 = {0, 0};
+	*out = (struct counts){.n = n};
+	for (int64_t i = 0; i < n; i++) {
+		bool yes = truth[i] > 0, call = score[i] >= threshold;
+		double miss = score[i] - truth[i];
+		double cost = quality_loss(yes ? score[i] : 1 - score[i]);
+		sum_add(&loss, cost);
+		sum_add(&loss2, cost * cost);
+		sum_add(&brier, miss * miss);
+		sum_add(&brier2, miss * miss * miss * miss);
+		out->right += yes == call;
+		out->called += call;
+		out->hit += yes && call;
+		out->positives += yes;
+	}
+	out->loss = sum_of(&loss);
+	out->loss2 = sum_of(&loss2);
+	out->brier = sum_of(&brier);
+	out->brier2 = sum_of(&brier2);
+}
+
 /* Everything but the AUC. Precision, recall and F1 are 0 where they would divide by 0. */
 static void
 measure(const double *score, const double *truth, int64_t n, struct mlf_quality *out)
 {
-	struct sum loss = {0, 0}, brier = {0, 0};
-	int64_t right = 0, called = 0, hit = 0;
-	for (int64_t i = 0; i < n; i++) {
-		bool yes = truth[i] > 0, call = score[i] >= 0.5;
-		double given = yes ? score[i] : 1 - score[i];
-		double miss = score[i] - truth[i];
-		sum_add(&loss, -log(fmin(fmax(given, nearest), 1 - nearest)));
-		sum_add(&brier, miss * miss);
-		right += yes == call;
-		called += call;
-		hit += yes && call;
-		out->positives += yes;
-	}
-	out->log_loss = (loss.s + loss.lost) / (double)n;
-	out->brier = (brier.s + brier.lost) / (double)n;
-	out->accuracy = share(right, n);
-	out->precision = share(hit, called);
-	out->recall = share(hit, out->positives);
-	out->f1 = share(2 * hit, called + out->positives);
+	struct counts c;
+	quality_count(score, truth, n, 0.5, &c);
+	out->positives = c.positives;
+	out->log_loss = c.loss / (double)n;
+	out->brier = c.brier / (double)n;
+	out->accuracy = share(c.right, n);
+	out->precision = share(c.hit, c.called);
+	out->recall = share(c.hit, c.positives);
+	out->f1 = share(2 * c.hit, c.called + c.positives);
 }
 
 int
@@ -141,10 +156,10 @@ model_quality(
 		return err_set(e, MLC_MODEL, "there are no rows to measure");
 	uint64_t *keys = mem_alloc((size_t)n * sizeof(*keys));
 	uint64_t *spare = mem_alloc((size_t)n * sizeof(*keys));
-	int rc = make_keys(score, truth, n, keys, e);
+	int rc = quality_keys(score, truth, n, keys, e);
 	if (rc == 0) {
 		measure(score, truth, n, out);
-		out->auc = auc_of(sort_keys(keys, spare, n), n, out->positives);
+		out->auc = quality_auc(quality_sort(keys, spare, n), n, out->positives);
 	}
 	free(keys);
 	free(spare);

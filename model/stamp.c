@@ -12,9 +12,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_CAP = 1 << 30, FILES_MAX = 1000 };
+enum { FILE_CAP = 1 << 30, FILES_MAX = 1000, DEPTH_MAX = 8 };
 
 static bool
 is_hex32(const char *s)
@@ -86,13 +87,54 @@ copy_file(int from, int to, const char *name, struct err *e)
 	return rc;
 }
 
+struct copying {
+	const struct model_stamp *stamp;
+	int files, depth;
+};
+
+static int copy_files(struct copying *c, int from, int to, struct err *e);
+
+/* Copies a folder in the folder (MLflow's `code`), or nothing if the name is no folder. */
 static int
-copy_files(int from, int to, const struct model_stamp *stamp, struct err *e)
+copy_folder(struct copying *c, int from, int to, const char *name, struct err *e)
+{
+	int rc = -1, in = openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), out;
+	if (in < 0)
+		return errno == ENOTDIR || errno == ELOOP
+			? 1
+			: err_errno(e, MLC_MODEL, "cannot open `%s`", name);
+	if (c->depth == DEPTH_MAX)
+		err_set(e, MLC_MODEL, "folders are nested deeper than %d", DEPTH_MAX);
+	else if (mkdirat(to, name, 0777) < 0)
+		err_errno(e, MLC_DISK, "cannot make the folder `%s`", name);
+	else if ((out = folder_open(to, name, e)) >= 0) {
+		c->depth++;
+		rc = copy_files(c, in, out, e);
+		c->depth--;
+		if (rc == 0)
+			rc = file_fsync(out, name, e);
+		close(out);
+	}
+	close(in);
+	return rc < 0 ? err_wrap(e, "`%s`", name) : 0;
+}
+
+static int
+copy_entry(struct copying *c, int from, int to, const char *name, struct err *e)
+{
+	if (++c->files > FILES_MAX)
+		return err_set(e, MLC_MODEL, "more than %d files", FILES_MAX);
+	int rc = copy_folder(c, from, to, name, e);
+	return rc == 1 ? copy_file(from, to, name, e) : rc;
+}
+
+static int
+copy_files(struct copying *c, int from, int to, struct err *e)
 {
 	int again = fcntl(from, F_DUPFD_CLOEXEC, 0);
 	DIR *dir = again < 0 ? NULL : fdopendir(again);
 	struct dirent *entry;
-	int n = 0, rc = copy_mlmodel(from, to, stamp, e);
+	int rc = c->depth ? 0 : copy_mlmodel(from, to, c->stamp, e);
 	if (!dir) {
 		if (again >= 0)
 			close(again);
@@ -100,10 +142,9 @@ copy_files(int from, int to, const struct model_stamp *stamp, struct err *e)
 	}
 	while (rc == 0 && (entry = readdir(dir))) {
 		const char *name = entry->d_name;
-		if (str_eq(name, ".") || str_eq(name, "..") || str_eq(name, MLMODEL))
-			continue;
-		rc = ++n > FILES_MAX ? err_set(e, MLC_MODEL, "more than %d files", FILES_MAX)
-				     : copy_file(from, to, name, e);
+		if (!str_eq(name, ".") && !str_eq(name, "..") && !file_is_litter(name) &&
+			(c->depth || !str_eq(name, MLMODEL)))
+			rc = copy_entry(c, from, to, name, e);
 	}
 	closedir(dir);
 	return rc;
@@ -117,9 +158,10 @@ model_copy_stamped(int rootfd, const char *src, const char *dst, const struct mo
 		return err_set(e, MLC_BUG, "a model's run id and uuid are 32 hex digits each");
 	int from = folder_open(rootfd, src, e);
 	int to = from < 0 ? -1 : folder_make(rootfd, dst, e);
+	struct copying copying = {.stamp = stamp};
 	int rc = -1;
 	if (to >= 0)
-		rc = folder_end(rootfd, dst, to, copy_files(from, to, stamp, e), e);
+		rc = folder_end(rootfd, dst, to, copy_files(&copying, from, to, e), e);
 	if (from >= 0)
 		close(from);
 	return rc < 0 ? err_wrap(e, "copying the model `%s`", src) : 0;

@@ -175,6 +175,12 @@ load(int dirfd, const char *data, const struct ynode *mlmodel, struct mlf_model 
 	return rc < 0 ? err_wrap(e, "%s", data) : 0;
 }
 
+static int64_t
+rounds(const struct mlf_model *m)
+{
+	return ((const struct xgb *)(const void *)m)->trees.n_rounds;
+}
+
 const struct flavor flavor_xgboost = {
 	.name = "xgboost",
 	.fit = fit,
@@ -183,7 +189,9 @@ const struct flavor flavor_xgboost = {
 	.load_data = load,
 	.explain = explain,
 	.free = xgb_free,
+	.rounds = rounds,
 	.data = XGB_FILE,
 	.mlflow = "xgboost",
 	.add_flavors = xgb_add_flavors,
+	.add_requirements = xgb_add_requirements,
 };

@@ -59,6 +59,7 @@ void xgb_describe(
 MUST_CHECK int xgb_save(const struct mlf_model *m, int dirfd, struct jw *mlmodel, struct err *e);
 /* The entries of MLmodel by which MLflow knows the model. */
 void xgb_add_flavors(const struct mlf_model *m, struct str *out);
+void xgb_add_requirements(const struct mlf_model *m, struct str *out);
 
 /* A table as the library takes it. Zero is empty. */
 struct xgb_table {

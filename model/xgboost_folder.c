@@ -16,9 +16,6 @@
 
 #include <stdlib.h>
 
-/* Python that has wheels of all the libraries' versions. */
-#define PYTHON "3.11"
-
 /* ---- what the attribute says */
 
 void
@@ -215,14 +212,6 @@ xgb_understand(struct xgb *m, struct str *bytes, const struct ynode *mlmodel, st
 
 /* ---- the folder */
 
-static int
-write_text(int dirfd, const char *name, struct str *text, struct err *e)
-{
-	int rc = folder_write(dirfd, name, text->s, text->len, e);
-	str_reset(text);
-	return rc;
-}
-
 static void
 add_version(const struct xgb *m, struct str *out)
 {
@@ -230,28 +219,12 @@ add_version(const struct xgb *m, struct str *out)
 	str_addf(out, "%lld.%lld.%lld", (long long)v[0], (long long)v[1], (long long)v[2]);
 }
 
-/* How MLflow makes an environment of its own for the model. */
-static int
-write_environment(const struct xgb *m, int dirfd, struct err *e)
+void
+xgb_add_requirements(const struct mlf_model *head, struct str *out)
 {
-	struct str text = {0}, version = {0};
-	add_version(m, &version);
-	str_addf(&text, "mlflow\nxgboost>=%s\npandas\n", str_text(&version));
-	int rc = write_text(dirfd, "requirements.txt", &text, e);
-	str_addf(&text,
-		"channels:\n- conda-forge\ndependencies:\n- python=" PYTHON "\n- pip\n- pip:\n"
-		"  - mlflow\n  - xgboost>=%s\n  - pandas\nname: mlflow-env\n",
-		str_text(&version));
-	if (rc == 0)
-		rc = write_text(dirfd, "conda.yaml", &text, e);
-	str_add(&text,
-		"python: '" PYTHON "'\nbuild_dependencies:\n- pip\n- setuptools\n- wheel\n"
-		"dependencies:\n- -r requirements.txt\n");
-	if (rc == 0)
-		rc = write_text(dirfd, "python_env.yaml", &text, e);
-	str_fini(&text);
-	str_fini(&version);
-	return rc;
+	str_add(out, "xgboost>=");
+	add_version((const struct xgb *)head, out);
+	str_addc(out, '\n');
 }
 
 int
@@ -259,9 +232,7 @@ xgb_save(const struct mlf_model *head, int dirfd, struct jw *mlmodel, struct err
 {
 	const struct xgb *m = (const struct xgb *)head;
 	jw_kv_i64(mlmodel, "version", 1);
-	if (folder_write(dirfd, head->data, m->bytes.s, m->bytes.len, e) < 0)
-		return -1;
-	return write_environment(m, dirfd, e);
+	return folder_write(dirfd, head->data, m->bytes.s, m->bytes.len, e);
 }
 
 void

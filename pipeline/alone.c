@@ -13,26 +13,18 @@ static int
 dataset_of(struct arena *a, const struct mlf_port *port, const char *path,
 	const struct dataset **out, struct err *e)
 {
-	static const char *const types[][2] = {{".csv", "csv"}, {".csv.gz", "csv"},
-		{".csv.zst", "csv"}, {".jsonl", "jsonl"}, {".jsonl.gz", "jsonl"},
-		{".jsonl.zst", "jsonl"}, {".json", "json"}, {".txt", "text"}, {".md", "text"}};
-	const char *type = port->kind == MLF_MODEL ? "model" : "bytes";
-	struct dataset *d = arena_alloc(a, sizeof(*d));
+	const char *type = catalog_type_of_file(path);
 	char cwd[4096] = "";
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (str_ends(path, types[i][0]))
-			type = types[i][1];
 	if (path[0] != '/' && !getcwd(cwd, sizeof(cwd)))
 		return err_errno(e, MLC_FILE, "cannot tell the working folder");
-	d->name = port->name;
-	d->type = catalog_type(type);
-	d->kind = d->type->kind;
-	d->path = path[0] == '/' ? path : arena_printf(a, "%s/%s", cwd, path);
-	d->outside = true;
-	d->entry = yaml_new(a, Y_MAP, (struct place){0});
+	if (!type)
+		type = port->kind == MLF_MODEL ? "model" : "bytes";
+	struct dataset *d = dataset_of_file(a, port->name, path, type);
+	if (path[0] != '/')
+		d->path = arena_printf(a, "%s/%s", cwd, path);
 	if (port->kind == MLF_TABLE && d->kind != MLF_TABLE) {
 		err_set(e, MLC_USAGE, "port `%s` is a table, and %s is none", port->name, path);
-		return err_help(e, "name a .csv or .jsonl file");
+		return err_help(e, "name a .csv, .jsonl or .arrow file");
 	}
 	*out = d;
 	return 0;
@@ -172,6 +164,7 @@ node_run_alone(const struct alone_opts *o, struct err *e)
 	if (rc == 0) {
 		job_run(&j, def, &host, &a, &done);
 		*e = done.err;
+		param_place(o->project, &(struct spec_node){.params = def->name}, e);
 		rc = done.err.code ? -1 : publish(&a, j.rootfd, &done, e);
 	}
 	for (size_t i = 0; rc == 0 && o->metric && i < done.n_metrics; i++)

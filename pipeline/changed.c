@@ -20,6 +20,7 @@ struct changed {
 	const struct plan *plan;
 	const struct resume *resume; /* or NULL */
 	const char *cached;          /* why a node is left out */
+	struct store *store;
 	struct arena a;
 	struct judged *nodes; /* owned; one per plan node */
 	struct map producer;  /* dataset -> plan index + 1 */
@@ -34,8 +35,11 @@ on_disk(struct changed *c, const struct basis *then, const struct dataset *d)
 	int rootfd = c->plan->project->rootfd;
 	char stamp[STAMP_MAX], hash[HASH_SHA_HEX];
 	const char *found = map_get(&c->disk, d->name);
+	struct err ignored;
 	if (found)
 		return found;
+	if (dataset_is_registered(d) && registered_find(&c->a, c->store, d, &d, &ignored) < 0)
+		return BASIS_ABSENT;
 	const char *old = basis_get(then, "stamp", d->name);
 	if (old && file_stamp(rootfd, d, true, stamp) && str_eq(old, stamp))
 		found = basis_get(then, "holds", d->name);
@@ -158,6 +162,7 @@ changed_open(struct changed **out, const struct forecast_of *of, struct err *e)
 	struct changed *c = mem_alloc(sizeof(*c));
 	const struct plan *p = of->plan;
 	c->plan = p;
+	c->store = of->store;
 	c->resume = of->resume;
 	c->cached = of->resume ? arena_printf(&c->a, "done in %s", of->resume->name)
 			       : "nothing changed";

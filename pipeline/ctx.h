@@ -3,6 +3,7 @@
 #ifndef PIPELINE_CTX_H
 #define PIPELINE_CTX_H
 
+#include <mlflow-c/tools.h>
 #include "pipeline/hook.h"
 #include "contract/contract.h"
 
@@ -61,8 +62,9 @@ struct ctx {
 	const struct job_host *host;
 	struct arena *arena; /* of the result: what `done` points at */
 	struct scope *scope;
-	struct err err;    /* the first mistake; frames keep theirs in the scope */
-	struct map params; /* key -> struct param * */
+	struct scope *scratch; /* of mlf_scratch; owned, or NULL */
+	struct err err;        /* the first mistake; frames keep theirs in the scope */
+	struct map params;     /* key -> struct param * */
 	struct in_state *ins;
 	struct out_state *outs;
 	struct staged *confirmed; /* arena; checkpoints of incremental datasets */
@@ -83,7 +85,10 @@ struct param {
 	bool b;
 };
 
-extern const struct mlf_host ctx_host; /* host.c */
+extern const struct mlf_host ctx_host;   /* host.c */
+extern const struct mlf_tools ctx_tools; /* host_tools.c */
+struct mlf_frame *ctx_cast(struct mlf_ctx *, struct mlf_frame *, const char *column,
+	enum mlf_type to, bool *bad); /* host_cast.c */
 
 struct ctx *ctx_of(struct mlf_ctx *pub);
 /* Keeps e as the node's failure unless there is one. Returns -1. */

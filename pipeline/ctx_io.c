@@ -551,6 +551,7 @@ ctx_close(struct ctx *c)
 	for (size_t i = 0; i < c->n_models; i++)
 		model_unref(c->models[i]);
 	ctx_confirm_close(c);
+	scope_free(c->scratch);
 	scope_free(c->scope);
 	free(c->ins);
 	free(c->outs);

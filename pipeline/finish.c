@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "pipeline/plan.h"
 #include "pipeline/worker.h"
 
 static struct node_result *
@@ -341,6 +342,7 @@ keep_error(struct slot *s, struct node_result *res, const struct err *e)
 	free(res->err);
 	res->err = mem_alloc(sizeof(*res->err));
 	*res->err = *e;
+	param_place(s->run->o->plan->project, s->task->node->spec, res->err);
 	if (!e->note[0] && !e->help[0])
 		note_origin(s->task->node, res->err);
 }

@@ -161,11 +161,12 @@ read_plugin(struct loader *l, const char *plugin, const struct place *at, struct
 	const struct plugin_info *info;
 	const char *colon = strchr(plugin, ':');
 	const char *file = colon ? arena_strndup(l->a, plugin, (size_t)(colon - plugin)) : plugin;
-	const char *path = arena_printf(l->a, "%s/%s.so", l->in->plugin_dir, file);
+	const char *dir = l->in->plugin_dir;
+	const char *path = str_is_name(file) ? plugin_find(l->a, l->in->project, dir, file) : NULL;
 	h->name = plugin;
-	if (!str_is_name(file) || !file_exists(l->in->project->rootfd, path)) {
-		err_set(&e, MLC_PLUGIN_UNKNOWN, "a hook wants plugin `%s`, and there is no %s",
-			plugin, path);
+	if (!path) {
+		err_set(&e, MLC_PLUGIN_UNKNOWN,
+			"a hook wants plugin `%s`, and there is no %s/%s.so", plugin, dir, file);
 		err_help(&e, "write it as nodes/%s.c and build it: mlflow-c run --build", file);
 	} else if (plugin_describe(l->in->zygote, l->a, l->in->project, path, &info, &e) == 0) {
 		const char *name = colon     ? colon + 1

@@ -6,10 +6,12 @@
 #include "pipeline/ctx.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "model/model.h"
+#include "pipeline/plan.h"
 #include "pipeline/wire.h"
 
 struct ctx *
@@ -34,6 +36,10 @@ ctx_failed(struct ctx *c)
 			c->err = *scope_error(c->ins[i].batch);
 			err_wrap(&c->err, "node `%s`", c->job->node);
 		}
+	if (c->scratch && scope_error(c->scratch) && !c->err.code) {
+		c->err = *scope_error(c->scratch);
+		err_wrap(&c->err, "node `%s`", c->job->node);
+	}
 	return c->err.code || scope_error(c->scope);
 }
 
@@ -239,16 +245,34 @@ keep_model(struct ctx *c, struct mlf_model *m)
 	return m;
 }
 
+/* Trains, and puts the recipe into the model if there is one. */
+static int
+fit_after(const char *flavor, struct mlf_frame *f, const struct mlf_fit_spec *spec,
+	const struct mlf_recipe *recipe, struct mlf_model **out, struct err *e)
+{
+	struct recipe *r = NULL;
+	if (recipe && recipe->json && recipe_read(recipe->json, recipe->len, &r, e) < 0)
+		return -1;
+	int rc = model_fit(flavor, f, spec, out, e);
+	if (rc == 0 && r && model_use_recipe(*out, r, e) < 0) {
+		model_unref(*out);
+		*out = NULL;
+		rc = -1;
+	}
+	recipe_unref(r);
+	return rc;
+}
+
 static struct mlf_model *
-host_fit(struct mlf_ctx *pub, const char *flavor, struct mlf_frame *f,
-	const struct mlf_fit_spec *spec)
+host_fit_after(struct mlf_ctx *pub, const char *flavor, struct mlf_frame *f,
+	const struct mlf_fit_spec *spec, const struct mlf_recipe *recipe)
 {
 	struct ctx *c = ctx_of(pub);
 	struct mlf_model *m = NULL;
 	struct err e;
 	if (ctx_failed(c))
 		return NULL;
-	if (model_fit(flavor, f, spec, &m, &e) < 0) {
+	if (fit_after(flavor, f, spec, recipe, &m, &e) < 0) {
 		ctx_fail(c, &e);
 		return NULL;
 	}
@@ -272,6 +296,73 @@ host_update(struct mlf_ctx *pub, struct mlf_model *old, struct mlf_frame *f, con
 		return NULL;
 	}
 	return keep_model(c, m);
+}
+
+static struct mlf_model *
+host_fit(struct mlf_ctx *pub, const char *flavor, struct mlf_frame *f,
+	const struct mlf_fit_spec *spec)
+{
+	return host_fit_after(pub, flavor, f, spec, NULL);
+}
+
+/* The place of a mistake in a step becomes that of an item of a parameter, if the steps are one: the
+ * runner knows where that was written (params.c). */
+static void
+place_step(struct ctx *c, const char *steps, struct err *e)
+{
+	const char *key = NULL;
+	if (!str_eq(e->file, RECIPE_STEPS))
+		return;
+	for (size_t i = 0; i < c->params.n; i++)
+		if (((const struct param *)c->params.values[i])->json == steps)
+			key = c->params.keys[i];
+	*e->file = 0;
+	if (key)
+		snprintf(e->file, sizeof(e->file), PLACE_PARAM "%s", key);
+	else
+		e->line = 0;
+}
+
+static struct mlf_frame *
+host_recipe_fit(struct mlf_ctx *pub, struct mlf_frame *f, const struct mlf_recipe_spec *spec,
+	struct mlf_recipe *out)
+{
+	struct ctx *c = ctx_of(pub);
+	const struct recipe_spec ours = {spec->steps, spec->target, spec->seed};
+	struct mlf_frame *table = NULL;
+	struct recipe *r = NULL;
+	struct str json = {0};
+	struct err e;
+	*out = (struct mlf_recipe){0};
+	if (ctx_failed(c) || recipe_fit(&ours, f, scope_of(f), &table, &r, &e) < 0) {
+		if (!ctx_failed(c)) {
+			err_wrap(&e, "node `%s`", c->job->node);
+			place_step(c, spec->steps, &e);
+			ctx_fail(c, &e);
+		}
+		return scope_nothing(scope_of(f), mlf_rows(f));
+	}
+	recipe_write(r, &json);
+	out->json = arena_strndup(c->arena, json.s, json.len);
+	out->len = json.len;
+	str_fini(&json);
+	recipe_unref(r);
+	return table;
+}
+
+static struct mlf_frame *
+host_recipe_apply(struct mlf_ctx *pub, const struct mlf_recipe *recipe, struct mlf_frame *f)
+{
+	struct ctx *c = ctx_of(pub);
+	struct mlf_frame *out = NULL;
+	struct recipe *r = NULL;
+	struct err e;
+	if (!ctx_failed(c) &&
+		(recipe_read(recipe->json ? recipe->json : "", recipe->len, &r, &e) < 0 ||
+			recipe_apply(r, f, scope_of(f), &out, &e) < 0))
+		ctx_fail(c, &e);
+	recipe_unref(r);
+	return out ? out : scope_nothing(scope_of(f), mlf_rows(f));
 }
 
 static struct mlf_frame *
@@ -360,4 +451,8 @@ const struct mlf_host ctx_host = {
 	.quality = host_quality,
 	.want_registered = host_register,
 	.update = host_update,
+	.recipe_fit = host_recipe_fit,
+	.recipe_apply = host_recipe_apply,
+	.fit_after = host_fit_after,
+	.tools = &ctx_tools,
 };

@@ -150,6 +150,8 @@ collect(struct ctx *c, struct done *out)
 		if (!j->inputs[i].absent)
 			collect_input(c, &c->ins[i], &out->data[out->n_data++]);
 	for (size_t i = 0; i < j->n_outputs; i++) {
+		if (j->outputs[i].nowhere) /* it is no dataset */
+			continue;
 		struct done_data *d = &out->data[out->n_data++];
 		collect_output(c, &c->outs[i], d);
 		if (!out->err.code)

@@ -42,6 +42,7 @@ struct job_output {
 	const struct dataset *quarantine; /* as above */
 	bool keep;                        /* a later node of this run reads it */
 	bool optional;                    /* the node may leave it out */
+	bool nowhere;                     /* a table of a port that nothing is connected to */
 	const char *type;                 /* as above */
 };
 /* An incremental dataset: its checkpoint, and the id to write there. */

@@ -136,6 +136,7 @@ static const struct field job_output_fields[] = {
 	{.key = "quarantine", .type = F_ENTRY, .offset = offsetof(struct job_output, quarantine)},
 	{.key = "keep", .type = F_BOOL, .offset = offsetof(struct job_output, keep)},
 	{.key = "optional", .type = F_BOOL, .offset = offsetof(struct job_output, optional)},
+	{.key = "nowhere", .type = F_BOOL, .offset = offsetof(struct job_output, nowhere)},
 	{.key = "type", .type = F_TEXT, .offset = offsetof(struct job_output, type)},
 	{0},
 };

@@ -201,3 +201,19 @@ plan_params(struct arena *a, const struct project *p, struct plan_node *node, st
 	node->params = arena_strdup(a, str_text(&json));
 	str_fini(&json);
 }
+
+void
+param_place(const struct project *p, const struct spec_node *node, struct err *e)
+{
+	if (!str_starts(e->file, PLACE_PARAM))
+		return;
+	const struct ynode *tree = node->params ? project_param(p, node->params) : NULL;
+	const struct ynode *list = tree ? yaml_get(tree, e->file + strlen(PLACE_PARAM)) : NULL;
+	size_t i = (size_t)e->line - 1;
+	*e->file = 0;
+	e->line = 0;
+	if (!list || list->kind != Y_LIST || i >= list->n)
+		return;
+	const struct ynode *item = list->u.items[i];
+	err_at(e, item->kind == Y_MAP && item->n ? &item->u.pairs[0].at : &item->at, NULL);
+}

@@ -176,6 +176,14 @@ void zygote_stop(struct zygote *z); /* NULL is fine; kills what still runs */
 
 /* ---- plugin.c: plugins as others see them. */
 
+/* Where the plugin called `file` (a name) lies: in the project's folder of plugins, relative to the root,
+ * else with the program, absolute. A name of which the project has the source is the project's own, built
+ * or not. NULL: nowhere. */
+const char *
+plugin_find(struct arena *a, const struct project *p, const char *dir, const char *file);
+/* True of a path that plugin_find gave for one that came with the program. */
+bool plugin_is_shipped(const char *path);
+
 /* Describes the plugin file in a worker of its own: name, version, hashes, nodes, ports, parameters.
  * A plugin that crashes while loading is an error here and nothing else. */
 MUST_CHECK int plugin_describe(struct zygote *z, struct arena *a, const struct project *p,
@@ -347,5 +355,9 @@ struct release_result {
 /* A run of its own: locked, with intent, on record. -1 if nothing was changed, and why. */
 MUST_CHECK int release_rows(const struct release *o, struct release_result *out, struct err *e);
 void release_result_fini(struct release_result *r);
+
+/* ---- registered.c: an entry models:/NAME... as the folder of the version that it means now; MLC_NOT_FOUND. */
+MUST_CHECK int registered_find(struct arena *a, struct store *s, const struct dataset *d,
+	const struct dataset **out, struct err *e);
 
 #endif

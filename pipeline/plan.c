@@ -16,7 +16,7 @@ struct planner {
 	struct plan *plan;
 	struct errs *found;
 	struct map bound;   /* what `plugin:` says -> a struct plan_node * that has it */
-	struct map plugins; /* path -> struct plugin_info *, or &missing */
+	struct map plugins; /* file -> struct plugin_info *, or &missing */
 	int *place;         /* graph node -> plan index, -1 */
 };
 static const struct plugin_info missing;
@@ -38,7 +38,7 @@ check_fresh(struct planner *p, const char *file, const struct plugin_info *info,
 	struct str text = {0};
 	struct err ignored;
 	(void)snprintf(source, sizeof(source), "nodes/%s.c", file);
-	if (!info->source_hash[0] ||
+	if (!info->source_hash[0] || plugin_is_shipped(info->path) ||
 		file_read(p->in->project->rootfd, source, false, &text, &ignored) < 0) {
 		str_fini(&text);
 		return 0;
@@ -52,13 +52,13 @@ check_fresh(struct planner *p, const char *file, const struct plugin_info *info,
 }
 
 static void
-plugin_missing(struct planner *p, const struct spec_node *n, const char *path, const char *file)
+plugin_missing(struct planner *p, const struct spec_node *n, const char *file)
 {
 	struct err e;
 	char source[300];
 	struct stat st;
-	err_set(&e, MLC_PLUGIN_UNKNOWN, "node `%s` wants plugin `%s`, and there is no %s", n->name,
-		n->plugin, path);
+	err_set(&e, MLC_PLUGIN_UNKNOWN, "node `%s` wants plugin `%s`, and there is no %s/%s.so",
+		n->name, n->plugin, p->in->plugin_dir, file);
 	(void)snprintf(source, sizeof(source), "%s/nodes/%s.c", p->in->project->root, file);
 	if (stat(source, &st) == 0)
 		err_help(&e, "its source is nodes/%s.c; build it: mlflow-c run --build", file);
@@ -74,18 +74,18 @@ describe(struct planner *p, const struct spec_node *n, const char *file)
 {
 	struct err e = {0};
 	const struct plugin_info *info = NULL;
-	const char *path = arena_printf(p->a, "%s/%s.so", p->in->plugin_dir, file);
-	const struct plugin_info *known = map_get(&p->plugins, path);
+	const struct plugin_info *known = map_get(&p->plugins, file);
 	if (known)
 		return known == &missing ? NULL : known;
-	if (!file_exists(p->in->project->rootfd, path))
-		plugin_missing(p, n, path, file);
+	const char *path = plugin_find(p->a, p->in->project, p->in->plugin_dir, file);
+	if (!path)
+		plugin_missing(p, n, file);
 	else if (plugin_describe(p->in->zygote, p->a, p->in->project, path, &info, &e) < 0 ||
 		check_fresh(p, file, info, &e) < 0) {
 		info = NULL;
 		report(p, &e, &n->plugin_at, NULL);
 	}
-	map_put(&p->plugins, path, (void *)(uintptr_t)(info ? info : &missing));
+	map_put(&p->plugins, file, (void *)(uintptr_t)(info ? info : &missing));
 	return info;
 }
 
@@ -324,6 +324,18 @@ check_connected(struct planner *p, const struct plan_node *node, bool input)
 	}
 }
 
+/* Only registering makes versions. */
+static void
+writes_registered(struct planner *p, const struct spec_node *n, const struct plan_port *port)
+{
+	struct err e;
+	err_set(&e, MLC_DATASET, "node `%s` writes `%s`, which is a registered model (%s)", n->name,
+		port->dataset, port->entry->path);
+	err_help(
+		&e, "write a model dataset with a folder, and let the node `register` register it");
+	report(p, &e, &port->at, "");
+}
+
 static void
 bind_ports(struct planner *p, struct plan_node *node, bool input)
 {
@@ -350,6 +362,8 @@ bind_ports(struct planner *p, struct plan_node *node, bool input)
 		if (port->entry && !port->entry->path)
 			port->entry = NULL; /* type: memory is what an entry's absence means */
 		check_kind(p, port, n);
+		if (!input && port->entry && dataset_is_registered(port->entry))
+			writes_registered(p, n, port);
 		if (input)
 			bind_input(p, node, port);
 		else

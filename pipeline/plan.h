@@ -10,6 +10,11 @@
 void
 plan_params(struct arena *a, const struct project *p, struct plan_node *node, struct errs *found);
 
+/* A worker does not know where parameters were written. It gives a mistake in item N of a list the file
+ * PLACE_PARAM "KEY" and the line N; param_place makes a place of it that can be shown, or none. */
+#define PLACE_PARAM "parameter "
+void param_place(const struct project *p, const struct spec_node *node, struct err *e);
+
 /* Makes the entry of a versioned dataset that of one version; port->produced is known. */
 void plan_version(struct arena *a, const struct plan_input *in, struct plan_port *port, bool writes,
 	struct errs *found);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Plugins as the runner sees them: a description that a worker made and sent as JSON. The runner
- * itself never loads one. */
+ * Plugins as the runner sees them: where they lie, and a description that a worker made and sent as JSON.
+ * The runner itself never loads one. */
 #include "pipeline/plugin.h"
 
 #include <sys/wait.h>
@@ -8,6 +8,28 @@
 #include "pipeline/codec.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/zygote.h"
+
+const char *
+plugin_find(struct arena *a, const struct project *p, const char *dir, const char *file)
+{
+	const char *own = arena_printf(a, "%s/%s.so", dir, file);
+	char *shipped;
+
+	if (file_exists(p->rootfd, own))
+		return own;
+	if (file_exists(p->rootfd, arena_printf(a, "nodes/%s.c", file)))
+		return NULL;
+	shipped = module_path("nodes", file);
+	own = shipped ? arena_strdup(a, shipped) : NULL;
+	free(shipped);
+	return own;
+}
+
+bool
+plugin_is_shipped(const char *path)
+{
+	return path[0] == '/';
+}
 
 /* What a worker's end says when it gave no description. */
 static int

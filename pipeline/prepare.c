@@ -78,6 +78,11 @@ make_input(struct slot *s, const struct plan_port *p, struct job_input *in, stru
 		return 0;
 	}
 	in->entry = memory_entry(s, p);
+	if (in->entry && dataset_is_registered(in->entry) &&
+		run_registered(r, in->entry, &in->entry, e) < 0) {
+		in->absent = in->optional && e->code == MLC_NOT_FOUND;
+		return in->absent ? 0 : err_at(e, &p->at, "read here");
+	}
 	if (!in->entry || !dataset_exists(in->entry, rootfd)) {
 		in->absent = in->optional;
 		return in->absent ? 0 : missing(p, e);
@@ -187,7 +192,8 @@ make_outputs(struct slot *s)
 				.kind = p->kind,
 				.dataset = nowhere.dataset,
 				.entry = memory_entry(s, &nowhere),
-				.optional = true};
+				.optional = true,
+				.nowhere = p->kind == MLF_TABLE};
 		}
 }
 

@@ -127,6 +127,7 @@ struct run {
 	struct changed *changed; /* --changed, else NULL */
 	struct map upto;         /* incremental dataset -> the last id it has in this run */
 	struct map made;         /* dataset -> hash of what it holds since this run */
+	struct map registered;   /* models:/... -> struct dataset *, see registered.c */
 	struct arena kept;       /* those hashes */
 	struct hook_item *hooks; /* owned; what the runner's hooks are to be called for */
 	size_t n_hooks, cap_hooks, next_hook;
@@ -224,5 +225,9 @@ MUST_CHECK int ask_hook(struct slot *s, const struct str *body, struct err *e);
 void ask_stop(struct slot *s, int signal);
 MUST_CHECK int workers_open(struct run *r, struct err *e);
 void workers_close(struct run *r);
+
+/* registered.c: as registered_find, but within a run always the version that it meant first. */
+MUST_CHECK int
+run_registered(struct run *r, const struct dataset *d, const struct dataset **out, struct err *e);
 
 #endif

@@ -527,6 +527,7 @@ run_execute(const struct run_opts *o, struct run_result *out, struct err *e)
 		free(r.tasks[i].awaited);
 	changed_close(r.changed);
 	map_fini(&r.made);
+	map_fini(&r.registered);
 	map_fini(&r.upto);
 	arena_fini(&r.kept);
 	free(r.tasks);

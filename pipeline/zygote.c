@@ -59,10 +59,10 @@ static void
 keep_environment(void)
 {
 	char *value[32] = {0};
-	for (size_t i = 0; program_variables[i] && i < 32; i++)
+	for (size_t i = 0; i < 32 && program_variables[i]; i++)
 		value[i] = mem_strdup(getenv(program_variables[i]));
 	clearenv();
-	for (size_t i = 0; program_variables[i] && i < 32; i++) {
+	for (size_t i = 0; i < 32 && program_variables[i]; i++) {
 		if (value[i])
 			setenv(program_variables[i], value[i], 1);
 		free(value[i]);

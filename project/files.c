@@ -133,8 +133,12 @@ search_folder(struct search *s, const char *dir, int depth)
 		errs_add(s->found, &e);
 		return;
 	}
-	while ((entry = readdir(d)))
+	while ((errno = 0, entry = readdir(d)))
 		search_entry(s, d, dir, entry->d_name, depth);
+	if (errno) {
+		err_errno(&e, MLC_FILE, "cannot list `%s`", dir);
+		errs_add(s->found, &e);
+	}
 	closedir(d);
 }
 

@@ -150,10 +150,11 @@ list_sources(struct save *s, git_strarray *out, struct err *e)
 	struct dirent *entry;
 	size_t cap = 0;
 	DIR *d = opendir(s->root);
+	int rc;
 
 	if (!d)
 		return err_errno(e, MLC_FILE, "cannot read the project");
-	while ((entry = readdir(d))) {
+	while ((errno = 0, entry = readdir(d))) {
 		if (!project_is_source(entry->d_name))
 			continue;
 		str_reset(&path);
@@ -162,9 +163,10 @@ list_sources(struct save *s, git_strarray *out, struct err *e)
 		out->strings = mem_grow(out->strings, &cap, out->count + 1, sizeof *out->strings);
 		out->strings[out->count++] = mem_strdup(path.s);
 	}
+	rc = errno ? err_errno(e, MLC_FILE, "cannot read the project") : 0;
 	closedir(d);
 	str_fini(&path);
-	return 0;
+	return rc;
 }
 
 static int

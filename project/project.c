@@ -12,6 +12,7 @@
 #include "project/parts.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -95,14 +96,16 @@ load(struct project *p, const struct project_opts *opts, struct errs *found)
 /* Adds the files of conf/<env>/contracts with one ending, or the folders in it: what comes later wins.
  * Reading the folder once is cheaper than asking for every dataset. */
 static void
-add_contracts(struct project *p, const char *env, const char *ending)
+add_contracts(struct project *p, const char *env, const char *ending, struct errs *found)
 {
 	const char *folder = arena_printf(&p->arena, "conf/%s/contracts", env);
-	int fd = file_open(p->rootfd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, false, NULL);
+	struct err e = {0};
+	int fd = file_open(p->rootfd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, false, &e);
+	bool none = fd < 0 && errno == ENOENT;
 	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *f;
 
-	while (d && (f = readdir(d))) {
+	while (d && (errno = 0, f = readdir(d))) {
 		size_t len = strlen(f->d_name), tail = strlen(ending);
 
 		if (*f->d_name == '.' || len <= tail || !str_ends(f->d_name, ending) ||
@@ -111,6 +114,11 @@ add_contracts(struct project *p, const char *env, const char *ending)
 		map_put(&p->contracts, arena_strndup(&p->arena, f->d_name, len - tail),
 			arena_printf(&p->arena, "%s/%s", folder, f->d_name));
 	}
+	/* a contract that was not seen would not be kept */
+	if (fd >= 0 && (!d || errno))
+		err_errno(&e, MLC_FILE, "cannot list `%s`", folder);
+	if (e.code && !none)
+		errs_add(found, &e);
 	if (d)
 		(void)closedir(d);
 	else if (fd >= 0)
@@ -118,14 +126,14 @@ add_contracts(struct project *p, const char *env, const char *ending)
 }
 
 static void
-find_contracts(struct project *p)
+find_contracts(struct project *p, struct errs *found)
 {
 	static const char *const endings[] = {"", ".yaml", ".yml"};
 
 	for (size_t i = 0; i < 3; i++)
-		add_contracts(p, "base", endings[i]);
+		add_contracts(p, "base", endings[i], found);
 	for (size_t i = 0; i < 3 && !str_eq(p->env, "base"); i++)
-		add_contracts(p, p->env, endings[i]);
+		add_contracts(p, p->env, endings[i], found);
 }
 
 int
@@ -141,7 +149,7 @@ project_open(struct project **out, const struct project_opts *opts, struct errs 
 		errs_add(found, &e);
 	else {
 		load(p, opts, found);
-		find_contracts(p);
+		find_contracts(p, found);
 	}
 	if (found->n + found->dropped > before) {
 		project_close(p);

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -195,6 +196,17 @@ find_rest(const struct store *s, struct findings *f, struct dead *d, struct err 
 	return rc;
 }
 
+/* Whether `stat` of a process ("PID (NAME) STATE ...") is that of a helper at work. One that has ended
+ * stays as a zombie for as long as its new parent likes: in a container for ever, maybe. */
+static bool
+is_helper(const char *stat)
+{
+	const char *name = strchr(stat, '('), *end = strrchr(stat, ')');
+
+	return name && end && str_starts(name + 1, RUN_HELPER) && !str_starts(end, ") Z") &&
+		!str_starts(end, ") X");
+}
+
 /* Workers may live a moment longer than their run, and stage files meanwhile: their parent ends when
  * none is left. A pid that has become somebody else's has another name; if not, we do not wait long. */
 static void
@@ -202,13 +214,13 @@ await_helper(int64_t pid)
 {
 	char path[64];
 
-	(void)snprintf(path, sizeof path, "/proc/%lld/comm", (long long)pid);
+	(void)snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
 	for (int i = 0; pid && i < HELPER_LOOKS; i++) {
-		struct str comm = {0};
-		bool there = file_read(AT_FDCWD, path, true, &comm, NULL) == 0 &&
-			str_starts(str_text(&comm), RUN_HELPER);
+		struct str stat = {0};
+		bool there = file_read(AT_FDCWD, path, true, &stat, NULL) == 0 &&
+			is_helper(str_text(&stat));
 
-		str_fini(&comm);
+		str_fini(&stat);
 		if (!there)
 			return;
 		(void)usleep(HELPER_LOOK_US);
@@ -267,8 +279,9 @@ bool
 recover__needed(struct store *s)
 {
 	struct findings f = {0};
-	bool needed = (find_dead(s, &f, NULL) == 0 && f.n_dead > 0) ||
-		(find_open(s, &f, NULL) == 0 && f.n_intents > 0);
+	/* what cannot be told is looked at again by recover__dead, which says why */
+	bool needed = find_dead(s, &f, NULL) != 0 || f.n_dead > 0 || find_open(s, &f, NULL) != 0 ||
+		f.n_intents > 0;
 
 	findings_fini(&f);
 	return needed;

@@ -20,6 +20,18 @@ struct mlf_fit_spec {
 	uint64_t seed;       /* take mlf_seed(ctx) */
 };
 
+/* Fitted feature steps, as the JSON in which they travel. Zero is none. */
+struct mlf_recipe {
+	const char *json; /* belongs to the host, or came from an input port */
+	size_t len;
+};
+/* What steps to fit. */
+struct mlf_recipe_spec {
+	const char *steps; /* JSON list, as mlf_param_json gives it; docs/models.md has the steps */
+	const char *target; /* the column that steps leave alone; NULL or empty: none */
+	uint64_t seed;      /* take mlf_seed(ctx) */
+};
+
 /* How good scores are: what mlf_measure fills. Thresholded figures are at score >= 0.5. */
 struct mlf_quality {
 	double auc, accuracy, log_loss, brier, precision, recall, f1;

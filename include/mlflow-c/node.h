@@ -82,6 +82,7 @@ struct mlf_plugin {
 		sizeof(struct mlf_param), plugin_name, plugin_version, MLF_SOURCE_HASH,    \
 		node_array, sizeof(node_array) / sizeof((node_array)[0]), 0, NULL, 0}
 
+struct mlf_tools; /* tools.h */
 /* What the host offers. Plugins never name these; the wrappers below do. */
 struct mlf_host {
 	uint32_t size;
@@ -122,6 +123,13 @@ struct mlf_host {
 	/* since minor 2 */
 	struct mlf_model *(*update)(
 		struct mlf_ctx *, struct mlf_model *, struct mlf_frame *, const char *options);
+	struct mlf_frame *(*recipe_fit)(struct mlf_ctx *, struct mlf_frame *,
+		const struct mlf_recipe_spec *, struct mlf_recipe *);
+	struct mlf_frame *(*recipe_apply)(
+		struct mlf_ctx *, const struct mlf_recipe *, struct mlf_frame *);
+	struct mlf_model *(*fit_after)(struct mlf_ctx *, const char *flavor, struct mlf_frame *,
+		const struct mlf_fit_spec *, const struct mlf_recipe *);
+	const struct mlf_tools *tools; /* tools.h */
 };
 
 /* The public head of a node's context; what follows is the host's. */

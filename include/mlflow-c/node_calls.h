@@ -188,6 +188,28 @@ mlf_update(struct mlf_ctx *ctx, struct mlf_model *m, struct mlf_frame *f, const 
 {
 	return ctx->host->update(ctx, m, f, options);
 }
+/* Fits feature steps on a table. Gives the table as a model should learn from it, and the recipe, which
+ * does the same to later rows. */
+static inline struct mlf_frame *
+mlf_recipe_fit(struct mlf_ctx *ctx, struct mlf_frame *f, const struct mlf_recipe_spec *spec,
+	struct mlf_recipe *out)
+{
+	return ctx->host->recipe_fit(ctx, f, spec, out);
+}
+/* Applies a recipe: the columns of the table that it was fitted to; the target only if f has it. */
+static inline struct mlf_frame *
+mlf_recipe_apply(struct mlf_ctx *ctx, const struct mlf_recipe *recipe, struct mlf_frame *f)
+{
+	return ctx->host->recipe_apply(ctx, recipe, f);
+}
+/* Trains on a table that came out of a recipe. The recipe becomes a part of the model, which from then
+ * on takes raw rows. Without a recipe (json NULL) it is mlf_fit. */
+static inline struct mlf_model *
+mlf_fit_after(struct mlf_ctx *ctx, const char *flavor, struct mlf_frame *f,
+	const struct mlf_fit_spec *spec, const struct mlf_recipe *recipe)
+{
+	return ctx->host->fit_after(ctx, flavor, f, spec, recipe);
+}
 /* Predicts: a frame with the column `prediction` (for classes also `score`, of the last class). */
 static inline struct mlf_frame *
 mlf_predict(struct mlf_ctx *ctx, struct mlf_model *m, struct mlf_frame *f)

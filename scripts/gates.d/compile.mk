@@ -26,6 +26,12 @@ $(OUT)/gcc/nodes/%.o: nodes/%.c $(OUT)/flags
 $(OUT)/clang/nodes/%.o: nodes/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	@clang $(PLUGIN) -include base/banned.h $(clang_flags) $(made) -c -o $@ $<
+$(OUT)/gcc/examples/%.o: examples/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@gcc $(PLUGIN) -include base/banned.h $(gcc_flags) $(made) -c -o $@ $<
+$(OUT)/clang/examples/%.o: examples/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@clang $(PLUGIN) -include base/banned.h $(clang_flags) $(made) -c -o $@ $<
 
 # A module, too, with the flags of its library; one whose library is not here is built nowhere here.
 module_flags = $(PLUGIN) -I. -include base/banned.h $(shell pkg-config --cflags $$(cat $(dir $<)pkg))

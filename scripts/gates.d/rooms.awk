@@ -25,6 +25,8 @@ FNR == 1 {
 	sub(/^\.\//, "", file)
 	here = file
 	sub(/\/.*/, "", here)
+	if (here == "examples") # which hold nodes and no other code
+		here = "nodes"
 }
 
 /^[ \t]*#[ \t]*include/ {

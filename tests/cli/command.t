@@ -70,7 +70,7 @@ sqlite3 runs/mlflow.db "SELECT key, value, step FROM metrics WHERE key <> 'total
 echo '== what is shown of them'
 mlflow-c pipeline show programs | cut -c 1-80
 mlflow-c run -p programs --dry-run --json | jq -c '.data.nodes[1] | [.name, .command]'
-mlflow-c node list | tail -n 3
+mlflow-c node list | grep runs | tail -n 3
 mlflow-c node describe twice
 mlflow-c node describe see --json | jq -c .data
 mlflow-c node run twice

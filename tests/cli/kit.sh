@@ -66,3 +66,18 @@ show()
 		[ -z "$(tail -c 1 "$file")" ] || echo
 	done
 }
+
+# An example project, $1, as it stands in examples/.
+example()
+{
+	made=$(dirname "$MLFLOW_C")/examples/$1/build
+	[ -d "$made" ] || made=$REPO/examples/$1/build
+	cp -r "$REPO/examples/$1/conf" "$REPO/examples/$1/nodes" "$made" .
+}
+
+# Whether a metric of a run, $1.$2, lies from $3 to $4.
+within()
+{
+	mlflow-c runs show "$1" --json | jq -r '.data.metrics[$m] as $v | "\($m) of \($r): \(if $v >= $low and $v <= $high then "within" else $v end) \($low) .. \($high)"' \
+		--arg r "$1" --arg m "$2" --argjson low "$3" --argjson high "$4"
+}

@@ -12,3 +12,6 @@ rows --params-file mine.yml
 rows --params-file mine.yml --params orders.rows=1
 rows --params orders.rows=0
 cat runs/default/*/logs/orders.log
+echo "== given in parts"
+rows --params orders.rows=2 --params orders.currency=sek
+mlflow-c run -p shop -q -j 1 -n orders -n convert --json | jq -c '[.data.nodes[].name]'

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Fuzz target for the csv type. The first two bytes choose separator, block and how much a read gives;
- * the rest is the file. Four promises:
+ * the rest is the file. Six promises:
  *
  *	1. rows are those of a plain libcsv walk over the whole file, and what libcsv refuses we refuse
  *	   (rows that are one null are ours: lines without anything in a table of one column);
  *	2. rows, lines and failures do not depend on where blocks end;
  *	3. what is refused has a message, with the line if it is about one;
  *	4. a file that is read as a frame is written and read again as the same frame;
- *	5. a table of texts has the fields of those rows, however the file was split. */
+ *	5. a table of texts has the fields of those rows, however the file was split;
+ *	6. each kind of processor finds the same ends of fields. */
 #include <csv.h>
 #include <string.h>
 #include "catalog/csv.h"
+#include "tests/unit/catalog_scans.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -330,6 +332,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	sep = seps[data[0] % sizeof(seps)];
 	check_rows((const char *)data + 2, size - 2, sep, blocks[data[1] % 6], 1 + data[1] / 6 % 9);
+	must(!scans_differ((const char *)data + 2, size - 2, sep), "processors agree");
 	segs = segs_new(SEGS_PRIVATE, 1);
 	check_frame((const char *)data + 2, size - 2, sep, segs);
 	check_texts((const char *)data + 2, size - 2, sep, SIZE_MAX, segs);

@@ -74,6 +74,11 @@ def make(folder):
     ipc.new_stream(f"{folder}/nothing.arrow", table.schema).close()
     write(many, f"{folder}/large.arrow", ipc.new_file, 90_001)
     write(many, f"{folder}/large_stream.arrow", ipc.new_stream, 1 << 20)
+    for codec in ("lz4", "zstd"):
+        write(table, f"{folder}/{codec}.arrow", ipc.new_file, 2, compression=codec)
+        write(many, f"{folder}/large_{codec}.arrow", ipc.new_file, 90_001, compression=codec)
+        write(many, f"{folder}/large_{codec}_stream.arrow", ipc.new_stream, 65_536, compression=codec)
+    feather.write_feather(many, f"{folder}/large_feather.arrow")  # pandas' to_feather, as it is: LZ4
     write(many.slice(3, 150_001), f"{folder}/large_slice.arrow", ipc.new_file)
 
 
@@ -81,8 +86,6 @@ def refused(folder):
     def one(name, array, opener=ipc.new_file, **options):
         write(pa.table({"x": array}), f"{folder}/{name}.arrow", opener, **options)
     ints = pa.array([1, 2, 3])
-    feather.write_feather(pa.table({"x": ints}), f"{folder}/lz4.arrow", compression="lz4")
-    one("zstd_stream", ints, ipc.new_stream, compression="zstd")
     one("dictionary", pa.array(["a", "b"]).dictionary_encode())
     one("list", pa.array([[1]]))
     one("struct", pa.array([{"a": [1]}]))

@@ -18,8 +18,11 @@ fit(struct mlf_ctx *ctx)
 		.options = mlf_param_json(ctx, "options"),
 		.seed = 1,
 	};
+	struct mlf_recipe recipe;
+	recipe.json = mlf_input_bytes(ctx, "recipe", &recipe.len);
 	return mlf_output_model(ctx, "model",
-		mlf_fit(ctx, mlf_param_str(ctx, "flavor"), mlf_input(ctx, "table"), &spec));
+		mlf_fit_after(ctx, mlf_param_str(ctx, "flavor"), mlf_input(ctx, "table"), &spec,
+			&recipe));
 }
 
 static int
@@ -42,7 +45,8 @@ static const struct mlf_node nodes[] = {
 	{
 		.name = "fit",
 		.help = "Trains any flavor.",
-		.inputs = (const struct mlf_port[]){{"table", MLF_TABLE, 0, "rows"}, {0}},
+		.inputs = (const struct mlf_port[]){{"table", MLF_TABLE, 0, "rows"},
+			{"recipe", MLF_JSON, MLF_OPTIONAL, "what made them"}, {0}},
 		.outputs = (const struct mlf_port[]){{"model", MLF_MODEL, 0, "a model"}, {0}},
 		.params = (const struct mlf_param[]){{"target", MLF_STR, "y", 0, 0, "its column"},
 			{"flavor", MLF_STR, NULL, 0, 0, "the kind of model"},

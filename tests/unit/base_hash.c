@@ -186,3 +186,20 @@ Test(base_hash, a_missing_folder_a_file_and_a_way_out_are_errors)
 	cr_expect_eq(e.code, MLC_OUTSIDE);
 	tidy(base, root);
 }
+
+Test(base_hash, what_python_leaves_in_a_folder_is_no_part_of_it)
+{
+	char root_path[] = "/tmp/mlflow-c-unit-XXXXXX", first[HASH_SHA_HEX], second[HASH_SHA_HEX];
+	cr_assert(mkdtemp(root_path));
+	int root = open(root_path, O_RDONLY | O_DIRECTORY);
+	cr_assert_eq(file_mkdirs(root, "m/code/__pycache__/", false, NULL), 0);
+	cr_assert_eq(file_publish(root, "m/MLmodel", "a", 1, NULL), 0);
+	cr_assert_eq(hash_tree(root, "m", first, NULL, NULL), 0);
+	cr_assert_eq(file_publish(root, "m/code/__pycache__/x.pyc", "b", 1, NULL), 0);
+	cr_assert_eq(file_publish(root, "m/registered_model_meta", "c", 1, NULL), 0);
+	cr_assert_eq(hash_tree(root, "m", second, NULL, NULL), 0);
+	cr_expect_str_eq(first, second);
+	cr_expect_eq(file_remove_tree(root, "m", NULL), 0);
+	close(root);
+	rmdir(root_path);
+}

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include "catalog/arrow.h"
 #include "tests/unit/catalog_random.h"
 
@@ -490,5 +491,47 @@ Test(arrow, files_cut_off_anywhere_or_with_any_byte_changed_do_no_harm)
 		maim(&r, p, bytes, i == 1);
 	}
 	scope_free(sc);
+	room_close(&r);
+}
+
+/* A seed of the fuzz target, whose first byte is not part of the file. */
+static char *
+seed_file(const char *name, size_t *n)
+{
+	struct str path = {0}, text = {0};
+	struct err e = {0};
+	char *p;
+
+	str_addf(&path, "tests/fuzz/arrow/%s", name);
+	cr_assert_eq(file_read(AT_FDCWD, path.s, false, &text, &e), 0, "%s", e.msg);
+	*n = text.len - 1;
+	p = mem_resize(NULL, *n);
+	memcpy(p, text.s + 1, *n);
+	str_fini(&path);
+	str_fini(&text);
+	return p;
+}
+
+Test(arrow, compressed_batches_are_those_that_were_packed_and_damaged_ones_do_no_harm)
+{
+	static const char *const names[] = {"feather", "lz4_all", "zstd_all"};
+	struct frame *plain = NULL, *f;
+	struct room r;
+	size_t n;
+
+	room_open(&r);
+	for (int i = 0; i < 3; i++) {
+		char *p = seed_file(names[i], &n);
+
+		f = read_bytes(&r, p, n);
+		cr_assert_not_null(f, "%s: %s", names[i], r.e.msg);
+		plain = plain ? plain : frame_ref(f);
+		cr_expect(frame_equal(plain, f), "%s", names[i]);
+		frame_unref(f);
+		if (i > 0)
+			maim(&r, p, n, i == 2);
+		free(p);
+	}
+	frame_unref(plain);
 	room_close(&r);
 }

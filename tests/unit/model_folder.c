@@ -44,12 +44,17 @@ Test(folder, mlmodel_is_what_mlflow_reads)
 	cr_expect_str_eq(text,
 		"flavors:\n"
 		"  mlflow_c: {\"flavor\":\"linear\",\"data\":\"linear.json\",\"version\":1}\n"
+		"  python_function: {\"loader_module\": \"mlflow_c_model\", \"code\": \"code\", "
+		"\"env\": {\"conda\": \"conda.yaml\", \"virtualenv\": "
+		"\"python_env.yaml\"}}\n"
 		"signature:\n"
 		"  inputs: "
 		"'[{\"type\":\"double\",\"name\":\"a\"},{\"type\":\"long\",\"name\":\"b\"},"
 		"{\"type\":\"double\",\"name\":\"c\"}]'\n"
 		"  outputs: '[{\"type\":\"long\",\"name\":\"prediction\"},"
-		"{\"type\":\"double\",\"name\":\"score\"}]'\n");
+		"{\"type\":\"double\",\"name\":\"score\"}]'\n"
+		"saved_input_example_info: {\"artifact_path\": \"input_example.json\", \"type\": "
+		"\"dataframe\", \"pandas_orient\": \"split\"}\n");
 	free(text);
 	scratch_free(&s);
 }
@@ -330,6 +335,42 @@ Test(folder, a_stamped_copy_has_an_identity_and_else_the_same_bytes)
 	scratch_free(&s);
 }
 
+Test(folder, a_copy_has_the_folders_in_the_folder_but_follows_no_link)
+{
+	struct scratch s = saved_sample();
+	struct err e = {0};
+	cr_assert_eq(model_copy_stamped(s.fd, "m", "copy", &stamp, &e), 0, "%s", e.msg);
+	char *a = scratch_read(&s, "m/code/mlflow_c_model.py");
+	char *b = scratch_read(&s, "copy/code/mlflow_c_model.py");
+	cr_expect(strlen(a) > 1000);
+	cr_expect_str_eq(a, b);
+	free(a);
+	free(b);
+	cr_assert_eq(symlinkat("/etc", s.fd, "m/code/more"), 0);
+	cr_expect_eq(model_copy_stamped(s.fd, "m", "other", &stamp, &e), -1);
+	cr_expect(!file_exists(s.fd, "other"));
+	scratch_free(&s);
+}
+
+Test(folder, an_example_of_other_columns_is_not_taken_over)
+{
+	struct scratch s = saved_sample();
+	struct mlf_model *m = NULL;
+	struct err e = {0};
+	cr_assert_eq(model_load(s.fd, "m", &m, &e), 0, "%s", e.msg);
+	cr_expect_not_null(m->examples);
+	model_unref(m);
+	scratch_write(&s, "m/input_example.json", "{\"columns\":[\"a\"],\"data\":[[1]]}");
+	cr_assert_eq(model_load(s.fd, "m", &m, &e), 0, "%s", e.msg);
+	cr_expect_null(m->examples);
+	model_unref(m);
+	scratch_write(&s, "m/input_example.json", "{\"columns\":[");
+	cr_assert_eq(model_load(s.fd, "m", &m, &e), 0, "%s", e.msg);
+	cr_expect_null(m->examples);
+	model_unref(m);
+	scratch_free(&s);
+}
+
 Test(folder, a_stamp_replaces_the_one_before)
 {
 	struct scratch s = saved_sample();
@@ -350,9 +391,9 @@ Test(folder, a_failed_copy_leaves_nothing)
 {
 	struct scratch s = saved_sample();
 	struct err e = {0};
-	cr_assert_eq(mkdirat(s.fd, "m/sub", 0755), 0);
+	cr_assert_eq(mkfifoat(s.fd, "m/code/pipe", 0644), 0);
 	cr_expect_eq(model_copy_stamped(s.fd, "m", "copy", &stamp, &e), -1);
-	cr_expect(strstr(e.msg, "`sub` is no regular file"), "%s", e.msg);
+	cr_expect(strstr(e.msg, "`code`: `pipe` is no regular file"), "%s", e.msg);
 	cr_expect(!file_exists(s.fd, "copy"));
 	cr_expect_eq(model_copy_stamped(s.fd, "absent", "copy", &stamp, &e), -1);
 	cr_expect(!file_exists(s.fd, "copy"));
