@@ -159,7 +159,7 @@ raise_e(double *v)
 		reals sum = r * series[0] + series[1];
 		for (int k = 2; k < 14; k++)
 			sum = sum * r + series[k];
-		*(bits *)(v + i) = (bits)sum + ((bits)shifted << 52);
+		*(reals *)(v + i) = (reals)((bits)sum + ((bits)shifted << 52));
 	}
 }
 
