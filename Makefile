@@ -224,13 +224,13 @@ reliability: ## write docs/reliability.md from what the fault suite and the muta
 interop: all $(FIXTURES) ## run tests/interop against other programs (MLflow, pyarrow, ...)
 	$(q)$(golden) tests/interop
 
-bench: all $(FIXTURES) $(addprefix $(B)/tests/bench/,pair recording csvgen csvequal csvwrite trees weigh) ## run the benchmarks of tests/bench
+bench: all $(FIXTURES) $(addprefix $(B)/tests/bench/,pair recording csvgen csvequal csvwrite trees weigh logistic theirs) ## run the benchmarks of tests/bench
 	$(q)set -e; for script in $(wildcard tests/bench/*.sh); do \
 		echo "== $$script"; B=$(abspath $(B)) sh $$script; done
 
 $(B)/tests/bench/recording: $(foreach r,registry $(rooms.registry),$(call archive,$(r)))
 $(B)/tests/bench/csvequal $(B)/tests/bench/csvwrite: $(foreach r,catalog $(rooms.catalog),$(call archive,$(r)))
-$(B)/tests/bench/trees: $(foreach r,model $(rooms.model),$(call archive,$(r)))
+$(B)/tests/bench/trees $(B)/tests/bench/theirs $(B)/tests/bench/logistic: $(foreach r,model $(rooms.model),$(call archive,$(r)))
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)

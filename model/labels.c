@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NEAR = 4096 };
+
 /* A column of labels, whatever its type. */
 struct label_column {
 	const char *name;
@@ -137,6 +139,37 @@ collect(const struct label_column *c, struct arena *a, struct labels *l, struct 
 	return 0;
 }
 
+/* Whole numbers that lie near each other, which most labels are, are marked in a table in place of being
+ * searched. false: they do not, or there are too many. */
+static bool
+find_near(const struct label_column *c, struct labels *l, double *y)
+{
+	const int64_t *v = c->numbers.v;
+	int64_t low = v[0], high = v[0];
+	uint16_t place_of[NEAR] = {0};
+	size_t n = 0;
+	for (int64_t i = 1; i < c->n; i++) {
+		low = v[i] < low ? v[i] : low;
+		high = v[i] > high ? v[i] : high;
+	}
+	if ((uint64_t)high - (uint64_t)low >= NEAR)
+		return false;
+	for (int64_t i = 0; i < c->n; i++)
+		place_of[v[i] - low] = 1;
+	for (int64_t k = 0; k <= high - low; k++)
+		n += place_of[k];
+	if (n > LABELS_MAX)
+		return false;
+	for (int64_t k = 0; k <= high - low; k++)
+		if (place_of[k]) {
+			place_of[k] = (uint16_t)l->n;
+			l->numbers[l->n++] = low + k;
+		}
+	for (int64_t i = 0; i < c->n; i++)
+		y[i] = place_of[v[i] - low];
+	return true;
+}
+
 int
 labels_find(struct mlf_frame *f, const char *name, struct arena *a, struct labels *out, double *y,
 	struct err *e)
@@ -145,6 +178,8 @@ labels_find(struct mlf_frame *f, const char *name, struct arena *a, struct label
 	if (open_column(f, name, &c, e) < 0)
 		return -1;
 	labels_init(out, c.type, a);
+	if (c.type == MLF_I64 && find_near(&c, out, y))
+		return 0;
 	if (collect(&c, a, out, e) < 0)
 		return -1;
 	return labels_apply(f, name, out, y, e);

@@ -103,7 +103,7 @@ stretch(const struct search *s)
 static void
 direct(struct search *s)
 {
-	double share[KEPT];
+	double share[KEPT] = {0};
 	for (size_t i = 0; i < s->n; i++)
 		s->d[i] = -s->at.g[i];
 	for (int k = 0; k < s->n_kept; k++) {

@@ -10,46 +10,60 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Sums of (x - shift) and of its square, in four strands joined in a fixed order. */
-static void
-shifted_sums(const double *x, int64_t n, double shift, double *sum, double *squares)
+enum { PIECE = 2048 }; /* values that stay in the cache between two looks */
+
+/* Sum of x - shift, and of its square, in four strands joined in a fixed order. */
+static double
+sum_of(const double *x, int64_t n, double shift)
 {
-	double s0 = 0, s1 = 0, s2 = 0, s3 = 0, q0 = 0, q1 = 0, q2 = 0, q3 = 0;
+	double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+	int64_t i = 0;
+	for (; i + 4 <= n; i += 4) {
+		s0 += x[i] - shift;
+		s1 += x[i + 1] - shift;
+		s2 += x[i + 2] - shift;
+		s3 += x[i + 3] - shift;
+	}
+	for (; i < n; i++)
+		s0 += x[i] - shift;
+	return (s0 + s2) + (s1 + s3);
+}
+
+static double
+squares_of(const double *x, int64_t n, double shift)
+{
+	double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
 	int64_t i = 0;
 	for (; i + 4 <= n; i += 4) {
 		double a = x[i] - shift, b = x[i + 1] - shift;
 		double c = x[i + 2] - shift, d = x[i + 3] - shift;
-		s0 += a;
-		s1 += b;
-		s2 += c;
-		s3 += d;
-		q0 += a * a;
-		q1 += b * b;
-		q2 += c * c;
-		q3 += d * d;
+		s0 += a * a;
+		s1 += b * b;
+		s2 += c * c;
+		s3 += d * d;
 	}
-	for (; i < n; i++) {
-		double a = x[i] - shift;
-		s0 += a;
-		q0 += a * a;
-	}
-	*sum = (s0 + s2) + (s1 + s3);
-	*squares = (q0 + q2) + (q1 + q3);
+	for (; i < n; i++)
+		s0 += (x[i] - shift) * (x[i] - shift);
+	return (s0 + s2) + (s1 + s3);
 }
 
+/* Piece by piece, each joined to those before it (Chan); as a constant column differs from its first value
+ * nowhere, its sd is 0 exactly. */
 int
 moments(const double *x, int64_t n, double *mean, double *sd)
 {
-	double sum, squares;
-	shifted_sums(x, n, x[0], &sum, &squares);
-	if (!isfinite(sum) || !isfinite(squares) || !isfinite(x[0]))
-		return -1;
-	*mean = x[0] + sum / (double)n;
-	*sd = 0;
-	if (squares > 0) {
-		shifted_sums(x, n, *mean, &sum, &squares);
-		*sd = sqrt(squares / (double)n);
+	double off = 0, squares = 0; /* the mean less x[0] */
+	for (int64_t i = 0; i < n; i += PIECE) {
+		int64_t m = n - i < PIECE ? n - i : PIECE;
+		double here = sum_of(x + i, m, x[0]) / (double)m, delta = here - off;
+		squares += squares_of(x + i, m, x[0] + here);
+		squares += delta * delta * ((double)i * (double)m / (double)(i + m));
+		off += delta * ((double)m / (double)(i + m));
 	}
+	if (!isfinite(off) || !isfinite(squares) || !isfinite(x[0]))
+		return -1;
+	*mean = x[0] + off;
+	*sd = sqrt(squares / (double)n);
 	if (!isfinite(1 / *sd)) /* constant, or its spread is below what doubles can divide by */
 		*sd = 0;
 	return 0;

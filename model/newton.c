@@ -16,6 +16,13 @@
 static const double pivot_floor = 1e-12;
 static const double smallest_step = 1e-12;
 static const double damp_max = 1e10;
+/* Of this many rows a sample leads the way: each so many-th block. */
+enum { SAMPLED_FROM = 1 << 17, SAMPLE = 16, SAMPLE_STEPS = 8 };
+static const double sample_tol = 1e-4; /* finer than a sample is true */
+/* From here on the curvature hardly changes any more. */
+static const double near_tol = 1e-4;
+/* What a step by the curvature of before has to leave of the gradient at most. */
+static const double fast = 0.01;
 
 /* Where the search stands: the point, what the pass found there, and the next candidate. */
 struct search {
@@ -26,6 +33,9 @@ struct search {
 	double *factor;        /* owned, n^2 */
 	double *pins;          /* owned, k + 1; NULL: there is one term */
 	struct sums at, next;
+	bool here;     /* at.h is the curvature at w, of all rows */
+	bool near;     /* it is at least that of all rows at a place not far from w */
+	bool factored; /* the factor is at.h's */
 };
 
 /* Lower Cholesky factor of the second derivative with `damp` of its diagonal added, and pins; -1, or the row
@@ -130,11 +140,14 @@ static int
 direct(struct search *s)
 {
 	size_t n = s->n;
+	int broke = -1, row = -1;
 	if (s->pins)
 		pin_classes(s);
-	int broke = factorise(s, 0), row = broke;
+	if (!s->factored)
+		broke = row = factorise(s, 0);
 	for (double damp = 1e-10; row >= 0 && damp < damp_max; damp *= 10)
 		row = factorise(s, damp);
+	s->factored = row < 0;
 	if (row < 0)
 		back_substitute(s->factor, s->at.g, n, s->d);
 	else
@@ -142,26 +155,42 @@ direct(struct search *s)
 	return broke;
 }
 
-/* Moves along d as far as the objective does not rise; false if it rises however small the step. */
+/* Moves along d as far as the objective does not rise; false if it rises however small the step. Without a
+ * look at the curvature there, at.h stays that of an earlier point. */
 static bool
-advance(struct search *s)
+advance(struct search *s, enum curvature curve)
 {
 	double limit = s->at.value + VALUE_NOISE * fabs(s->at.value);
 	for (double t = 1; t > smallest_step; t /= 2) {
 		for (size_t j = 0; j < s->n; j++)
 			s->trial[j] = s->w[j] + t * s->d[j];
-		pass_run(s->pass, s->trial, CURVE_FULL, &s->next);
+		pass_run(s->pass, s->trial, curve, &s->next);
 		if (!(s->next.value <= limit))
 			continue;
-		double *w = s->w;
+		double *w = s->w, *h = s->at.h;
 		struct sums at = s->at;
 		s->w = s->trial;
 		s->trial = w;
 		s->at = s->next;
 		s->next = at;
+		if (curve == CURVE_FULL) {
+			s->factored = false;
+		} else {
+			s->next.h = s->at.h;
+			s->at.h = h;
+		}
 		return true;
 	}
 	return false;
+}
+
+/* Looks at all there is where the search stands. */
+static void
+look(struct search *s)
+{
+	pass_run(s->pass, s->w, CURVE_FULL, &s->at);
+	s->here = s->near = true;
+	s->factored = false;
 }
 
 /* Without any penalty on a column, columns may be combinations of each other. */
@@ -175,11 +204,63 @@ unpenalised(const struct problem *p)
 	return !p->hold;
 }
 
+/* Steps on a sample of the rows cost a fraction, and end so near that few are left for all rows. The place is
+ * taken only if it is better for all rows than the start is for the sample; any place is good enough to end at
+ * the same one, so this spares a look at all rows. The first step from it goes by the sample's curvature. */
+static void
+approach(struct search *s)
+{
+	const struct problem *p = s->p;
+	double *start = mem_alloc(s->n * sizeof(double));
+	memcpy(start, s->w, s->n * sizeof(double));
+	pass_sample(s->pass, SAMPLE);
+	look(s);
+	double limit = s->at.value;
+	for (int i = 0; i < SAMPLE_STEPS && steepest(p, s->at.g) > sample_tol; i++) {
+		(void)direct(s);
+		if (!advance(s, CURVE_FULL))
+			break;
+	}
+	pass_sample(s->pass, 1);
+	pass_run(s->pass, s->w, CURVE_NONE, &s->at);
+	s->here = s->near = false;
+	if (!(s->at.value <= limit)) {
+		memcpy(s->w, start, s->n * sizeof(double));
+		look(s);
+	}
+	free(start);
+}
+
+/* One step. Where the gradient is small the curvature of before will do for all that are left, as long as
+ * they bring it down fast. */
+static bool
+step(struct search *s, double gradient)
+{
+	bool flat = s->p->loss == LOSS_SQUARED; /* it is the same everywhere */
+	bool many = s->p->n >= SAMPLED_FROM;    /* with few rows a look costs nothing */
+	bool close = many && s->near && gradient <= near_tol;
+	enum curvature curve = flat || close ? CURVE_NONE : CURVE_FULL;
+	bool moved = advance(s, curve);
+	if (moved && curve == CURVE_FULL)
+		s->here = s->near = true;
+	else if (!moved && s->here)
+		return false;
+	else if (!moved || steepest(s->p, s->at.g) > fast * gradient)
+		s->near = flat;
+	s->here = flat || (moved && curve == CURVE_FULL);
+	if (!moved)
+		look(s);
+	return true;
+}
+
 static enum newton_end
 descend(struct search *s, struct newton *out)
 {
 	const struct problem *p = s->p;
-	pass_run(s->pass, s->w, CURVE_FULL, &s->at);
+	if (p->loss != LOSS_SQUARED && p->n >= SAMPLED_FROM && !unpenalised(p))
+		approach(s);
+	else
+		look(s);
 	for (out->iterations = 0;; out->iterations++) {
 		out->gradient = steepest(p, s->at.g);
 		if (out->gradient <= p->tol)
@@ -192,7 +273,7 @@ descend(struct search *s, struct newton *out)
 			out->column = column - 1;
 			return NEWTON_COLLINEAR;
 		}
-		if (!advance(s))
+		if (!step(s, out->gradient))
 			return out->gradient <= STALL_TOL ? NEWTON_DONE : NEWTON_LIMIT;
 	}
 }
@@ -204,6 +285,8 @@ newton_solve(const struct problem *p, struct newton *out)
 	search_init(&s, p);
 	memcpy(s.w, out->w, s.n * sizeof(double));
 	enum newton_end end = descend(&s, out);
+	if (!s.near)
+		look(&s);
 	memcpy(out->w, s.w, s.n * sizeof(double));
 	if (out->keep == CURVE_FULL)
 		memcpy(out->curve, s.at.h, s.n * s.n * sizeof(double));

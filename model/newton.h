@@ -51,6 +51,8 @@ struct pass; /* the block buffers */
 struct pass *pass_new(const struct problem *p, enum curvature most);
 void pass_free(struct pass *s);
 void pass_run(struct pass *s, const double *w, enum curvature curve, struct sums *out);
+/* From now on only each `every`-th block of rows is looked at, and stands for the others. */
+void pass_sample(struct pass *s, int every);
 void sums_init(struct sums *s, size_t unknowns, enum curvature most);
 void sums_fini(struct sums *s);
 

@@ -7,7 +7,7 @@
  *
  *	x[0] x[1] ... --block--> u --w--> z --loss--> r, h --> g += u'r,  H += u' diag(h) u
  *
- * Invariant: the sums depend on the rows alone. A dot product has eight running sums, joined in
+ * Invariant: the sums depend on the rows alone. A dot product has four running sums, joined in
  * a fixed order; blocks are added up within a chunk and chunks after each other. Chunks may therefore
  * be given to threads later, and wider registers used, without changing a bit: the second half of this
  * file is compiled twice where the processor may have registers twice as wide. */
@@ -33,6 +33,8 @@ struct pass {
 	double *h;        /* curvature */
 	double *t[2], *y; /* scratch; the last targets, padded */
 	struct sums part; /* of one chunk */
+	int64_t next;     /* where the next block begins */
+	int every;        /* which blocks are looked at; 1: all */
 	void (*block)(struct pass *s, const double *w, enum curvature curve, int64_t from, int m);
 };
 
@@ -94,46 +96,48 @@ pass_free(struct pass *s)
 
 /* ---- what is done with a block. All loops have one length, known to the compiler. */
 
-/* Sums of the lanes, in the one order there is. */
+/* The lanes together, in the one order there is. */
 static ALWAYS_INLINE double
-join(const reals *low, const reals *high)
+join(const reals *v)
 {
-	reals s = *low + *high;
+	reals s = *v;
 	return (s[0] + s[2]) + (s[1] + s[3]);
 }
 
 static ALWAYS_INLINE double
 dot(const double *a, const double *b)
 {
-	reals low = {0}, high = {0};
-	for (int i = 0; i < BLOCK; i += 2 * LANES) {
-		low += *(const reals *)(a + i) * *(const reals *)(b + i);
-		high += *(const reals *)(a + i + LANES) * *(const reals *)(b + i + LANES);
-	}
-	return join(&low, &high);
+	reals sum = {0};
+	for (int i = 0; i < BLOCK; i += LANES)
+		sum += *(const reals *)(a + i) * *(const reals *)(b + i);
+	return join(&sum);
 }
 
-/* Four dot products at once, for then every value that is loaded is used twice. */
+/* The dot products of a and b with four columns at once: so many are on their way that no sum waits for the
+ * last one, and what is loaded is used more than once. */
 static ALWAYS_INLINE void
-dots(const double *const a[2], const double *b0, const double *b1, double out[4])
+dots(const double *a, const double *b, const double *u, double out[2][4])
 {
-	reals low[4] = {{0}}, high[4] = {{0}};
-	for (int i = 0; i < BLOCK; i += 2 * LANES) {
-		reals p = *(const reals *)(a[0] + i), q = *(const reals *)(a[1] + i);
-		reals v = *(const reals *)(b0 + i), w = *(const reals *)(b1 + i);
-		low[0] += p * v;
-		low[1] += p * w;
-		low[2] += q * v;
-		low[3] += q * w;
-		p = *(const reals *)(a[0] + i + LANES), q = *(const reals *)(a[1] + i + LANES);
-		v = *(const reals *)(b0 + i + LANES), w = *(const reals *)(b1 + i + LANES);
-		high[0] += p * v;
-		high[1] += p * w;
-		high[2] += q * v;
-		high[3] += q * w;
+	reals a0 = {0}, a1 = {0}, a2 = {0}, a3 = {0}, b0 = {0}, b1 = {0}, b2 = {0}, b3 = {0};
+	for (int i = 0; i < BLOCK; i += LANES) {
+		reals p = *(const reals *)(a + i), q = *(const reals *)(b + i);
+		reals v = *(const reals *)(u + i);
+		a0 += p * v;
+		b0 += q * v;
+		v = *(const reals *)(u + BLOCK + i);
+		a1 += p * v;
+		b1 += q * v;
+		v = *(const reals *)(u + 2 * BLOCK + i);
+		a2 += p * v;
+		b2 += q * v;
+		v = *(const reals *)(u + 3 * BLOCK + i);
+		a3 += p * v;
+		b3 += q * v;
 	}
-	for (int i = 0; i < 4; i++)
-		out[i] = join(&low[i], &high[i]);
+	const reals *const sums[2][4] = {{&a0, &a1, &a2, &a3}, {&b0, &b1, &b2, &b3}};
+	for (int r = 0; r < 2; r++)
+		for (int c = 0; c < 4; c++)
+			out[r][c] = join(sums[r][c]);
 }
 
 /* v -> e^v for numbers that are not above 0; below -708 as if they were -708. Within one unit in the last
@@ -155,16 +159,35 @@ raise_e(double *v)
 		reals sum = r * series[0] + series[1];
 		for (int k = 2; k < 14; k++)
 			sum = sum * r + series[k];
-		*(bits *)(v + i) = (bits)sum + ((bits)shifted << 52);
+		*(reals *)(v + i) = (reals)((bits)sum + ((bits)shifted << 52));
 	}
 }
 
-/* One column of a block: u from x. */
+/* One column of a block: u from x, and its share of the first term. */
 static ALWAYS_INLINE void
-centre(double mean, double scale, const double *x, double *u)
+centre(double mean, double scale, double weight, const double *x, double *u, double *z)
 {
-	for (int i = 0; i < BLOCK; i += LANES)
-		*(reals *)(u + i) = (*(const reals *)(x + i) - mean) * scale;
+	for (int i = 0; i < BLOCK; i += LANES) {
+		reals v = (*(const reals *)(x + i) - mean) * scale;
+		*(reals *)(u + i) = v;
+		*(reals *)(z + i) += weight * v;
+	}
+}
+
+/* Two columns, which halves what z costs. */
+static ALWAYS_INLINE void
+centre_two(const struct problem *p, int j, const double *w, int64_t from, double *u, double *z)
+{
+	const double *x = p->x[j] + from, *y = p->x[j + 1] + from;
+	double mean = p->mean[j], scale = p->scale[j], weight = w[j + 1];
+	double mean1 = p->mean[j + 1], scale1 = p->scale[j + 1], weight1 = w[j + 2];
+	for (int i = 0; i < BLOCK; i += LANES) {
+		reals v = (*(const reals *)(x + i) - mean) * scale;
+		reals v1 = (*(const reals *)(y + i) - mean1) * scale1;
+		*(reals *)(u + i) = v;
+		*(reals *)(u + BLOCK + i) = v1;
+		*(reals *)(z + i) = (*(reals *)(z + i) + weight * v) + weight1 * v1;
+	}
 }
 
 static ALWAYS_INLINE void
@@ -190,19 +213,23 @@ load(struct pass *s, const double *w, int64_t from, int m)
 	for (int a = 0; a < p->terms; a++)
 		for (int i = 0; i < BLOCK; i++)
 			s->z[a * BLOCK + i] = p->intercept ? w[(size_t)a * d] : 0;
-	for (int j = 0; j < p->k; j++) {
+	int j = 0;
+	for (; m == BLOCK && j + 2 <= p->k; j += 2)
+		centre_two(p, j, w, from, s->u + (j + 1) * BLOCK, s->z);
+	for (; j < p->k; j++) {
 		const double *x = p->x[j] + from;
-		double *u = s->u + (j + 1) * BLOCK;
 		if (m < BLOCK) {
 			memcpy(s->t[0], x, (size_t)m * sizeof(double));
 			for (int i = m; i < BLOCK; i++)
 				s->t[0][i] = p->mean[j];
 			x = s->t[0];
 		}
-		centre(p->mean[j], p->scale[j], x, u);
-		for (int a = 0; a < p->terms; a++)
-			add_scaled(w[(size_t)a * d + (size_t)j + 1], u, s->z + a * BLOCK);
+		centre(p->mean[j], p->scale[j], w[j + 1], x, s->u + (j + 1) * BLOCK, s->z);
 	}
+	for (int a = 1; a < p->terms; a++)
+		for (j = 0; j < p->k; j++)
+			add_scaled(w[(size_t)a * d + (size_t)j + 1], s->u + (j + 1) * BLOCK,
+				s->z + a * BLOCK);
 }
 
 /* With v = z for y = 0 and -z for y = 1, the loss of a row is log(1 + e^v), and e^-|v| never
@@ -295,33 +322,47 @@ softmax(struct pass *s, const double *y, int m)
 	return loss;
 }
 
+/* The rows of the next block are sent for while there is something to count, column by column: the processor
+ * does not foresee so many short streams. What lies behind the last block is asked for in vain. */
+static ALWAYS_INLINE void
+send_for(const struct pass *s, size_t column, size_t n)
+{
+	for (size_t j = column; j < column + n && j < (size_t)s->p->k; j++)
+		for (int i = 0; i < BLOCK; i += 8)
+			__builtin_prefetch(s->p->x[j] + s->next + i);
+}
+
 /* One pair of terms: adds u' diag(h) u to the square at `to`, whose rows are `width` apart; below and on
- * its diagonal alone. */
+ * its diagonal alone. Behind the last column stands other memory of ours; what comes of it is left out. */
 static ALWAYS_INLINE void
 add_square(struct pass *s, const double *h, double *to, size_t width)
 {
-	size_t d = (size_t)s->p->k + 1, j = 0;
-	const double *const t[2] = {s->t[0], s->t[1]};
-	double four[4];
-	for (; j + 2 <= d; j += 2) {
-		double *row = to + j * width, *next = row + width;
-		weigh(h, s->u + j * BLOCK, s->t[0]);
-		weigh(h, s->u + (j + 1) * BLOCK, s->t[1]);
-		for (size_t l = 0; l < j; l += 2) {
-			dots(t, s->u + l * BLOCK, s->u + (l + 1) * BLOCK, four);
-			row[l] += four[0];
-			row[l + 1] += four[1];
-			next[l] += four[2];
-			next[l + 1] += four[3];
+	size_t d = (size_t)s->p->k + 1;
+	double out[2][4];
+	for (size_t j = 0; j < d; j += 2) {
+		size_t rows = j + 1 < d ? 2 : 1;
+		for (size_t r = 0; r < rows; r++)
+			weigh(h, s->u + (j + r) * BLOCK, s->t[r]);
+		for (size_t l = 0; l < j + rows; l += 4) {
+			dots(s->t[0], s->t[1], s->u + l * BLOCK, out);
+			for (size_t r = 0; r < rows; r++)
+				for (size_t c = 0; c < 4 && l + c <= j + r; c++)
+					to[(j + r) * width + l + c] += out[r][c];
 		}
-		row[j] += dot(t[0], s->u + j * BLOCK);
-		next[j] += dot(t[1], s->u + j * BLOCK);
-		next[j + 1] += dot(t[1], s->u + (j + 1) * BLOCK);
 	}
-	for (; j < d; j++) {
-		weigh(h, s->u + j * BLOCK, s->t[0]);
-		for (size_t l = 0; l <= j; l++)
-			to[j * width + l] += dot(t[0], s->u + l * BLOCK);
+}
+
+/* Adds u'r for the residuals of one term. */
+static ALWAYS_INLINE void
+add_gradient(struct pass *s, const double *r, double *to)
+{
+	size_t d = (size_t)s->p->k + 1;
+	double out[2][4];
+	for (size_t l = 0; l < d; l += 4) {
+		send_for(s, l, 4);
+		dots(r, r, s->u + l * BLOCK, out);
+		for (size_t c = 0; c < 4 && l + c < d; c++)
+			to[l + c] += out[0][c];
 	}
 }
 
@@ -391,11 +432,11 @@ block(struct pass *s, const double *w, enum curvature curve, int64_t from, int m
 {
 	const struct problem *p = s->p;
 	size_t d = (size_t)p->k + 1;
+	s->next = from + (int64_t)BLOCK * s->every;
 	load(s, w, from, m);
 	s->part.value += losses(s, p->y + from, m);
 	for (size_t a = 0; a < (size_t)p->terms; a++)
-		for (size_t j = 0; j < d; j++)
-			s->part.g[a * d + j] += dot(s->r + a * BLOCK, s->u + j * BLOCK);
+		add_gradient(s, s->r + a * BLOCK, s->part.g + a * d);
 	if (curve != CURVE_NONE)
 		add_curve(s, curve);
 }
@@ -436,6 +477,7 @@ pass_new(const struct problem *p, enum curvature most)
 	struct pass *s = mem_alloc(sizeof(*s));
 	size_t d = (size_t)p->k + 1, terms = (size_t)p->terms;
 	s->p = p;
+	s->every = 1;
 	s->u = mem_alloc((d + 2 * terms + 5) * BLOCK * sizeof(double));
 	s->z = s->u + d * BLOCK;
 	s->r = s->z + terms * BLOCK;
@@ -448,6 +490,22 @@ pass_new(const struct problem *p, enum curvature most)
 	sums_init(&s->part, problem_unknowns(p), most);
 	s->block = has_wide() ? block_wide : block_plain;
 	return s;
+}
+
+void
+pass_sample(struct pass *s, int every)
+{
+	s->every = every;
+}
+
+static void
+scale_up(struct sums *s, size_t unknowns, enum curvature curve, double factor)
+{
+	s->value *= factor;
+	for (size_t j = 0; j < unknowns; j++)
+		s->g[j] *= factor;
+	for (size_t j = 0; j < curve_size(unknowns, curve); j++)
+		s->h[j] *= factor;
 }
 
 /* Squares of two different terms were filled below their diagonals; they are symmetric. */
@@ -507,10 +565,12 @@ pass_run(struct pass *s, const double *w, enum curvature curve, struct sums *out
 	for (int64_t chunk = 0; chunk < p->n; chunk += CHUNK) {
 		int64_t end = p->n - chunk < CHUNK ? p->n : chunk + CHUNK;
 		sums_clear(&s->part, unknowns, curve);
-		for (int64_t i = chunk; i < end; i += BLOCK)
+		for (int64_t i = chunk; i < end; i += (int64_t)BLOCK * s->every)
 			s->block(s, w, curve, i, end - i < BLOCK ? (int)(end - i) : BLOCK);
 		sums_add(out, &s->part, unknowns, curve);
 	}
+	if (s->every > 1)
+		scale_up(out, unknowns, curve, s->every);
 	if (curve == CURVE_FULL)
 		mirror(p, out->h);
 	add_penalty(p, w, curve, out);

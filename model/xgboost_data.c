@@ -29,18 +29,21 @@ static int
 add_values(struct mlf_frame *f, struct xgb_table *t, int j, struct err *e)
 {
 	struct mlf_f64s c = mlf_f64(f, t->names[j]);
-	int64_t infinite = 0;
+	int64_t infinite = 0, first = 0;
 	for (int64_t i = 0; i < t->n; i++) {
 		float v = mlf_is_null(c.valid, c.off, i) ? NAN : (float)c.v[i];
-		infinite += isinf(v) != 0;
+		if (isinf(v) && infinite++ == 0)
+			first = i;
 		t->x[i * t->k + j] = v;
 	}
 	if (c.nulls)
 		t->types[j] = MLF_F64; /* what MLflow makes of integers that may be missing */
 	if (!infinite)
 		return 0;
-	err_set(e, MLC_MODEL, "column `%s` is infinite in single precision in %lld of %lld rows",
-		t->names[j], (long long)infinite, (long long)t->n);
+	err_set(e, MLC_MODEL,
+		"column `%s` is infinite in single precision in %lld of %lld rows, first in row "
+		"%lld",
+		t->names[j], (long long)infinite, (long long)t->n, (long long)first + 1);
 	return err_help(
 		e, "infinities must be replaced before training; nulls and NaN need not be");
 }
