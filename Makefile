@@ -139,6 +139,16 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
 FORCE:
 
+# What `new` writes is in the program; templates/list says which files these are.
+$(B)/gen/templates.c: scripts/templates templates/list $(shell scripts/templates -d)
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(q)scripts/templates >$@
+$(B)/obj/gen/templates.o: $(B)/gen/templates.c $(B)/flags
+	@mkdir -p $(@D)
+	$(q)$(CC) $(cflags) -c -o $@ $<
+$(B)/lib/libcmd.a: $(B)/obj/gen/templates.o
+
 $(B)/mlflow-c: $(B)/obj/cmd/main.o $(foreach r,cmd $(rooms.cmd),$(call archive,$(r)))
 	$(call say,LD,$@)
 	$(q)$(CC) $(ldflags) -o $@ $^ $(ldlibs)
