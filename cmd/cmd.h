@@ -88,6 +88,7 @@ struct cmd {
 };
 extern const struct cmd cmd_run, cmd_registry_list, cmd_runs_list, cmd_node_list, cmd_node_describe,
 	cmd_node_run, cmd_explain, cmd_validate;
+extern const struct cmd cmd_new, cmd_init, cmd_node_new;
 extern const struct cmd cmd_runs_show, cmd_runs_compare, cmd_runs_logs, cmd_runs_tag, cmd_runs_note,
 	cmd_runs_delete, cmd_runs_restore, cmd_runs_gc;
 extern const struct cmd cmd_registry_show, cmd_registry_versions, cmd_registry_diff,
