@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "model/recipe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
