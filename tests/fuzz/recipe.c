@@ -9,6 +9,7 @@
 #include <string.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "model/recipe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
