@@ -6,7 +6,6 @@
  *	2. a recipe is written and read again as the same text;
  *	3. it can be applied to rows of all kinds, or says why not. */
 #include <math.h>
-#include <string.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
