@@ -507,7 +507,8 @@ static const struct mlf_node nodes[] = {{
 		{"trials", MLF_TABLE, MLF_OPTIONAL, "what the search tried, and how it did"}, {0}},
 	.params =
 		(const struct mlf_param[]){{"target", MLF_STR, NULL, 0, 0, "the column to predict"},
-			{"flavor", MLF_STR, "linear", 0, 0, "the kind of model: linear, xgboost"},
+			{"flavor", MLF_STR, "linear", 0, 0,
+				"the kind of model: linear, xgboost, baseline"},
 			{"l2", MLF_FLOAT, "1.0", 0, 1e15,
 				"linear: how much large coefficients cost"},
 			{"max_iter", MLF_INT, "100", 1, 100000, "linear: steps to take at most"},

@@ -157,4 +157,10 @@ MUST_CHECK int ctx_open(struct ctx *c, struct err *e);
 MUST_CHECK int ctx_finish(struct ctx *c, struct err *e);
 void ctx_close(struct ctx *c); /* aborts what is still open, frees everything but the arena's */
 
+/* ctx_model.c */
+MUST_CHECK int
+ctx_load_model(const struct ctx *c, const struct dataset *d, struct mlf_model **out, struct err *e);
+MUST_CHECK int ctx_save_model(const struct ctx *c, const struct dataset *d, const char *path,
+	const struct mlf_model *m, struct err *e);
+
 #endif

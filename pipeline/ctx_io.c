@@ -264,7 +264,7 @@ ctx_input_model(struct mlf_ctx *pub, const char *port)
 	struct err e;
 	if (!in)
 		return NULL;
-	if (!in->model && model_load(c->job->rootfd, in->in->entry->path, &in->model, &e) < 0) {
+	if (!in->model && ctx_load_model(c, in->in->entry, &in->model, &e) < 0) {
 		ctx_fail(c, &e);
 		return NULL;
 	}
@@ -418,7 +418,8 @@ ctx_output_model(struct mlf_ctx *pub, const char *port, struct mlf_model *m)
 		return ctx_fail(c, &e);
 	}
 	if (open_stage(c, out, &e) < 0 ||
-		(out->stage && model_save(m, c->job->rootfd, stage_path(out->stage), &e) < 0))
+		(out->stage &&
+			ctx_save_model(c, out->out->entry, stage_path(out->stage), m, &e) < 0))
 		return ctx_fail(c, &e);
 	out->given = out->whole = true;
 	out->rows = -1;
