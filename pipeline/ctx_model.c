@@ -7,31 +7,33 @@
 #include <unistd.h>
 #include "model/model.h"
 
-/* Opens the folder above a model, which may stand outside of the project; *name is the model's in it. */
+/* The folder beneath which a model is, as a descriptor to be closed; *path becomes what it is called there. */
 static int
-open_above(const struct ctx *c, const struct dataset *d, const char *path, const char **name,
-	struct err *e)
+open_root(const struct ctx *c, const struct dataset *d, const char **path, struct err *e)
 {
-	const char *slash = strrchr(path, '/');
-	char *above = mem_strdup(slash ? path : ".");
+	const char *slash = strrchr(*path, '/');
+	char *above;
+	int fd;
 
-	if (slash)
-		above[slash > path ? slash - path : 1] = '\0';
-	int fd = file_open(c->job->rootfd, above, O_RDONLY | O_DIRECTORY, d->outside, e);
-	*name = slash ? slash + 1 : path;
+	if (!d->outside || !slash)
+		return file_open(c->job->rootfd, ".", O_RDONLY | O_DIRECTORY, false, e);
+	above = mem_strdup(*path);
+	above[slash > *path ? slash - *path : 1] = '\0';
+	fd = file_open(c->job->rootfd, above, O_RDONLY | O_DIRECTORY, true, e);
 	free(above);
+	*path = slash + 1;
 	return fd;
 }
 
 int
 ctx_load_model(const struct ctx *c, const struct dataset *d, struct mlf_model **out, struct err *e)
 {
-	const char *name;
-	int above = open_above(c, d, d->path, &name, e);
-	int rc = above < 0 ? -1 : model_load(above, name, out, e);
+	const char *path = d->path;
+	int root = open_root(c, d, &path, e);
+	int rc = root < 0 ? -1 : model_load(root, path, out, e);
 
-	if (above >= 0)
-		close(above);
+	if (root >= 0)
+		close(root);
 	return rc;
 }
 
@@ -39,11 +41,10 @@ int
 ctx_save_model(const struct ctx *c, const struct dataset *d, const char *path,
 	const struct mlf_model *m, struct err *e)
 {
-	const char *name;
-	int above = open_above(c, d, path, &name, e);
-	int rc = above < 0 ? -1 : model_save(m, above, name, e);
+	int root = open_root(c, d, &path, e);
+	int rc = root < 0 ? -1 : model_save(m, root, path, e);
 
-	if (above >= 0)
-		close(above);
+	if (root >= 0)
+		close(root);
 	return rc;
 }
