@@ -112,6 +112,8 @@ typedef const void *module_get(void);
 MUST_CHECK module_get *module_load(
 	const char *path, const char *symbol, const char *what, const char *package, struct err *e);
 
+int processors(void); /* that this process may use */
+
 /* The terminal behind a descriptor. */
 struct term {
 	bool tty, color, utf8;

@@ -14,7 +14,6 @@
 #include "catalog/csv.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <string.h>
 
 #define VALUES_HERE 24576 /* in a pen at once; the thread that writes has less time for filling */
@@ -446,14 +445,6 @@ check_readable(struct mlf_dataset_host *h, const struct csv_options *o)
 	return rc;
 }
 
-static bool
-one_processor(void)
-{
-	cpu_set_t set;
-
-	return sched_getaffinity(0, sizeof(set), &set) != 0 || CPU_COUNT(&set) < 2;
-}
-
 int
 csv_write_open(struct mlf_dataset_host *h, void **state)
 {
@@ -466,7 +457,7 @@ csv_write_open(struct mlf_dataset_host *h, void **state)
 	}
 	w->h = h;
 	w->here.w = w->there[0].w = w->there[1].w = w;
-	w->alone = one_processor();
+	w->alone = processors() < 2;
 	w->asks[0] = NUL;
 	w->asks['\r'] = w->asks['\n'] = QUOTES;
 	w->asks[(unsigned char)w->o.dialect.quote] = w->asks[(unsigned char)w->o.dialect.sep] =

@@ -55,6 +55,9 @@ void pass_run(struct pass *s, const double *w, enum curvature curve, struct sums
 void pass_sample(struct pass *s, int every);
 void sums_init(struct sums *s, size_t unknowns, enum curvature most);
 void sums_fini(struct sums *s);
+void sums_clear(struct sums *s, size_t unknowns, enum curvature curve);
+void sums_add(struct sums *to, const struct sums *part, size_t unknowns, enum curvature curve);
+void sums_scale(struct sums *s, size_t unknowns, enum curvature curve, double factor);
 
 /* ---- newton.c, lbfgs.c: both leave the same, but for rounding, where both can be used. */
 

@@ -8,12 +8,13 @@
  *	x[0] x[1] ... --block--> u --w--> z --loss--> r, h --> g += u'r,  H += u' diag(h) u
  *
  * Invariant: the sums depend on the rows alone. A dot product has four running sums, joined in
- * a fixed order; blocks are added up within a chunk and chunks after each other. Chunks may therefore
- * be given to threads later, and wider registers used, without changing a bit: the second half of this
- * file is compiled twice where the processor may have registers twice as wide. */
+ * a fixed order; blocks are added up within a chunk and chunks after each other. So every other chunk goes to a
+ * second thread where there is a second processor, and wider registers are used where there are some, without
+ * changing a bit: the second half of this file is compiled twice. */
 #include "model/newton.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/base.h"
@@ -35,60 +36,20 @@ struct pass {
 	struct sums part; /* of one chunk */
 	int64_t next;     /* where the next block begins */
 	int every;        /* which blocks are looked at; 1: all */
+	/* for every other chunk; NULL: there is one processor, or little to do */
+	struct pass *twin; /* owned */
+	const double *w;   /* what its thread works with */
+	enum curvature curve;
+	int64_t chunk;
 	void (*block)(struct pass *s, const double *w, enum curvature curve, int64_t from, int m);
 };
-
-size_t
-problem_unknowns(const struct problem *p)
-{
-	return (size_t)p->terms * ((size_t)p->k + 1);
-}
-
-static size_t
-curve_size(size_t unknowns, enum curvature curve)
-{
-	return curve == CURVE_FULL ? unknowns * unknowns : curve == CURVE_DIAGONAL ? unknowns : 0;
-}
-
-void
-sums_init(struct sums *s, size_t unknowns, enum curvature most)
-{
-	s->value = 0;
-	s->g = mem_alloc(unknowns * sizeof(double));
-	s->h = mem_alloc((curve_size(unknowns, most) + 1) * sizeof(double));
-}
-
-void
-sums_fini(struct sums *s)
-{
-	free(s->g);
-	free(s->h);
-}
-
-static void
-sums_clear(struct sums *s, size_t unknowns, enum curvature curve)
-{
-	s->value = 0;
-	memset(s->g, 0, unknowns * sizeof(double));
-	memset(s->h, 0, curve_size(unknowns, curve) * sizeof(double));
-}
-
-static void
-sums_add(struct sums *to, const struct sums *part, size_t unknowns, enum curvature curve)
-{
-	size_t n = curve_size(unknowns, curve);
-	to->value += part->value;
-	for (size_t j = 0; j < unknowns; j++)
-		to->g[j] += part->g[j];
-	for (size_t j = 0; j < n; j++)
-		to->h[j] += part->h[j];
-}
 
 void
 pass_free(struct pass *s)
 {
 	if (!s)
 		return;
+	pass_free(s->twin);
 	sums_fini(&s->part);
 	free(s->u);
 	free(s);
@@ -471,8 +432,8 @@ has_wide(void)
 
 /* ---- all blocks */
 
-struct pass *
-pass_new(const struct problem *p, enum curvature most)
+static struct pass *
+new_alone(const struct problem *p, enum curvature most)
 {
 	struct pass *s = mem_alloc(sizeof(*s));
 	size_t d = (size_t)p->k + 1, terms = (size_t)p->terms;
@@ -492,20 +453,21 @@ pass_new(const struct problem *p, enum curvature most)
 	return s;
 }
 
+struct pass *
+pass_new(const struct problem *p, enum curvature most)
+{
+	struct pass *s = new_alone(p, most);
+	if (p->n > CHUNK && processors() > 1)
+		s->twin = new_alone(p, most);
+	return s;
+}
+
 void
 pass_sample(struct pass *s, int every)
 {
 	s->every = every;
-}
-
-static void
-scale_up(struct sums *s, size_t unknowns, enum curvature curve, double factor)
-{
-	s->value *= factor;
-	for (size_t j = 0; j < unknowns; j++)
-		s->g[j] *= factor;
-	for (size_t j = 0; j < curve_size(unknowns, curve); j++)
-		s->h[j] *= factor;
+	if (s->twin)
+		s->twin->every = every;
 }
 
 /* Squares of two different terms were filled below their diagonals; they are symmetric. */
@@ -556,21 +518,53 @@ add_hold(const struct problem *p, const double *w, enum curvature curve, struct 
 	}
 }
 
+static void *
+run_chunk(void *arg)
+{
+	struct pass *s = arg;
+	int64_t n = s->p->n, end = n - s->chunk < CHUNK ? n : s->chunk + CHUNK;
+	sums_clear(&s->part, problem_unknowns(s->p), s->curve);
+	for (int64_t i = s->chunk; i < end; i += (int64_t)BLOCK * s->every)
+		s->block(s, s->w, s->curve, i, end - i < BLOCK ? (int)(end - i) : BLOCK);
+	return NULL;
+}
+
+/* Two chunks side by side, or after each other where there can be no thread; added up in their order. */
+static void
+run_chunks(struct pass *s, struct sums *out)
+{
+	size_t unknowns = problem_unknowns(s->p);
+	struct pass *t = s->twin && s->chunk + CHUNK < s->p->n ? s->twin : NULL;
+	pthread_t thread;
+	bool begun = false;
+	if (t) {
+		t->w = s->w;
+		t->curve = s->curve;
+		t->chunk = s->chunk + CHUNK;
+		begun = pthread_create(&thread, NULL, run_chunk, t) == 0;
+	}
+	run_chunk(s);
+	sums_add(out, &s->part, unknowns, s->curve);
+	if (begun)
+		pthread_join(thread, NULL);
+	else if (t)
+		run_chunk(t);
+	if (t)
+		sums_add(out, &t->part, unknowns, s->curve);
+}
+
 void
 pass_run(struct pass *s, const double *w, enum curvature curve, struct sums *out)
 {
 	const struct problem *p = s->p;
 	size_t unknowns = problem_unknowns(p);
 	sums_clear(out, unknowns, curve);
-	for (int64_t chunk = 0; chunk < p->n; chunk += CHUNK) {
-		int64_t end = p->n - chunk < CHUNK ? p->n : chunk + CHUNK;
-		sums_clear(&s->part, unknowns, curve);
-		for (int64_t i = chunk; i < end; i += (int64_t)BLOCK * s->every)
-			s->block(s, w, curve, i, end - i < BLOCK ? (int)(end - i) : BLOCK);
-		sums_add(out, &s->part, unknowns, curve);
-	}
+	s->w = w;
+	s->curve = curve;
+	for (s->chunk = 0; s->chunk < p->n; s->chunk += s->twin ? 2 * CHUNK : CHUNK)
+		run_chunks(s, out);
 	if (s->every > 1)
-		scale_up(out, unknowns, curve, s->every);
+		sums_scale(out, unknowns, curve, s->every);
 	if (curve == CURVE_FULL)
 		mirror(p, out->h);
 	add_penalty(p, w, curve, out);

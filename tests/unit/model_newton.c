@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <sched.h>
 #include "tests/unit/unit.h"
 
 #include "base/base.h"
@@ -374,4 +375,46 @@ Test(newton, softmax_sums_to_0_over_the_classes)
 	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_COLLINEAR);
 	cr_expect_eq(r.column, 2);
 	data_free(d);
+}
+
+/* All sums at one point. */
+static void
+sums_at(const struct problem *p, struct sums *out)
+{
+	struct pass *pass = pass_new(p, CURVE_FULL);
+	double w[UNKNOWNS];
+
+	for (int j = 0; j < UNKNOWNS; j++)
+		w[j] = 0.1 * j - 0.3;
+	sums_init(out, problem_unknowns(p), CURVE_FULL);
+	pass_run(pass, w, CURVE_FULL, out);
+	pass_free(pass);
+}
+
+Test(newton, one_processor_and_two_find_the_same_sums_to_the_bit)
+{
+	static const int64_t rows[] = {1000, 32768, 32769, 100001, 200000};
+	cpu_set_t all, one;
+
+	cr_assert_eq(sched_getaffinity(0, sizeof(all), &all), 0);
+	CPU_ZERO(&one);
+	for (int i = 0; CPU_COUNT(&one) == 0; i++)
+		if (CPU_ISSET(i, &all))
+			CPU_SET(i, &one);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct data *d = data_new(rows[i], LOSS_SOFTMAX);
+		size_t n = problem_unknowns(&d->p);
+		struct sums many, few;
+
+		sums_at(&d->p, &many);
+		cr_assert_eq(sched_setaffinity(0, sizeof(one), &one), 0);
+		sums_at(&d->p, &few);
+		cr_assert_eq(sched_setaffinity(0, sizeof(all), &all), 0);
+		cr_expect_eq(memcmp(&many.value, &few.value, sizeof(double)), 0);
+		cr_expect_arr_eq(many.g, few.g, n * sizeof(double));
+		cr_expect_arr_eq(many.h, few.h, n * n * sizeof(double));
+		sums_fini(&many);
+		sums_fini(&few);
+		data_free(d);
+	}
 }
