@@ -166,6 +166,22 @@ read_hint(int fd)
 }
 
 int
+file_open_parent(int rootfd, const char *path, bool outside, const char **name, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	size_t n = slash ? (size_t)(slash - path) : 0;
+	char *folder = mem_strdup(n ? path : slash ? "/" : ".");
+	int fd;
+
+	*name = slash ? slash + 1 : path;
+	if (n)
+		folder[n] = '\0';
+	fd = file_open(rootfd, folder, O_RDONLY | O_DIRECTORY, outside, e);
+	free(folder);
+	return fd;
+}
+
+int
 file_read_fd(int fd, const char *shown, struct str *out, struct err *e)
 {
 	size_t hint = read_hint(fd);

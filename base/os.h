@@ -16,6 +16,9 @@
  * less the umask. After a failure errno still says why (ENOENT, ...). */
 MUST_CHECK int
 file_open(int rootfd, const char *path, int flags, bool outside, struct err *e); /* fd or -1 */
+/* Opens the folder that holds path, and points to path's last part. */
+MUST_CHECK int
+file_open_parent(int rootfd, const char *path, bool outside, const char **name, struct err *e);
 /* These append to out. Without `outside` only regular files are read; with it, pipes too. */
 MUST_CHECK int
 file_read(int rootfd, const char *path, bool outside, struct str *out, struct err *e);

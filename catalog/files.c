@@ -21,21 +21,6 @@ parent_len(const char *path)
 	return slash ? (size_t)(slash - path) : 0;
 }
 
-int
-parent_open(int rootfd, const char *path, bool outside, const char **name, struct err *e)
-{
-	size_t n = parent_len(path);
-	char *folder = n ? mem_strdup(path) : mem_strdup(*path == '/' ? "/" : ".");
-	int fd;
-
-	*name = path[n] == '/' ? path + n + 1 : path;
-	if (n)
-		folder[n] = 0;
-	fd = file_open(rootfd, folder, O_RDONLY | O_DIRECTORY, outside, e);
-	free(folder);
-	return fd;
-}
-
 static int
 check_json(const char *shown, const char *p, size_t n, struct err *e)
 {

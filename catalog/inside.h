@@ -139,9 +139,6 @@ MUST_CHECK int remote_recall(struct host *h, int rootfd, const char *stage);
 /* Fails if json or text content is none; other kinds may hold anything. */
 MUST_CHECK int
 content_check(enum mlf_kind kind, const char *shown, const char *p, size_t n, struct err *e);
-/* Opens the folder that holds path, and points to path's last part. */
-MUST_CHECK int
-parent_open(int rootfd, const char *path, bool outside, const char **name, struct err *e);
 size_t parent_len(const char *path); /* of "a/b" in "a/b/c"; 0: the root */
 /* Brings a folder and all in it to the disk. */
 MUST_CHECK int folder_sync(int dirfd, const char *name, const char *shown, struct err *e);

@@ -62,7 +62,7 @@ folder_open(struct folders *all, int rootfd, const struct publish_item *item, st
 	for (size_t i = 0; i < all->n; i++)
 		if (same_parent(all->v[i].path, item->target))
 			return all->v[i].fd;
-	fd = parent_open(rootfd, item->target, item->outside, &name, e);
+	fd = file_open_parent(rootfd, item->target, item->outside, &name, e);
 	if (fd < 0)
 		return -1;
 	all->v = mem_grow(all->v, &all->cap, all->n + 1, sizeof(*all->v));

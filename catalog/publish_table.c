@@ -264,11 +264,11 @@ open_folder(struct commit *c, int rootfd, const struct publish_item *item, struc
 	const char *name;
 
 	if (c->type->locate) {
-		c->dirfd = parent_open(rootfd, item->stage, false, &name, e);
+		c->dirfd = file_open_parent(rootfd, item->stage, false, &name, e);
 		(void)snprintf(c->target, sizeof(c->target), "%s", item->target);
 		return c->dirfd < 0 ? -1 : 0;
 	}
-	c->dirfd = parent_open(rootfd, c->path, item->outside, &name, e);
+	c->dirfd = file_open_parent(rootfd, c->path, item->outside, &name, e);
 	if (c->dirfd < 0 || check_link(c->dirfd, name, &c->d, e) < 0)
 		return -1;
 	through(c->target, c->dirfd, name);

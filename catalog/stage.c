@@ -106,7 +106,7 @@ sync_version(const struct dataset *d, int rootfd, struct err *e)
 	int fd, rc;
 
 	folder[parent_len(d->path)] = '\0';
-	fd = parent_open(rootfd, folder, d->outside, &name, e);
+	fd = file_open_parent(rootfd, folder, d->outside, &name, e);
 	rc = fd < 0 ? -1 : file_fsync(fd, folder, e);
 	if (fd >= 0)
 		close(fd);
@@ -131,7 +131,7 @@ stage_begin(
 		goto bad;
 	if (file_mkdirs(rootfd, s->home, d->outside, e) < 0)
 		goto bad;
-	s->dirfd = parent_open(rootfd, s->home, d->outside, &s->target_name, e);
+	s->dirfd = file_open_parent(rootfd, s->home, d->outside, &s->target_name, e);
 	if (s->dirfd >= 0 && d->version && sync_version(d, rootfd, e) < 0)
 		goto bad;
 	if (s->dirfd < 0 || file_remove_tree(s->dirfd, s->name, e) < 0)
@@ -543,7 +543,7 @@ stage_discard(const struct dataset *d, int rootfd, const char *token)
 	if (!d->path)
 		return;
 	if (name_stage(&s, token, &ignored) == 0) {
-		dirfd = parent_open(rootfd, s.home, d->outside, &target, &ignored);
+		dirfd = file_open_parent(rootfd, s.home, d->outside, &target, &ignored);
 		if (dirfd >= 0) {
 			remove_stage(d, dirfd, s.name);
 			close(dirfd);
@@ -561,7 +561,7 @@ stage_sweep(int rootfd, const char *target, const char *run_id)
 	struct dirent *d;
 	struct err ignored;
 	char *home = path_is_remote(target) ? remote_home(target) : mem_strdup(target);
-	int dirfd = parent_open(rootfd, home, home[0] == '/', &name, &ignored);
+	int dirfd = file_open_parent(rootfd, home, home[0] == '/', &name, &ignored);
 	DIR *dir = dirfd < 0 ? NULL : fdopendir(dirfd);
 
 	str_addf(&ours, ".%s.%s.", dir ? name : "", run_part(run_id));

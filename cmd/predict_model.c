@@ -46,12 +46,9 @@ read_run_id(struct chosen *c, int dirfd)
 static int
 load_folder(struct chosen *c, const char *path, struct err *e)
 {
-	char parent[PATH_MAX];
-	const char *name = strrchr(path, '/') + 1;
-	int fd, rc;
+	const char *name;
+	int rc, fd = file_open_parent(AT_FDCWD, path, true, &name, e);
 
-	(void)snprintf(parent, sizeof(parent), "%.*s", (int)(name - path), path);
-	fd = file_open(AT_FDCWD, parent, O_RDONLY | O_DIRECTORY, true, e);
 	if (fd < 0)
 		return -1;
 	rc = model_load(fd, *name ? name : ".", &c->model, e);
