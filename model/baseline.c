@@ -51,20 +51,6 @@ baseline_free(struct mlf_model *m)
 	free(m);
 }
 
-static void
-set_outputs(struct baseline *m)
-{
-	struct arena *a = &m->head.arena;
-	size_t n = m->labels.n;
-	const char **names = arena_alloc(a, (n + 1) * sizeof(*names));
-	struct sig_column *out = arena_alloc(a, (n + 1) * sizeof(*out));
-	out[0] = (struct sig_column){"prediction", n ? m->target_type : MLF_F64};
-	m->head.outputs = out;
-	m->head.n_outputs = 1;
-	for (size_t i = 0, scores = n ? labels_scores(&m->labels, a, names) : 0; i < scores; i++)
-		out[m->head.n_outputs++] = (struct sig_column){names[i], MLF_F64};
-}
-
 /* ---- fit */
 
 static int
@@ -180,7 +166,7 @@ fit(struct mlf_frame *f, const struct mlf_fit_spec *spec, struct mlf_model **out
 		model_unref(head);
 		return -1;
 	}
-	set_outputs(m);
+	labels_outputs(&m->labels, m->target_type, &m->head);
 	*out = head;
 	return 0;
 }
@@ -365,7 +351,8 @@ load(int dirfd, struct mlf_model **out, struct err *e)
 		model_unref(m);
 		return -1;
 	}
-	set_outputs((struct baseline *)m);
+	const struct baseline *b = (const struct baseline *)m;
+	labels_outputs(&b->labels, b->target_type, m);
 	*out = m;
 	return 0;
 }

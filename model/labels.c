@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "model/flavor.h"
 
 enum { NEAR = 4096 };
 
@@ -276,6 +277,18 @@ labels_scores(const struct labels *l, struct arena *a, const char **names)
 	for (size_t i = 0; i < l->n; i++)
 		names[i] = arena_printf(a, "score_%s", labels_text(l, i, a));
 	return l->n;
+}
+
+void
+labels_outputs(const struct labels *l, enum mlf_type type, struct mlf_model *m)
+{
+	const char **names = arena_alloc(&m->arena, (l->n + 1) * sizeof(*names));
+	struct sig_column *out = arena_alloc(&m->arena, (l->n + 1) * sizeof(*out));
+	out[0] = (struct sig_column){"prediction", l->n ? type : MLF_F64};
+	m->outputs = out;
+	m->n_outputs = 1;
+	for (size_t i = 0, n = l->n ? labels_scores(l, &m->arena, names) : 0; i < n; i++)
+		out[m->n_outputs++] = (struct sig_column){names[i], MLF_F64};
 }
 
 /* ---- as JSON */

@@ -32,6 +32,9 @@ void labels_push(const struct labels *l, size_t i, struct mlf_builder *b, int co
  * there are. */
 size_t labels_scores(const struct labels *l, struct arena *a, const char **names);
 
+/* Sets what a model predicts: `prediction`, a label or, without labels, a number; and the scores. */
+void labels_outputs(const struct labels *l, enum mlf_type type, struct mlf_model *m);
+
 /* As JSON: [0, 1] or ["no", "yes"]. Reading takes ascending lists alone; false: it is none. */
 void labels_write(const struct labels *l, struct jw *w);
 bool labels_read(struct labels *l, enum mlf_type type, struct arena *a, struct jr *r);

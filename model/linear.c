@@ -49,20 +49,6 @@ linear_allot(struct linear *m, size_t k)
 	m->sd = arena_alloc(a, k * sizeof(double));
 }
 
-void
-linear_outputs(struct linear *m)
-{
-	struct arena *a = &m->head.arena;
-	size_t n = m->labels.n;
-	const char **names = arena_alloc(a, (n + 1) * sizeof(*names));
-	struct sig_column *out = arena_alloc(a, (n + 1) * sizeof(*out));
-	out[0] = (struct sig_column){"prediction", n ? m->target_type : MLF_F64};
-	m->head.outputs = out;
-	m->head.n_outputs = 1;
-	for (size_t i = 0, scores = n ? labels_scores(&m->labels, a, names) : 0; i < scores; i++)
-		out[m->head.n_outputs++] = (struct sig_column){names[i], MLF_F64};
-}
-
 /* Importance is what a coefficient moves the linear term by when its column moves by one standard deviation,
  * whatever the direction; on average over the classes. */
 static void

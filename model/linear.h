@@ -94,8 +94,6 @@ bool linear_curve_full(size_t unknowns);
 size_t linear_curve_size(const struct linear *m);
 /* Allots the arrays but for the curvature, for k inputs, once loss and labels are set. */
 void linear_allot(struct linear *m, size_t k);
-/* Sets the head's outputs from loss and target type. */
-void linear_outputs(struct linear *m);
 /* The text of linear.json. */
 void linear_text(const struct linear *m, struct str *out);
 MUST_CHECK int linear_save(const struct linear *m, int dirfd, struct err *e);

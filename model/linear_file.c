@@ -424,7 +424,7 @@ linear_load(struct linear *m, int dirfd, struct err *e)
 	if (rc == 0)
 		rc = parse(m, &text, e);
 	if (rc == 0)
-		linear_outputs(m);
+		labels_outputs(&m->labels, m->target_type, &m->head);
 	str_fini(&text);
 	return rc;
 }

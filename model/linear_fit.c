@@ -368,7 +368,7 @@ make_model(const char *target, const struct design *d, enum loss loss)
 		m->mean[j] = c->mean;
 		m->sd[j] = c->sd;
 	}
-	linear_outputs(m);
+	labels_outputs(&m->labels, m->target_type, &m->head);
 	return m;
 }
 

@@ -89,7 +89,7 @@ child_of(const struct linear *m)
 		c->training.weights = arena_alloc(a, m->labels.n * sizeof(double));
 		copy_numbers(c->training.weights, m->training.weights, m->labels.n);
 	}
-	linear_outputs(c);
+	labels_outputs(&c->labels, c->target_type, &c->head);
 	return c;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a recipe learns of numbers, and what a column typically holds. Values without NaN; infinities
  * are values like others. */
+#include <mlflow-c/stats.h>
 #include "model/recipe.h"
 
 #include <math.h>
@@ -25,41 +26,12 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Hoare's: afterwards v[k] is what sorting would put there, with nothing larger before it. */
-static double
-select_nth(double *v, int64_t n, int64_t k)
-{
-	int64_t low = 0, high = n - 1;
-	while (low < high) {
-		double pivot = v[low + (high - low) / 2];
-		int64_t i = low, j = high;
-		while (i <= j) {
-			while (v[i] < pivot)
-				i++;
-			while (v[j] > pivot)
-				j--;
-			if (i <= j) {
-				double swap = v[i];
-				v[i++] = v[j];
-				v[j--] = swap;
-			}
-		}
-		if (k <= j)
-			high = j;
-		else if (k >= i)
-			low = i;
-		else
-			break;
-	}
-	return v[k];
-}
-
 double
 value_quantile(double *v, int64_t n, double q)
 {
 	double at = q * (double)(n - 1);
 	int64_t k = (int64_t)floor(at);
-	double share = at - (double)k, low = select_nth(v, n, k);
+	double share = at - (double)k, low = mlf_select(v, n, k);
 	if (share <= 0 || k + 1 >= n)
 		return low;
 	double high = v[k + 1];
@@ -134,7 +106,7 @@ typical_number(struct mlf_frame *f, const char *name, enum mlf_type type, struct
 	for (int64_t i = 0; i < c.n && i < SAMPLE; i++)
 		if (!mlf_is_null(c.valid, c.off, i) && isfinite(c.v[i]))
 			v[n++] = c.v[i];
-	double middle = n ? select_nth(v, n, n / 2) : NAN;
+	double middle = n ? mlf_select(v, n, n / 2) : NAN;
 	if (n && type == MLF_BOOL)
 		jw_bool(w, middle > 0);
 	else if (n && type == MLF_I64 && fabs(middle) < 9e15)
