@@ -4,7 +4,7 @@
  * Texts become one column of 0 and 1 for each of their values but the first (which the others tell),
  * income and amount also their logarithms, and two ratios are added; numbers stay as they are. The
  * parting keeps the share of approvals equal on both sides and depends on `seed` alone. */
-#include <mlflow-c/node.h>
+#include <mlflow-c/tools.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -128,16 +128,6 @@ add_ratios(struct sides *to, struct mlf_frame *in)
 	}
 }
 
-/* A number that looks random and is the same for the same seed and row (splitmix64). */
-static uint64_t
-scatter(int64_t seed, int64_t row)
-{
-	uint64_t z = (uint64_t)seed * 0xd1342543de82ef95u + (uint64_t)row * 0x9e3779b97f4a7c15u;
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
 struct ticket {
 	uint64_t luck;
 	int64_t row;
@@ -159,10 +149,11 @@ enum { LUCKS = 1 << 12, LUCK_SHIFT = 64 - 12 };
 static int
 draw_class(struct mlf_ctx *ctx, const struct mlf_i64s *target, int class, bool *test)
 {
-	int64_t seed = mlf_param_i64(ctx, "seed"), count[LUCKS] = {0}, n = 0, last = 0, m = 0;
+	uint64_t seed = (uint64_t)mlf_param_i64(ctx, "seed");
+	int64_t count[LUCKS] = {0}, n = 0, last = 0, m = 0;
 	for (int64_t i = 0; i < target->n; i++)
 		if ((target->v[i] != 0) == class) {
-			count[scatter(seed, i) >> LUCK_SHIFT]++;
+			count[mlf_scatter(seed, (uint64_t)i) >> LUCK_SHIFT]++;
 			n++;
 		}
 	int64_t left = (int64_t)(mlf_param_f64(ctx, "test_share") * (double)n + 0.5);
@@ -172,7 +163,7 @@ draw_class(struct mlf_ctx *ctx, const struct mlf_i64s *target, int class, bool *
 	if (!t)
 		return mlf_fail(ctx, "no memory to part the table");
 	for (int64_t i = 0; i < target->n; i++) {
-		uint64_t luck = scatter(seed, i);
+		uint64_t luck = mlf_scatter(seed, (uint64_t)i);
 		if ((target->v[i] != 0) != class || (int64_t)(luck >> LUCK_SHIFT) > last)
 			continue;
 		if ((int64_t)(luck >> LUCK_SHIFT) < last)

@@ -270,11 +270,10 @@ mlf_mix(uint64_t h, uint64_t v)
 	h = (h ^ v) * 0x9e3779b97f4a7c15u;
 	return h ^ h >> 29;
 }
-/* A hash of a text; another seed, another hash. */
 static inline uint64_t
-mlf_text_hash_of(struct mlf_str s, uint64_t seed)
+mlf_text_hash(struct mlf_str s)
 {
-	uint64_t h = (uint64_t)s.len + seed, word;
+	uint64_t h = (uint64_t)s.len, word;
 	for (; s.len >= 8; s.s += 8, s.len -= 8) {
 		memcpy(&word, s.s, 8);
 		h = mlf_mix(h, word);
@@ -283,11 +282,6 @@ mlf_text_hash_of(struct mlf_str s, uint64_t seed)
 	if (s.len > 0)
 		memcpy(&word, s.s, (size_t)s.len);
 	return mlf_mix(h, word);
-}
-static inline uint64_t
-mlf_text_hash(struct mlf_str s)
-{
-	return mlf_text_hash_of(s, 0);
 }
 /* 64 bits that are equal for equal cells; for null as good as any. */
 static inline uint64_t
@@ -298,18 +292,6 @@ mlf_cell_bits(const struct mlf_cells *c, int64_t i)
 	if (c->type == MLF_UTF8)
 		return mlf_text_hash(mlf_str_at(&c->strs, i));
 	return c->type == MLF_BOOL ? mlf_bool_at(&c->bools, i) : c->v[i];
-}
-/* True if two cells of a column are equal; null equals null. */
-static inline bool
-mlf_cells_equal(const struct mlf_cells *c, int64_t a, int64_t b)
-{
-	bool null = mlf_cell_null(c, a);
-	if (null || mlf_cell_null(c, b))
-		return null == mlf_cell_null(c, b);
-	if (c->type != MLF_UTF8)
-		return mlf_cell_bits(c, a) == mlf_cell_bits(c, b);
-	struct mlf_str s = mlf_str_at(&c->strs, a), t = mlf_str_at(&c->strs, b);
-	return s.len == t.len && memcmp(s.s, t.s, (size_t)s.len) == 0;
 }
 /* A number that looks random and is the same for the same seed and row (splitmix64). */
 static inline uint64_t
