@@ -16,9 +16,10 @@
 static const double pivot_floor = 1e-12;
 static const double smallest_step = 1e-12;
 static const double damp_max = 1e10;
-/* Of this many rows a sample leads the way: each so many-th block. */
-enum { SAMPLED_FROM = 1 << 17, SAMPLE = 16, SAMPLE_STEPS = 8 };
-static const double sample_tol = 1e-4; /* finer than a sample is true */
+/* Of this many rows samples lead the way: each so many-th block. */
+enum { SAMPLED_FROM = 1 << 17, N_SAMPLES = 2, SAMPLE_STEPS = 8 };
+static const int samples[N_SAMPLES] = {128, 16};
+static const double sample_tol = 1e-3; /* finer than a sample is true */
 /* From here on the curvature hardly changes any more. */
 static const double near_tol = 1e-4;
 /* What a step by the curvature of before has to leave of the gradient at most. */
@@ -204,22 +205,27 @@ unpenalised(const struct problem *p)
 	return !p->hold;
 }
 
-/* Steps on a sample of the rows cost a fraction, and end so near that few are left for all rows. The place is
- * taken only if it is better for all rows than the start is for the sample; any place is good enough to end at
- * the same one, so this spares a look at all rows. The first step from it goes by the sample's curvature. */
+/* Steps on samples of the rows, a coarse one and a finer one, cost a fraction, and end so near that few are left
+ * for all rows. The place is taken only if it is better for all rows than the start is for the sample; any
+ * place is good enough to end at the same one, so this spares a look at all rows. The first step from it goes
+ * by the sample's curvature. */
 static void
 approach(struct search *s)
 {
 	const struct problem *p = s->p;
 	double *start = mem_alloc(s->n * sizeof(double));
 	memcpy(start, s->w, s->n * sizeof(double));
-	pass_sample(s->pass, SAMPLE);
-	look(s);
+	pass_sample(s->pass, samples[N_SAMPLES - 1]);
+	pass_run(s->pass, s->w, CURVE_NONE, &s->at);
 	double limit = s->at.value;
-	for (int i = 0; i < SAMPLE_STEPS && steepest(p, s->at.g) > sample_tol; i++) {
-		(void)direct(s);
-		if (!advance(s, CURVE_FULL))
-			break;
+	for (int level = 0; level < N_SAMPLES; level++) {
+		pass_sample(s->pass, samples[level]);
+		look(s);
+		for (int i = 0; i < SAMPLE_STEPS && steepest(p, s->at.g) > sample_tol; i++) {
+			(void)direct(s);
+			if (!advance(s, CURVE_FULL))
+				break;
+		}
 	}
 	pass_sample(s->pass, 1);
 	pass_run(s->pass, s->w, CURVE_NONE, &s->at);
