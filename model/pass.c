@@ -34,7 +34,7 @@ struct pass {
 	double *u;        /* owned: k + 1 columns of BLOCK, STRIDE apart */
 	double *z, *r;    /* inside u's memory: linear terms and residuals, one column a term */
 	double *h;        /* curvature */
-	double *t[2], *y; /* scratch; the last targets, padded */
+	double *t, *y;    /* scratch; the last targets, padded */
 	struct sums part; /* of one chunk */
 	int64_t next;     /* where the next block begins */
 	int every;        /* which blocks are looked at; 1: all */
@@ -76,31 +76,54 @@ dot(const double *a, const double *b)
 	return join(&sum);
 }
 
-/* The dot products of a and b with four columns at once: so many are on their way that no sum waits for the
- * last one, and what is loaded is used more than once. */
+/* The running sums of dot products with four columns. */
+struct quad {
+	reals a, b, c, d;
+};
+
 static ALWAYS_INLINE void
-dots(const double *a, const double *b, const double *u, double out[2][4])
+quad_add(struct quad *s, const double *a, const double *u)
 {
-	reals a0 = {0}, a1 = {0}, a2 = {0}, a3 = {0}, b0 = {0}, b1 = {0}, b2 = {0}, b3 = {0};
+	reals v = *(const reals *)a;
+	s->a += v * *(const reals *)u;
+	s->b += v * *(const reals *)(u + STRIDE);
+	s->c += v * *(const reals *)(u + 2 * STRIDE);
+	s->d += v * *(const reals *)(u + 3 * STRIDE);
+}
+
+static ALWAYS_INLINE void
+quad_join(const struct quad *s, double out[4])
+{
+	out[0] = join(&s->a);
+	out[1] = join(&s->b);
+	out[2] = join(&s->c);
+	out[3] = join(&s->d);
+}
+
+/* The dot products of four columns with a. */
+static ALWAYS_INLINE void
+dots(const double *a, const double *u, double out[4])
+{
+	struct quad s = {0};
+	for (int i = 0; i < BLOCK; i += LANES)
+		quad_add(&s, a + i, u + i);
+	quad_join(&s, out);
+}
+
+/* And with three columns at once: so many are on their way that no sum waits for the last one, and what is
+ * loaded is used more than once. */
+static ALWAYS_INLINE void
+dots_three(const double *a, const double *u, double out[3][4])
+{
+	struct quad s0 = {0}, s1 = {0}, s2 = {0};
 	for (int i = 0; i < BLOCK; i += LANES) {
-		reals p = *(const reals *)(a + i), q = *(const reals *)(b + i);
-		reals v = *(const reals *)(u + i);
-		a0 += p * v;
-		b0 += q * v;
-		v = *(const reals *)(u + STRIDE + i);
-		a1 += p * v;
-		b1 += q * v;
-		v = *(const reals *)(u + 2 * STRIDE + i);
-		a2 += p * v;
-		b2 += q * v;
-		v = *(const reals *)(u + 3 * STRIDE + i);
-		a3 += p * v;
-		b3 += q * v;
+		quad_add(&s0, a + i, u + i);
+		quad_add(&s1, a + STRIDE + i, u + i);
+		quad_add(&s2, a + 2 * STRIDE + i, u + i);
 	}
-	const reals *const sums[2][4] = {{&a0, &a1, &a2, &a3}, {&b0, &b1, &b2, &b3}};
-	for (int r = 0; r < 2; r++)
-		for (int c = 0; c < 4; c++)
-			out[r][c] = join(sums[r][c]);
+	quad_join(&s0, out[0]);
+	quad_join(&s1, out[1]);
+	quad_join(&s2, out[2]);
 }
 
 /* v -> e^v for numbers that are not above 0; below -708 as if they were -708. Within one unit in the last
@@ -182,10 +205,10 @@ load(struct pass *s, const double *w, int64_t from, int m)
 	for (; j < p->k; j++) {
 		const double *x = p->x[j] + from;
 		if (m < BLOCK) {
-			memcpy(s->t[0], x, (size_t)m * sizeof(double));
+			memcpy(s->t, x, (size_t)m * sizeof(double));
 			for (int i = m; i < BLOCK; i++)
-				s->t[0][i] = p->mean[j];
-			x = s->t[0];
+				s->t[i] = p->mean[j];
+			x = s->t;
 		}
 		centre(p->mean[j], p->scale[j], w[j + 1], x, s->u + (j + 1) * STRIDE, s->z);
 	}
@@ -207,11 +230,11 @@ logistic(struct pass *s, const double *y)
 	reals linear[2] = {zero, zero}, product[2] = {one, one};
 	for (int i = 0; i < BLOCK; i += LANES) {
 		reals z = *(reals *)(s->z + i);
-		*(reals *)(s->t[1] + i) = PICK(z > zero, -z, z);
+		*(reals *)(s->t + i) = PICK(z > zero, -z, z);
 	}
-	raise_e(s->t[1]);
+	raise_e(s->t);
 	for (int i = 0; i < BLOCK; i += LANES) {
-		reals z = *(reals *)(s->z + i), e = *(reals *)(s->t[1] + i);
+		reals z = *(reals *)(s->z + i), e = *(reals *)(s->t + i);
 		reals target = *(const reals *)(y + i);
 		bits yes = (bits)(target > zero);
 		reals v = PICK(yes, -z, z), more = one + e, q = one / more;
@@ -252,7 +275,7 @@ static ALWAYS_INLINE double
 softmax(struct pass *s, const double *y, int m)
 {
 	const struct problem *p = s->p;
-	double *most = s->t[0], *sum = s->t[1], loss = 0;
+	double *most = s->t, *sum = s->t + STRIDE, loss = 0;
 	memcpy(most, s->z, BLOCK * sizeof(double));
 	for (int a = 1; a < p->terms; a++)
 		for (int i = 0; i < BLOCK; i++)
@@ -302,13 +325,13 @@ static ALWAYS_INLINE void
 add_square(struct pass *s, const double *h, double *to, size_t width)
 {
 	size_t d = (size_t)s->p->k + 1;
-	double out[2][4];
-	for (size_t j = 0; j < d; j += 2) {
-		size_t rows = j + 1 < d ? 2 : 1;
+	double out[3][4];
+	for (size_t j = 0; j < d; j += 3) {
+		size_t rows = j + 2 < d ? 3 : d - j;
 		for (size_t r = 0; r < rows; r++)
-			weigh(h, s->u + (j + r) * STRIDE, s->t[r]);
+			weigh(h, s->u + (j + r) * STRIDE, s->t + r * STRIDE);
 		for (size_t l = 0; l < j + rows; l += 4) {
-			dots(s->t[0], s->t[1], s->u + l * STRIDE, out);
+			dots_three(s->t, s->u + l * STRIDE, out);
 			for (size_t r = 0; r < rows; r++)
 				for (size_t c = 0; c < 4 && l + c <= j + r; c++)
 					to[(j + r) * width + l + c] += out[r][c];
@@ -321,12 +344,12 @@ static ALWAYS_INLINE void
 add_gradient(struct pass *s, const double *r, double *to)
 {
 	size_t d = (size_t)s->p->k + 1;
-	double out[2][4];
+	double out[4];
 	for (size_t l = 0; l < d; l += 4) {
 		send_for(s, l, 4);
-		dots(r, r, s->u + l * STRIDE, out);
+		dots(r, s->u + l * STRIDE, out);
 		for (size_t c = 0; c < 4 && l + c < d; c++)
-			to[l + c] += out[0][c];
+			to[l + c] += out[c];
 	}
 }
 
@@ -334,8 +357,8 @@ static ALWAYS_INLINE void
 add_diagonal(struct pass *s, const double *h, double *to)
 {
 	for (size_t j = 0; j <= (size_t)s->p->k; j++) {
-		weigh(h, s->u + j * STRIDE, s->t[0]);
-		to[j] += dot(s->t[0], s->u + j * STRIDE);
+		weigh(h, s->u + j * STRIDE, s->t);
+		to[j] += dot(s->t, s->u + j * STRIDE);
 	}
 }
 
@@ -442,13 +465,12 @@ new_alone(const struct problem *p, enum curvature most)
 	size_t d = (size_t)p->k + 1, terms = (size_t)p->terms;
 	s->p = p;
 	s->every = 1;
-	s->u = mem_alloc((d + 2 * terms + 5) * STRIDE * sizeof(double));
+	s->u = mem_alloc((d + 2 * terms + 6) * STRIDE * sizeof(double));
 	s->z = s->u + d * STRIDE;
 	s->r = s->z + terms * STRIDE;
 	s->h = s->r + terms * STRIDE; /* two columns */
-	s->t[0] = s->h + 2 * STRIDE;
-	s->t[1] = s->t[0] + STRIDE;
-	s->y = s->t[1] + STRIDE;
+	s->t = s->h + 2 * STRIDE;     /* three columns */
+	s->y = s->t + 3 * STRIDE;
 	for (int i = 0; i < BLOCK; i++)
 		s->u[i] = p->intercept ? 1 : 0;
 	sums_init(&s->part, problem_unknowns(p), most);
