@@ -180,3 +180,16 @@ str_near(const char *a, const char *b, int *distance)
 		*distance = d;
 	return d <= NEAR_MAX && (size_t)d * 3 <= longer;
 }
+
+void
+str_add_xml(struct str *b, const char *s)
+{
+	for (; *s; s++)
+		switch (*s) {
+		case '&': str_add(b, "&amp;"); break;
+		case '<': str_add(b, "&lt;"); break;
+		case '>': str_add(b, "&gt;"); break;
+		case '"': str_add(b, "&quot;"); break;
+		default: str_addc(b, (unsigned char)*s < ' ' ? ' ' : *s);
+		}
+}

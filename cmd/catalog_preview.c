@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * mlflow-c catalog preview: the beginning of a dataset. Of a table the first rows, read with the types
  * it was last written with and as many columns as the terminal is wide; of anything else the text. */
-#include "cmd/cmd.h"
+#include "cmd/preview.h"
 
 #include <math.h>
 
@@ -14,53 +14,12 @@ struct preview_args {
 	const char *version;
 };
 
-/* A table's beginning. */
-struct head {
-	const struct dataset *d;
-	struct frame *f; /* owned */
-	int64_t shown;   /* rows of it */
-	bool all;        /* it is the whole table */
-	size_t cell;     /* bytes of a value that are shown */
-};
-
-/* --- reading ------------------------------------------------------------------------------------- */
-
-static int
-open_table(struct app *a, const struct dataset *d, struct segs *segs, struct arena *arena,
-	struct reader **out, struct err *e)
-{
-	struct read_opts o = {.rootfd = a->project->rootfd, .segs = segs};
-	struct schema known;
-	const char *json = NULL;
-
-	if (store_written(a->store, arena, d->path, &o.known_hash, &json, e) < 0)
-		return -1;
-	if (json) {
-		if (schema_decode(arena, json, strlen(json), &known, e) < 0)
-			return -1;
-		o.known = &known;
-	}
-	return dataset_open(d, &o, out, e);
-}
-
-/* The first batch, and whether there is another. */
-static int
-read_head(struct app *a, struct segs *segs, struct arena *arena, struct head *h, struct err *e)
+static int64_t
+rows_of(const struct app *a)
 {
 	const struct preview_args *args = a->opts;
-	int64_t rows = args->rows ? args->rows : ROWS_DEFAULT;
-	struct frame *second = NULL;
-	struct reader *r = NULL;
-	int rc = -1;
 
-	if (open_table(a, h->d, segs, arena, &r, e) == 0 && reader_next(r, &h->f, e) == 1)
-		rc = reader_next(r, &second, e);
-	h->all = rc == 0;
-	if (rc >= 0)
-		h->shown = frame_rows(h->f) < rows ? frame_rows(h->f) : rows;
-	frame_unref(second);
-	reader_close(r);
-	return rc < 0 ? -1 : 0;
+	return args->rows ? args->rows : ROWS_DEFAULT;
 }
 
 /* --- a table ------------------------------------------------------------------------------------- */
@@ -105,24 +64,6 @@ json_table(struct jw *w, const struct head *h)
 	jw_end(w, ']');
 }
 
-/* A value, cut between two characters if it is long. */
-static void
-brief(struct str *out, const struct head *h, const struct column *c, int64_t row)
-{
-	struct str text = {0};
-	size_t n;
-
-	if (!column_show(c, row, &text))
-		str_add(&text, "null");
-	n = text.len;
-	if (n > h->cell)
-		for (n = h->cell - 3; n > 0 && (text.s[n] & 0xC0) == 0x80;)
-			n--;
-	str_addn(out, str_text(&text), n);
-	str_add(out, n < text.len ? "..." : "");
-	str_fini(&text);
-}
-
 static int
 width_of(const struct head *h, const struct column *c)
 {
@@ -133,7 +74,7 @@ width_of(const struct head *h, const struct column *c)
 		width = w > width ? w : width;
 		str_reset(&text);
 		if (row + 1 < h->shown)
-			brief(&text, h, c, row + 1);
+			head_value(&text, h, c, row + 1);
 		w = term_width_of(str_text(&text));
 	}
 	str_fini(&text);
@@ -172,7 +113,7 @@ print_rows(struct app *a, const struct head *h)
 	for (int64_t row = 0; row < h->shown; row++)
 		for (int i = 0; i < t.columns; i++) {
 			str_reset(&text);
-			brief(&text, h, frame_column(h->f, i), row);
+			head_value(&text, h, frame_column(h->f, i), row);
 			table_cell(&t, "%s", str_text(&text));
 		}
 	str_fini(&text);
@@ -196,8 +137,8 @@ preview_table(struct app *a, const struct dataset *d, struct jw *w, struct err *
 {
 	struct segs *segs = segs_new(SEGS_PRIVATE, 1);
 	struct arena arena = {0};
-	struct head h = {.d = d, .cell = a->g.plain ? SIZE_MAX : CELL_WIDTH};
-	int rc = read_head(a, segs, &arena, &h, e);
+	struct head h = {.d = d, .shown = rows_of(a), .cell = a->g.plain ? SIZE_MAX : CELL_WIDTH};
+	int rc = head_read(a, segs, &arena, &h, e);
 
 	if (rc == 0 && w)
 		json_table(w, &h);
@@ -215,8 +156,7 @@ preview_table(struct app *a, const struct dataset *d, struct jw *w, struct err *
 static void
 print_lines(const struct app *a, const struct str *text)
 {
-	const struct preview_args *args = a->opts;
-	int64_t left = args->rows ? args->rows : ROWS_DEFAULT;
+	int64_t left = rows_of(a);
 	const char *p = str_text(text), *end = p + text->len;
 	struct str line = {0}, safe = {0};
 
@@ -309,22 +249,6 @@ preview(struct app *a, const struct dataset *d, struct err *e)
 	return 0;
 }
 
-/* The version that was asked for; of a versioned dataset the last, if none was. */
-static int
-pick_version(struct app *a, struct arena *arena, const struct dataset **d, struct err *e)
-{
-	const struct preview_args *args = a->opts;
-
-	if ((*d)->versioned)
-		return dataset_at_version(arena, *d, a->project->rootfd, args->version, d, e);
-	if (!args->version && dataset_is_registered(*d))
-		return registered_find(arena, a->store, *d, d, e);
-	if (!args->version)
-		return 0;
-	err_set(e, MLC_USAGE, "dataset `%s` is not versioned", (*d)->name);
-	return err_help(e, "leave out --load-version");
-}
-
 static int
 run(struct app *a)
 {
@@ -344,7 +268,7 @@ run(struct app *a)
 		d = find(a, c, &found);
 	if (!d || found.n)
 		code = report_all(a, &found);
-	else if (pick_version(a, &arena, &d, &e) < 0 || preview(a, d, &e) < 0)
+	else if (preview_version(a, &arena, args->version, &d, &e) < 0 || preview(a, d, &e) < 0)
 		code = report(a, &e);
 	arena_fini(&arena);
 	catalog_free(c);

@@ -24,20 +24,6 @@ struct text_key {
 	struct str *to;
 };
 
-/* Text of an XML attribute or element. Bytes that XML cannot hold become spaces. */
-static void
-add_xml(struct str *out, const char *s)
-{
-	for (; *s; s++)
-		switch (*s) {
-		case '&': str_add(out, "&amp;"); break;
-		case '<': str_add(out, "&lt;"); break;
-		case '>': str_add(out, "&gt;"); break;
-		case '"': str_add(out, "&quot;"); break;
-		default: str_addc(out, (unsigned char)*s < 0x20 ? ' ' : *s); break;
-		}
-}
-
 /* Reads the value if the key is one of the texts. */
 static bool
 read_text(struct jr *r, const char *key, const struct text_key *texts)
@@ -80,9 +66,9 @@ static void
 add_found(struct str *out, const struct test_case *c)
 {
 	str_add(out, "expected ");
-	add_xml(out, str_text(&c->expected));
+	str_add_xml(out, str_text(&c->expected));
 	str_add(out, ", found ");
-	add_xml(out, str_text(&c->observed));
+	str_add_xml(out, str_text(&c->observed));
 }
 
 static bool
@@ -114,7 +100,7 @@ add_outcome(struct str *out, const struct test_case *c)
 		str_addf(out, ">\n      <%s message=\"", element);
 		add_found(out, c);
 		str_add(out, "\">");
-		add_xml(out, str_text(&c->file));
+		str_add_xml(out, str_text(&c->file));
 		str_addf(out, ":%lld:%lld</%s>\n", (long long)c->line, (long long)c->col, element);
 	} else if (c->skipped) {
 		str_add(out, ">\n      <skipped/>\n");
@@ -137,14 +123,14 @@ add_case(struct junit *of, struct str *out, const char *dataset, const struct te
 	of->errors += is_error(c);
 	of->skipped += c->skipped;
 	str_add(out, "    <testcase classname=\"");
-	add_xml(out, dataset);
+	str_add_xml(out, dataset);
 	str_add(out, "\" name=\"");
 	if (c->id.len) {
-		add_xml(out, str_text(&c->id));
+		str_add_xml(out, str_text(&c->id));
 	} else { /* of a run that is on record from before there were ids */
-		add_xml(out, c->column.len ? str_text(&c->column) : "(table)");
+		str_add_xml(out, c->column.len ? str_text(&c->column) : "(table)");
 		str_addc(out, ' ');
-		add_xml(out, str_text(&c->rule));
+		str_add_xml(out, str_text(&c->rule));
 	}
 	str_add(out, "\"");
 	add_outcome(out, c);
@@ -169,7 +155,7 @@ add_property(struct str *out, const char *name, const struct str *value)
 	if (!value->len)
 		return;
 	str_addf(out, "      <property name=\"%s\" value=\"", name);
-	add_xml(out, str_text(value));
+	str_add_xml(out, str_text(value));
 	str_add(out, "\"/>\n");
 }
 
@@ -206,7 +192,7 @@ add_suite(struct str *out, const char *dataset, const struct origin *o, const st
 	const struct str *cases)
 {
 	str_add(out, "  <testsuite name=\"");
-	add_xml(out, dataset);
+	str_add_xml(out, dataset);
 	str_addf(out, "\" tests=\"%lld\" failures=\"%lld\" errors=\"%lld\" skipped=\"%lld\">\n",
 		(long long)own->tests, (long long)own->failures, (long long)own->errors,
 		(long long)own->skipped);

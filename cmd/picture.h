@@ -38,5 +38,9 @@ void picture_dot(struct str *out, const struct picture *p, const char *title);
 void picture_mermaid(struct str *out, const struct picture *p);
 void picture_json(struct jw *w, const struct picture *p);
 void picture_svg(struct str *out, const struct picture *p, const char *title); /* after layout */
+/* Of which the way of an arrow, from the middle of the lower edge to that of the upper one, upright at every
+ * rank; and a name, escaped. */
+void picture_svg_line(struct str *out, const struct picture *p, const struct arrow *w);
+void picture_svg_name(struct str *out, const char *s);
 
 #endif

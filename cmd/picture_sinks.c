@@ -137,31 +137,22 @@ picture_json(struct jw *w, const struct picture *p)
 
 /* ---- svg */
 
-static void
-svg_name(struct str *out, const char *s)
+void
+picture_svg_name(struct str *out, const char *s)
 {
 	struct str safe = {0};
 	term_add_safe(&safe, s);
-	for (const char *p = str_text(&safe); *p; p++)
-		switch (*p) {
-		case '&': str_add(out, "&amp;"); break;
-		case '<': str_add(out, "&lt;"); break;
-		case '>': str_add(out, "&gt;"); break;
-		case '"': str_add(out, "&quot;"); break;
-		case '\'': str_add(out, "&#39;"); break;
-		default: str_addc(out, *p);
-		}
+	str_add_xml(out, str_text(&safe));
 	str_fini(&safe);
 }
 
-/* From the middle of the lower edge to the middle of the upper one, upright at every rank. */
-static void
-svg_arrow(struct str *out, const struct picture *p, const struct arrow *w)
+void
+picture_svg_line(struct str *out, const struct picture *p, const struct arrow *w)
 {
 	const struct spot *from = &p->spots[w->from], *to = &p->spots[w->to];
 	double x = from->x, y = from->y + from->h / 2;
 	double step = (to->y - from->y) / (to->rank - from->rank);
-	str_addf(out, "<path d=\"M%.1f %.1f", x, y);
+	str_addf(out, "M%.1f %.1f", x, y);
 	for (int r = from->rank + 1; r <= to->rank; r++) {
 		bool end = r == to->rank;
 		double nx = end ? to->x : w->xs[r - from->rank - 1];
@@ -174,7 +165,6 @@ svg_arrow(struct str *out, const struct picture *p, const struct arrow *w)
 		if (!end) /* straight through the rank */
 			str_addf(out, " V%.1f", y += to->h);
 	}
-	str_add(out, "\"/>\n");
 }
 
 static void
@@ -185,7 +175,7 @@ svg_spot(struct str *out, const struct spot *s)
 		"rx=\"%d\"/><text x=\"%.1f\" y=\"%.1f\">",
 		shape_name(s->shape), s->x - s->w / 2, s->y - s->h / 2, s->w, s->h,
 		s->shape == SHAPE_NODE ? 4 : 15, s->x, s->y + 4);
-	svg_name(out, s->name);
+	picture_svg_name(out, s->name);
 	str_add(out, "</text></g>\n");
 }
 
@@ -196,7 +186,7 @@ picture_svg(struct str *out, const struct picture *p, const char *title)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
 		"viewBox=\"0 0 %.0f %.0f\" role=\"img\">\n<title>",
 		p->width, p->height, p->width, p->height);
-	svg_name(out, title);
+	picture_svg_name(out, title);
 	str_add(out,
 		"</title>\n"
 		"<style>\n"
@@ -214,8 +204,11 @@ picture_svg(struct str *out, const struct picture *p, const char *title)
 		"</marker></defs>\n"
 		"<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
 		"<g class=\"arrows\">\n");
-	for (size_t i = 0; i < p->n_arrows; i++)
-		svg_arrow(out, p, &p->arrows[i]);
+	for (size_t i = 0; i < p->n_arrows; i++) {
+		str_add(out, "<path d=\"");
+		picture_svg_line(out, p, &p->arrows[i]);
+		str_add(out, "\"/>\n");
+	}
 	str_add(out, "</g>\n");
 	for (size_t i = 0; i < p->n; i++)
 		svg_spot(out, &p->spots[i]);

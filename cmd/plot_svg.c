@@ -11,14 +11,7 @@ add_name(struct str *out, const char *s)
 {
 	struct str safe = {0};
 	term_add_safe(&safe, s);
-	for (const char *p = str_text(&safe); *p; p++) {
-		if (*p == '<')
-			str_add(out, "&lt;");
-		else if (*p == '&')
-			str_add(out, "&amp;");
-		else
-			str_addc(out, *p);
-	}
+	str_add_xml(out, str_text(&safe));
 	str_fini(&safe);
 }
 

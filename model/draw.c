@@ -20,19 +20,6 @@ struct chart {
 };
 
 void
-draw_text(struct str *out, const char *text)
-{
-	for (; *text; text++)
-		switch (*text) {
-		case '<': str_add(out, "&lt;"); break;
-		case '>': str_add(out, "&gt;"); break;
-		case '&': str_add(out, "&amp;"); break;
-		case '"': str_add(out, "&quot;"); break;
-		default: str_addc(out, (unsigned char)*text < ' ' ? ' ' : *text);
-		}
-}
-
-void
 draw_number(struct str *out, double v)
 {
 	if (isnan(v))
@@ -71,7 +58,7 @@ begin(struct str *out, int width, int height, const char *title)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
 		"height=\"%d\" role=\"img\" aria-label=\"",
 		width, height, width, height);
-	draw_text(out, title);
+	str_add_xml(out, title);
 	str_add(out,
 		"\">\n<style>\n"
 		"svg{font:13px "
@@ -84,7 +71,7 @@ begin(struct str *out, int width, int height, const char *title)
 		".curve,.bar{stroke:#6cb6ff}.dot{fill:#6cb6ff}}\n</style>\n");
 	str_addf(out, "<rect class=\"bg\" width=\"%d\" height=\"%d\"/>\n", width, height);
 	str_addf(out, "<text x=\"%d\" y=\"26\" font-size=\"15\" font-weight=\"600\">", LEFT);
-	draw_text(out, title);
+	str_add_xml(out, title);
 	str_add(out, "</text>\n");
 }
 
@@ -255,7 +242,7 @@ label(struct str *out, double x, double y, const char *how, const char *text)
 		most--; /* not within a character */
 	str_addn(&cut, text, n > most ? most : n);
 	str_addf(out, "<text class=\"soft\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y, how);
-	draw_text(out, str_text(&cut));
+	str_add_xml(out, str_text(&cut));
 	str_add(out, n > most ? "\xe2\x80\xa6</text>\n" : "</text>\n");
 	str_fini(&cut);
 }

@@ -5,8 +5,6 @@
 
 #include "model/model.h"
 
-/* Text with what SVG and HTML would take for their own. */
-void draw_text(struct str *out, const char *text);
 /* A figure as people read it: four digits, NaN as a dash. */
 void draw_number(struct str *out, double v);
 /* Each adds one <svg>; false if the verdict has nothing of the kind. */

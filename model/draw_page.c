@@ -41,7 +41,7 @@ static void
 text_cell(struct str *out, const char *text)
 {
 	str_add(out, "<td class=\"text\">");
-	draw_text(out, text);
+	str_add_xml(out, text);
 	str_add(out, "</td>");
 }
 
@@ -144,9 +144,9 @@ page(const struct mlf_page *p, struct str *out)
 	const struct mlf_verdict *v = p->verdict;
 	str_add(out, head);
 	str_add(out, "<title>");
-	draw_text(out, p->title ? p->title : "");
+	str_add_xml(out, p->title ? p->title : "");
 	str_add(out, "</title>\n</head>\n<body>\n<h1>");
-	draw_text(out, p->title ? p->title : "");
+	str_add_xml(out, p->title ? p->title : "");
 	str_add(out, "</h1>\n<p>");
 	str_add_count(out, v->n);
 	str_add(out, v->n == 1 ? " row" : " rows");
