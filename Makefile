@@ -147,14 +147,22 @@ $(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
 FORCE:
 
 # What `new` writes is in the program; templates/list says which files these are.
-$(B)/gen/templates.c: scripts/templates templates/list $(shell scripts/templates -d)
+$(B)/gen/templates.c: scripts/templates scripts/embed templates/list $(shell scripts/templates -d)
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
 	$(q)scripts/templates >$@
-$(B)/obj/gen/templates.o: $(B)/gen/templates.c $(B)/flags
+# So are the parts of its pages.
+pages := $(wildcard cmd/page/*)
+$(B)/gen/pages.c: scripts/embed $(pages)
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(q){ echo '#include "cmd/page.h"' && scripts/embed $(pages) && \
+		echo 'const struct page_file page_files[] = {' && \
+		for f in $(pages); do echo "{\"$${f##*/}\", t_$$(echo $$f | tr /. __)},"; done && echo '{0}};'; } >$@
+$(B)/obj/gen/%.o: $(B)/gen/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(q)$(CC) $(cflags) -c -o $@ $<
-$(B)/lib/libcmd.a: $(B)/obj/gen/templates.o
+$(B)/lib/libcmd.a: $(B)/obj/gen/templates.o $(B)/obj/gen/pages.o
 
 $(B)/mlflow-c: $(B)/obj/cmd/main.o $(foreach r,cmd $(rooms.cmd),$(call archive,$(r)))
 	$(call say,LD,$@)

@@ -14,8 +14,8 @@ struct head {
 	size_t cell;     /* bytes of a value that are shown */
 };
 /* Reads the first batch, with the types it was last written with, and looks whether there is another. */
-MUST_CHECK int head_read(
-	struct app *a, struct segs *segs, struct arena *arena, struct head *h, struct err *e);
+MUST_CHECK int
+head_read(struct app *a, struct segs *segs, struct arena *arena, struct head *h, struct err *e);
 /* A value, cut between two characters if it is long. */
 void head_value(struct str *out, const struct head *h, const struct column *c, int64_t row);
 

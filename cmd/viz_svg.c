@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The graph of the page: bands of layers, arrows, spots. Spot i has the id `s<i>`, an arrow tells its ends,
+ * so that a script can find both. */
+#include "cmd/viz.h"
+
+static const double half_rank = 34; /* of layout.c's distance between two ranks */
+
+static void
+add_band(struct str *out, const struct picture *p, const struct band *b)
+{
+	double top = 0, bottom = 0;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct spot *s = &p->spots[i];
+		if (s->rank == b->first)
+			top = s->y - half_rank + 4;
+		if (s->rank == b->last)
+			bottom = s->y + half_rank - 4;
+	}
+	str_addf(out,
+		"<rect x=\"0\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>"
+		"<text x=\"10\" y=\"%.1f\">",
+		top, p->width, bottom - top, top + 16);
+	picture_svg_name(out, b->name);
+	str_add(out, "</text>\n");
+}
+
+static void
+add_arrow(struct str *out, const struct picture *p, const struct arrow *w)
+{
+	str_addf(out, "<path data-from=\"%zu\" data-to=\"%zu\" d=\"", w->from, w->to);
+	picture_svg_line(out, p, w);
+	str_add(out, "\"/>\n");
+}
+
+static void
+add_spot(struct str *out, const struct spot *s, size_t i)
+{
+	str_addf(out,
+		"<g id=\"s%zu\" class=\"spot %s\" tabindex=\"0\" role=\"button\">"
+		"<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"%d\"/>"
+		"<text x=\"%.1f\" y=\"%.1f\">",
+		i, shape_name(s->shape), s->x - s->w / 2, s->y - s->h / 2, s->w, s->h,
+		s->shape == SHAPE_NODE ? 5 : 15, s->x, s->y + 4);
+	picture_svg_name(out, s->name);
+	str_add(out, "</text></g>\n");
+}
+
+void
+viz_svg(struct str *out, const struct viz *v)
+{
+	const struct picture *p = &v->picture;
+	str_addf(out,
+		"<svg id=\"graph\" xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" "
+		"height=\"%.0f\" "
+		"viewBox=\"0 0 %.0f %.0f\" aria-label=\"The graph of the pipeline\">\n"
+		"<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"6\" refY=\"4\" "
+		"markerWidth=\"7\" "
+		"markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>\n"
+		"<g class=\"bands\">\n",
+		p->width, p->height, p->width, p->height);
+	for (size_t i = 0; i < v->bands.n; i++)
+		add_band(out, p, &v->bands.v[i]);
+	str_add(out, "</g>\n<g class=\"arrows\">\n");
+	for (size_t i = 0; i < p->n_arrows; i++)
+		add_arrow(out, p, &p->arrows[i]);
+	str_add(out, "</g>\n");
+	for (size_t i = 0; i < p->n; i++)
+		add_spot(out, &p->spots[i], i);
+	str_add(out, "</svg>\n");
+}
