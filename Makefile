@@ -64,7 +64,7 @@ say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 sub  = $(MAKE) --no-print-directory
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run test unit cli fault replay fixtures test-nightly mutants reliability fuzz interop bench gates gates-test \
+.PHONY: all run test unit cli fault replay fixtures test-nightly mutants reliability fuzz interop browser bench gates gates-test \
 	golden-update format compdb deb reproducible \
 	install uninstall clean help deps built FORCE
 .DEFAULT_GOAL := all
@@ -244,6 +244,10 @@ mutants: all fixtures ## plant a bug for each fault test and show that it is cau
 reliability: ## write docs/reliability.md from what the fault suite and the mutants did last
 	$(q)scripts/reliability $(B)/reliability >docs/reliability.md
 
+browser: ## look at the pages of viz in a browser; pictures go to build/browser
+	@scripts/deps browser
+	+@$(sub) $(jobs) all fixtures
+	$(q)$(golden) tests/browser
 interop: all $(FIXTURES) ## run tests/interop against other programs (MLflow, pyarrow, ...)
 	$(q)$(golden) tests/interop
 

@@ -5,8 +5,20 @@
 
 static const double half_rank = 34; /* of layout.c's distance between two ranks */
 
+/* Names of layers stand to the left of all spots. */
+static double
+margin(const struct bands *b)
+{
+	int longest = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		int width = term_width_of(b->v[i].name);
+		longest = width > longest ? width : longest;
+	}
+	return longest ? longest * 7 + 16 : 0;
+}
+
 static void
-add_band(struct str *out, const struct picture *p, const struct band *b)
+add_band(struct str *out, const struct picture *p, const struct band *b, double left)
 {
 	double top = 0, bottom = 0;
 	for (size_t i = 0; i < p->n; i++) {
@@ -17,9 +29,9 @@ add_band(struct str *out, const struct picture *p, const struct band *b)
 			bottom = s->y + half_rank - 4;
 	}
 	str_addf(out,
-		"<rect x=\"0\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>"
-		"<text x=\"10\" y=\"%.1f\">",
-		top, p->width, bottom - top, top + 16);
+		"<rect x=\"%.0f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>"
+		"<text x=\"%.0f\" y=\"%.1f\">",
+		-left, top, p->width + left, bottom - top, 10 - left, (top + bottom) / 2 + 4);
 	picture_svg_name(out, b->name);
 	str_add(out, "</text>\n");
 }
@@ -49,17 +61,18 @@ void
 viz_svg(struct str *out, const struct viz *v)
 {
 	const struct picture *p = &v->picture;
+	double left = margin(&v->bands);
 	str_addf(out,
 		"<svg id=\"graph\" xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" "
 		"height=\"%.0f\" "
-		"viewBox=\"0 0 %.0f %.0f\" aria-label=\"The graph of the pipeline\">\n"
+		"viewBox=\"%.0f 0 %.0f %.0f\" aria-label=\"The graph of the pipeline\">\n"
 		"<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"6\" refY=\"4\" "
 		"markerWidth=\"7\" "
 		"markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>\n"
 		"<g class=\"bands\">\n",
-		p->width, p->height, p->width, p->height);
+		p->width + left, p->height, -left, p->width + left, p->height);
 	for (size_t i = 0; i < v->bands.n; i++)
-		add_band(out, p, &v->bands.v[i]);
+		add_band(out, p, &v->bands.v[i], left);
 	str_add(out, "</g>\n<g class=\"arrows\">\n");
 	for (size_t i = 0; i < p->n_arrows; i++)
 		add_arrow(out, p, &p->arrows[i]);

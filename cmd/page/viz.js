@@ -105,20 +105,27 @@ function previewTable(s) {
 	return make("div", "", make("h2", "", s.all ? "All rows" : "First rows"), scroll);
 }
 
-function contract(c) {
-	const table = make("table");
-	const list = c.checks.slice().sort((a, b) => (a.status === "pass") - (b.status === "pass"));
+function checks(list) {
+	const table = make("table", "checks");
 	for (const k of list) {
 		const state = k.status === "pass" ? "ok" : k.status === "warn" ? "warn" : "failed";
 		table.append(make("tr", "", make("td", state, make("span", "state", k.status)),
-			make("td", "mono", (k.column || "(table)") + " " + k.rule),
-			make("td", "", k.status === "pass" ? k.expected : "wanted " + k.expected + ", found " + k.observed)));
+			make("td", "", mono((k.column || "(table)") + " " + k.rule), make("br"),
+				k.status === "pass" ? k.expected : "wanted " + k.expected + ", found " + k.observed)));
 	}
-	const s = c.statistics;
-	const sum = s.passed + " of " + many(s.checks, "check") + " passed" +
+	return table;
+}
+
+function contract(c) {
+	const s = c.statistics, good = c.checks.filter((k) => k.status === "pass");
+	const box = make("div", "", make("h2", "", "Contract"), make("p", "",
+		s.passed + " of " + many(s.checks, "check") + " passed" +
 		(s.dropped_rows ? ", " + many(s.dropped_rows, "row") + " dropped" : "") +
-		(s.quarantined_rows ? ", " + many(s.quarantined_rows, "row") + " in quarantine" : "");
-	return make("div", "", make("h2", "", "Contract"), make("p", "", sum), make("div", "scroll", table));
+		(s.quarantined_rows ? ", " + many(s.quarantined_rows, "row") + " in quarantine" : "")),
+		checks(c.checks.filter((k) => k.status !== "pass")));
+	if (good.length)
+		box.append(make("details", "", make("summary", "", "those that passed"), checks(good)));
+	return box;
 }
 
 function failure(e) {
@@ -134,7 +141,7 @@ function nodePanel(i, s) {
 	const out = [facts([
 		["state", r && make("span", r.status, make("span", "state", words(r.status)),
 			r.attempts > 1 ? " after " + r.attempts + " attempts" : "")],
-		["time", r && duration(r.ms)],
+		["time", r && r.attempts ? duration(r.ms) : null],
 		["processor", r && r.cpu_ms ? duration(r.cpu_ms) : null],
 		["memory", r && r.peak ? bytes(r.peak) : null],
 		["plugin", mono(s.plugin)],
@@ -165,7 +172,7 @@ function dataPanel(i, s) {
 		["defined at", mono(s.at)],
 		["contract", s.contract ? make("span", "", mono(s.contract), s.checks ? " · " + many(s.checks, "check") : "") : null],
 	])];
-	if (r && r.contract)
+	if (r && r.contract && !r.contract.success)
 		out.push(contract(r.contract));
 	if (s.trouble)
 		out.push(make("h2", "", "Preview"), make("p", "error", s.trouble));
@@ -173,6 +180,8 @@ function dataPanel(i, s) {
 		out.push(previewTable(s));
 	if (s.text !== undefined)
 		out.push(make("h2", "", "Beginning"), make("pre", "", s.text));
+	if (r && r.contract && r.contract.success)
+		out.push(contract(r.contract));
 	return out;
 }
 
@@ -249,9 +258,11 @@ function reveal(i) {
 		view.scrollBy(at.left + at.width / 2 - box.left - box.width / 2, at.top + at.height / 2 - box.top - box.height / 2);
 }
 
+const address = (i) => spots[i].kind + "/" + encodeURIComponent(spots[i].name);
+
 function choose(i, move) {
 	chosen = i;
-	history.replaceState(null, "", i < 0 ? location.pathname + location.search : "#" + encodeURIComponent(spots[i].name));
+	history.replaceState(null, "", i < 0 ? location.pathname + location.search : "#" + address(i));
 	shade();
 	show();
 	if (i >= 0 && move)
@@ -319,7 +330,7 @@ function offerRuns() {
 	const list = $("run");
 	list.disabled = false;
 	list.replaceChildren(...runs.map((r, k) => {
-		const o = make("option", "", r.name + " · " + words(r.status) + " · " + r.start.slice(0, 16).replace("T", " "));
+		const o = make("option", "", r.name + " · " + words(r.status) + " · " + r.start.slice(5, 16).replace("T", " "));
 		o.value = k;
 		return o;
 	}));
@@ -370,8 +381,7 @@ $("fit").addEventListener("click", () => fit(.1));
 addEventListener("hashchange", () => open());
 
 function open() {
-	const name = decodeURIComponent(location.hash.slice(1));
-	const i = spots.findIndex((s) => s.name === name);
+	const i = spots.findIndex((s, k) => "#" + address(k) === location.hash);
 	if (i >= 0)
 		choose(i, true);
 }
@@ -379,6 +389,6 @@ function open() {
 offerRuns();
 offerTags();
 select(0);
-fit(.75);
+fit(1);
 open();
 })();
