@@ -283,6 +283,8 @@ function resize(to) {
 function fit(least) {
 	resize(Math.max(least, Math.min(1.25, view.clientWidth / natural.width, view.clientHeight / natural.height)));
 	view.scrollTop = 0;
+	const first = shapes[0].getBoundingClientRect(), box = view.getBoundingClientRect();
+	view.scrollLeft += first.left + first.width / 2 - box.left - box.width / 2;
 }
 
 /* ---- runs */

@@ -35,7 +35,9 @@ for width in 1280 400; do
 			picture "viz-$name-$width-$scheme"
 			js 'return [document.title, document.querySelectorAll(".spot").length,
 				JSON.parse(document.getElementById("data").textContent).spots.length,
-				"wider than the window by", Math.max(0, document.documentElement.scrollWidth - innerWidth)]'
+				"wider than the window by", Math.max(0, document.documentElement.scrollWidth - innerWidth),
+				"the first spot is seen", document.elementFromPoint(...(({x, y, width, height}) => [x + width / 2,
+				y + height / 2])(document.getElementById("s0").getBoundingClientRect()))?.closest(".spot")?.id]'
 			js "$contrast"
 			noise
 		done
