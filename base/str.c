@@ -190,6 +190,8 @@ str_add_xml(struct str *b, const char *s)
 		case '<': str_add(b, "&lt;"); break;
 		case '>': str_add(b, "&gt;"); break;
 		case '"': str_add(b, "&quot;"); break;
+		case '\n':
+		case '\t': str_addc(b, *s); break;
 		default: str_addc(b, (unsigned char)*s < ' ' ? ' ' : *s);
 		}
 }

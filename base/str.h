@@ -35,7 +35,8 @@ void str_add_f64(struct str *b, double v);
 void str_add_bytes(struct str *b, uint64_t n);
 void str_add_duration(struct str *b, uint64_t ms);
 void str_add_count(struct str *b, int64_t n);
-/* Text for XML and HTML, of an element or an attribute in double quotes. Controls become blanks. */
+/* Text for XML and HTML, of an element or an attribute in double quotes. Controls but for tabs and line ends
+ * become blanks. */
 void str_add_xml(struct str *b, const char *s);
 /* What people write: "500ms", "30s", "10m", "1.5h", "1d"; "64MiB", "2 GiB", "500kB", "4096". */
 MUST_CHECK int str_to_duration(const char *s, int64_t *ms);

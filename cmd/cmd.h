@@ -103,7 +103,8 @@ extern const struct cmd cmd_config_show, cmd_config_diff, cmd_catalog_list, cmd_
 extern const struct cmd cmd_contract_check, cmd_contract_infer, cmd_contract_diff,
 	cmd_contract_release;
 extern const struct cmd cmd_completion, cmd_manual, cmd_doctor, cmd_predict;
-extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph, cmd_viz;
+extern const struct cmd cmd_pipeline_list, cmd_pipeline_show, cmd_pipeline_graph, cmd_viz,
+	cmd_report;
 
 /* main.c: opens the project with the flags that concern it. */
 MUST_CHECK int app_project(struct app *a, struct errs *found);

@@ -4,66 +4,17 @@
  * an error if it counts as a failure; one whose column was not there is skipped, since the column's
  * own check says so. */
 #include "cmd/junit.h"
+#include "cmd/check_case.h"
 
 #include <fcntl.h>
-#include <unistd.h>
-
-struct test_case {
-	struct str id, rule, column, status, severity, expected, observed, file; /* owned */
-	int64_t line, col;
-	bool skipped;
-};
 
 /* What a result says about itself. */
 struct origin {
 	struct str contract, contract_id, version, run_id; /* owned */
 };
 
-struct text_key {
-	const char *key;
-	struct str *to;
-};
-
-/* Reads the value if the key is one of the texts. */
-static bool
-read_text(struct jr *r, const char *key, const struct text_key *texts)
-{
-	for (; texts->key; texts++)
-		if (str_eq(key, texts->key)) {
-			const char *text = jr_str(r); /* NULL for null */
-
-			str_add(texts->to, text ? text : "");
-			return true;
-		}
-	return false;
-}
-
 static void
-read_case(struct jr *r, struct test_case *c)
-{
-	const struct text_key texts[] = {{"id", &c->id}, {"rule", &c->rule}, {"column", &c->column},
-		{"status", &c->status}, {"severity", &c->severity}, {"expected", &c->expected},
-		{"observed", &c->observed}, {"file", &c->file}, {NULL, NULL}};
-	const char *key;
-
-	if (!jr_object(r))
-		return;
-	while (jr_next(r, &key)) {
-		if (read_text(r, key, texts))
-			continue;
-		if (str_eq(key, "line"))
-			c->line = jr_i64(r);
-		else if (str_eq(key, "col"))
-			c->col = jr_i64(r);
-		else if (str_eq(key, "skipped"))
-			c->skipped = jr_bool(r);
-		else
-			jr_skip(r);
-	}
-}
-
-static void
-add_found(struct str *out, const struct test_case *c)
+add_found(struct str *out, const struct check_case *c)
 {
 	str_add(out, "expected ");
 	str_add_xml(out, str_text(&c->expected));
@@ -72,13 +23,13 @@ add_found(struct str *out, const struct test_case *c)
 }
 
 static bool
-is_failure(const struct test_case *c)
+is_failure(const struct check_case *c)
 {
 	return str_eq(str_text(&c->status), "fail");
 }
 
 static bool
-is_error(const struct test_case *c)
+is_error(const struct check_case *c)
 {
 	return !c->skipped && str_eq(str_text(&c->status), "error") &&
 		str_eq(str_text(&c->severity), "error");
@@ -86,7 +37,7 @@ is_error(const struct test_case *c)
 
 /* What stands inside of a case that did not simply pass. */
 static void
-add_outcome(struct str *out, const struct test_case *c)
+add_outcome(struct str *out, const struct check_case *c)
 {
 	const char *status = str_text(&c->status);
 
@@ -116,7 +67,7 @@ add_outcome(struct str *out, const struct test_case *c)
 }
 
 static void
-add_case(struct junit *of, struct str *out, const char *dataset, const struct test_case *c)
+add_case(struct junit *of, struct str *out, const char *dataset, const struct check_case *c)
 {
 	of->tests++;
 	of->failures += is_failure(c);
@@ -134,19 +85,6 @@ add_case(struct junit *of, struct str *out, const char *dataset, const struct te
 	}
 	str_add(out, "\"");
 	add_outcome(out, c);
-}
-
-static void
-case_fini(struct test_case *c)
-{
-	str_fini(&c->id);
-	str_fini(&c->severity);
-	str_fini(&c->rule);
-	str_fini(&c->column);
-	str_fini(&c->status);
-	str_fini(&c->expected);
-	str_fini(&c->observed);
-	str_fini(&c->file);
 }
 
 static void
@@ -171,18 +109,18 @@ read_result(
 	if (!jr_object(r))
 		return;
 	while (jr_next(r, &key)) {
-		if (read_text(r, key, texts))
+		if (json_text(r, key, texts))
 			continue;
 		if (!str_eq(key, "checks") || !jr_array(r)) {
 			jr_skip(r);
 			continue;
 		}
 		while (jr_next(r, &key)) {
-			struct test_case c = {.line = 0};
+			struct check_case c;
 
-			read_case(r, &c);
+			check_case_read(r, &c);
 			add_case(own, cases, dataset, &c);
-			case_fini(&c);
+			check_case_fini(&c);
 		}
 	}
 }
@@ -231,30 +169,10 @@ junit_add(struct junit *j, const char *dataset, const char *json)
 	j->skipped += own.skipped;
 }
 
-/* The folder of a path that is relative to the working folder, or absolute. */
-static int
-open_folder(const char *path, const char **name, struct err *e)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = slash ? mem_strdup(path) : mem_strdup(".");
-	int fd;
-
-	if (slash)
-		folder[slash == path ? 1 : slash - path] = '\0';
-	*name = slash ? slash + 1 : path;
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		err_errno(e, MLC_FILE, "cannot open the folder %s", folder);
-	free(folder);
-	return fd;
-}
-
 int
 junit_write(struct junit *j, const char *path, struct err *e)
 {
 	struct str text = {0};
-	const char *name;
-	int fd = open_folder(path, &name, e), rc = -1;
 
 	str_addf(&text,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -264,10 +182,7 @@ junit_write(struct junit *j, const char *path, struct err *e)
 		(long long)j->skipped);
 	str_add(&text, str_text(&j->suites));
 	str_add(&text, "</testsuites>\n");
-	if (fd >= 0) {
-		rc = file_publish(fd, name, text.s, text.len, e);
-		close(fd);
-	}
+	int rc = file_publish_anywhere(AT_FDCWD, path, &text, e);
 	str_fini(&text);
 	str_fini(&j->suites);
 	*j = (struct junit){0};

@@ -20,12 +20,13 @@ static const struct cmd *const commands[] = {&cmd_new, &cmd_init, &cmd_run, &cmd
 	&cmd_registry_tag, &cmd_registry_describe, &cmd_registry_verify, &cmd_registry_reproduce,
 	&cmd_registry_download, &cmd_registry_delete, &cmd_registry_export, &cmd_registry_import,
 	&cmd_predict, &cmd_node_list, &cmd_node_describe, &cmd_node_new, &cmd_node_run,
-	&cmd_pipeline_list, &cmd_pipeline_show, &cmd_pipeline_graph, &cmd_viz, &cmd_catalog_list,
-	&cmd_catalog_describe, &cmd_catalog_preview, &cmd_catalog_validate, &cmd_catalog_diff,
-	&cmd_catalog_lineage, &cmd_contract_check, &cmd_contract_infer, &cmd_contract_diff,
-	&cmd_contract_release, &cmd_store_init, &cmd_store_check, &cmd_store_upgrade,
-	&cmd_store_backup, &cmd_store_vacuum, &cmd_store_relocate, &cmd_config_show,
-	&cmd_config_diff, &cmd_doctor, &cmd_explain, &cmd_completion, &cmd_manual, NULL};
+	&cmd_pipeline_list, &cmd_pipeline_show, &cmd_pipeline_graph, &cmd_viz, &cmd_report,
+	&cmd_catalog_list, &cmd_catalog_describe, &cmd_catalog_preview, &cmd_catalog_validate,
+	&cmd_catalog_diff, &cmd_catalog_lineage, &cmd_contract_check, &cmd_contract_infer,
+	&cmd_contract_diff, &cmd_contract_release, &cmd_store_init, &cmd_store_check,
+	&cmd_store_upgrade, &cmd_store_backup, &cmd_store_vacuum, &cmd_store_relocate,
+	&cmd_config_show, &cmd_config_diff, &cmd_doctor, &cmd_explain, &cmd_completion, &cmd_manual,
+	NULL};
 
 /* The command whose words stand at the beginning of the positional arguments; *words: how many. */
 static const struct cmd *

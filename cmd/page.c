@@ -3,7 +3,6 @@
 #include "cmd/page.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 const char *
 page_file(const char *name)
@@ -53,19 +52,6 @@ page_json(struct str *out, const char *json)
 			str_addc(out, *json);
 }
 
-static int
-write_file(int folder, const char *path, const struct str *page, struct err *e)
-{
-	int dir = -1, rc = file_mkdirs(folder, path, true, e);
-	const char *name = path;
-	if (rc == 0)
-		dir = file_open_parent(folder, path, true, &name, e);
-	rc = dir < 0 ? -1 : file_publish(dir, name, page->s, page->len, e);
-	if (dir >= 0)
-		close(dir);
-	return rc;
-}
-
 int
 page_write(
 	struct app *a, const char *path, const char *usual, const struct str *page, struct err *e)
@@ -76,7 +62,7 @@ page_write(
 	}
 	int folder = path ? AT_FDCWD : a->project->rootfd;
 	path = path ? path : usual;
-	if (write_file(folder, path, page, e) < 0)
+	if (file_publish_anywhere(folder, path, page, e) < 0)
 		return -1;
 	if (a->g.json) {
 		struct str out = {0};

@@ -50,7 +50,7 @@ fill(struct app *a, struct viz *v, struct str *page)
 	str_add_xml(&title, base && base[1] ? base + 1 : "project");
 	str_add_xml(&name, v->l->spec.name);
 	str_add_xml(&about, what ? what : "");
-	viz_svg(&graph, v);
+	viz_svg(&graph, &v->picture, &v->bands, true);
 	viz_json(a, v, &json);
 	page_json(&safe, str_text(&json));
 	const char *const fields[] = {"style", page_file("look.css"), "script", page_file("viz.js"),

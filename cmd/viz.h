@@ -28,8 +28,8 @@ struct viz {
 	int64_t rows; /* of each table, to be shown; 0: none */
 	struct arena arena;
 };
-/* viz_svg.c: the graph, without scripts. */
-void viz_svg(struct str *out, const struct viz *v);
+/* viz_svg.c: the graph, in the colours of look.css; with buttons a script makes something of them. */
+void viz_svg(struct str *out, const struct picture *p, const struct bands *bands, bool buttons);
 /* viz_json.c: all that a click shows. */
 void viz_json(struct app *a, struct viz *v, struct str *out);
 

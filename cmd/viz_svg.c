@@ -45,23 +45,23 @@ add_arrow(struct str *out, const struct picture *p, const struct arrow *w)
 }
 
 static void
-add_spot(struct str *out, const struct spot *s, size_t i)
+add_spot(struct str *out, const struct spot *s, size_t i, bool buttons)
 {
 	str_addf(out,
-		"<g id=\"s%zu\" class=\"spot %s\" tabindex=\"0\" role=\"button\">"
+		"<g id=\"s%zu\" class=\"spot %s\"%s>"
 		"<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"%d\"/>"
 		"<text x=\"%.1f\" y=\"%.1f\">",
-		i, shape_name(s->shape), s->x - s->w / 2, s->y - s->h / 2, s->w, s->h,
-		s->shape == SHAPE_NODE ? 5 : 15, s->x, s->y + 4);
+		i, shape_name(s->shape), buttons ? " tabindex=\"0\" role=\"button\"" : "",
+		s->x - s->w / 2, s->y - s->h / 2, s->w, s->h, s->shape == SHAPE_NODE ? 5 : 15, s->x,
+		s->y + 4);
 	picture_svg_name(out, s->name);
 	str_add(out, "</text></g>\n");
 }
 
 void
-viz_svg(struct str *out, const struct viz *v)
+viz_svg(struct str *out, const struct picture *p, const struct bands *bands, bool buttons)
 {
-	const struct picture *p = &v->picture;
-	double left = margin(&v->bands);
+	double left = margin(bands);
 	str_addf(out,
 		"<svg id=\"graph\" xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" "
 		"height=\"%.0f\" "
@@ -71,13 +71,13 @@ viz_svg(struct str *out, const struct viz *v)
 		"markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>\n"
 		"<g class=\"bands\">\n",
 		p->width + left, p->height, -left, p->width + left, p->height);
-	for (size_t i = 0; i < v->bands.n; i++)
-		add_band(out, p, &v->bands.v[i], left);
+	for (size_t i = 0; i < bands->n; i++)
+		add_band(out, p, &bands->v[i], left);
 	str_add(out, "</g>\n<g class=\"arrows\">\n");
 	for (size_t i = 0; i < p->n_arrows; i++)
 		add_arrow(out, p, &p->arrows[i]);
 	str_add(out, "</g>\n");
 	for (size_t i = 0; i < p->n; i++)
-		add_spot(out, &p->spots[i], i);
+		add_spot(out, &p->spots[i], i, buttons);
 	str_add(out, "</svg>\n");
 }
