@@ -53,20 +53,28 @@ report_head(struct app *a, const struct run_about *r, struct str *out)
 static void
 add_error(const char *json, struct str *out)
 {
-	struct str code = {0}, message = {0}, help = {0};
-	const struct text_key texts[] = {
-		{"code", &code}, {"message", &message}, {"help", &help}, {NULL, NULL}};
+	struct str code = {0}, message = {0}, help = {0}, file = {0};
+	const struct text_key texts[] = {{"code", &code}, {"message", &message}, {"help", &help},
+		{"file", &file}, {NULL, NULL}};
+	int64_t line = 0;
 	struct jr j;
 	const char *key;
 	jr_init(&j, json, strlen(json));
 	if (jr_object(&j))
-		while (jr_next(&j, &key))
-			if (!json_text(&j, key, texts))
+		while (jr_next(&j, &key)) {
+			if (str_eq(key, "line"))
+				line = jr_i64(&j);
+			else if (!json_text(&j, key, texts))
 				jr_skip(&j);
+		}
 	jr_fini(&j);
 	html(out, "strong", str_text(&code));
 	str_add(out, " ");
 	str_add_xml(out, str_text(&message));
+	if (file.len) {
+		str_addf(&file, ":%lld", (long long)line);
+		html(out, "p", file.s);
+	}
 	if (help.len) {
 		str_add(out, "<p>help: ");
 		str_add_xml(out, help.s);
@@ -75,6 +83,7 @@ add_error(const char *json, struct str *out)
 	str_fini(&code);
 	str_fini(&message);
 	str_fini(&help);
+	str_fini(&file);
 }
 
 static void

@@ -17,14 +17,6 @@ awk 'BEGIN { print "default:\n  nodes:"
 echo '{}' >big/conf/base/catalog.yml
 mlflow-c --project big viz -q -o big.html
 
-# Words with less contrast than 4.5 to what is behind them; the page without its spots and lines.
-contrast='const lum = (c) => c.map((v) => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-	.reduce((s, v, i) => s + v * [.2126, .7152, .0722][i], 0);
-const rgb = (s) => s.match(/[0-9.]+/g).map(Number);
-const behind = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3]) return c.slice(0, 3); } return [255, 255, 255]; };
-return [...document.querySelectorAll("body *")].filter((e) => !e.closest("svg, script, style, select") && e.offsetParent && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
-	.filter((e) => { const a = lum(rgb(getComputedStyle(e).color).slice(0, 3)), b = lum(behind(e)); return (Math.max(a, b) + .05) / (Math.min(a, b) + .05) < 4.5; })
-	.map((e) => e.tagName + " " + e.textContent.slice(0, 20));'
 browser_start
 for width in 1280 400; do
 	for scheme in light dark; do
