@@ -466,15 +466,17 @@ read_op(struct reading *g)
 		.other = NAN,
 		.missing = NAN};
 	size_t n_values = 0;
+	struct map seen = {0};
 	const char *key;
 	bool good = jr_object(&g->j), known;
 	while (good && jr_next(&g->j, &key)) {
 		char name[24];
-		snprintf(name, sizeof(name), "%s", key);
-		good = read_head(g, &o, name, &known);
+		(void)snprintf(name, sizeof(name), "%s", key);
+		good = map_put(&seen, name, &seen) && read_head(g, &o, name, &known);
 		if (good && !known)
 			good = read_member(g, &o, name, &n_values);
 	}
+	map_fini(&seen);
 	if (!good || g->j.bad || !good_op(g, &o, n_values) || g->r->n_ops == RECIPE_OPS_MAX) {
 		dict_fini(&o.dict);
 		return false;
@@ -533,13 +535,16 @@ parse(struct reading *g, struct err *e)
 {
 	const char *key;
 	char bad[24] = "";
+	struct map seen = {0};
 	if (jr_object(&g->j))
 		while (!*bad && jr_next(&g->j, &key)) {
 			char name[24];
-			snprintf(name, sizeof(name), "%s", key);
-			if (!read_value(g, name) && !g->j.bad)
+			(void)snprintf(name, sizeof(name), "%s", key);
+			bool good = map_put(&seen, name, &seen) && read_value(g, name);
+			if (!good && !g->j.bad)
 				memcpy(bad, name, sizeof(bad));
 		}
+	map_fini(&seen);
 	if (*bad && str_eq(bad, "ops")) {
 		jr_fini(&g->j);
 		return err_set(e, MLC_MODEL, "op %zu makes no sense", g->r->n_ops + 1);
