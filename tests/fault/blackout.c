@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * blackout: what a disk may hold when the power fails in the middle of a run.
  *
- *	blackout LOG BASE                   lists the states, one a line: POINT HOW K, the call before POINT
+ *	blackout LOG BASE                   lists the states, one a line: POINT HOW K, and the K-th call, or the one before POINT
  *	blackout LOG BASE INTO POINT HOW K  makes one of them as the folder INTO
  *
  * LOG is what `meddle -o` wrote of the run, BASE the folder as it was before; all of BASE is on the disk. At
@@ -281,6 +281,18 @@ is_name(const struct op *op)
 	return op->kind == PLACE || op->kind == EXCHANGE || op->kind == REMOVE;
 }
 
+static bool
+changes(const struct op *op)
+{
+	return is_name(op) || op->kind == WRITE || op->kind == CUT;
+}
+
+static bool
+is_loose(const struct op *op, int point)
+{
+	return changes(op) && op->safe >= point;
+}
+
 static void
 find_flushes(struct trace *t)
 {
@@ -329,9 +341,9 @@ choose(const struct trace *t, int point, const char *how, int k, enum keep *keep
 	int loose = 0, names = 0;
 	for (int i = 0; i < point; i++) {
 		const struct op *op = &t->v[i];
-		bool name = is_name(op), changes = name || op->kind == WRITE || op->kind == CUT;
-		keep[i] = changes ? KEEP : DROP;
-		if (!changes || op->safe < point)
+		bool name = is_name(op);
+		keep[i] = changes(op) ? KEEP : DROP;
+		if (!is_loose(op, point))
 			continue;
 		loose++;
 		names += name;
@@ -390,6 +402,16 @@ store(const struct world *w, int folder, const char *path)
 	}
 }
 
+/* The k-th loose call. */
+static int
+loose_call(const struct trace *t, int point, int k)
+{
+	int i = 0;
+	while (i < point && (k -= is_loose(&t->v[i], point)) > 0)
+		i++;
+	return i;
+}
+
 /* Prints the state unless one with the same calls was printed before. */
 static void
 list_one(const struct trace *t, int point, const char *how, int k)
@@ -407,7 +429,9 @@ list_one(const struct trace *t, int point, const char *how, int k)
 	if (seen[slot])
 		return;
 	seen[slot] = hash;
-	printf("%d %s %d %s\n", point, how, k, point ? t->v[point - 1].label : "the beginning");
+	int about = strchr("bot", *how) && strcmp(how, "bytes") != 0 ? loose_call(t, point, k)
+								     : point - 1;
+	printf("%d %s %d %s\n", point, how, k, about >= 0 ? t->v[about].label : "the beginning");
 }
 
 static void
@@ -423,7 +447,7 @@ list(const struct trace *t)
 		if (point < t->n && t->v[point].kind != FLUSH)
 			continue; /* what is loose here is so at the next flush */
 		for (int i = 0; i < point; i++)
-			names += is_name(&t->v[i]) && t->v[i].safe >= point;
+			names += is_name(&t->v[i]) && is_loose(&t->v[i], point);
 		for (size_t h = 0; h < sizeof(by_name) / sizeof(*by_name); h++)
 			for (int k = 0; k <= names; k++)
 				list_one(t, point, by_name[h], k);

@@ -21,13 +21,23 @@ unborn()
 	[ $from = first ] && mlflow-c runs list -q --plain >../listed 2>&1 && [ ! -s ../listed ] && are a old && are b old && are c old
 }
 
+# Also who reads the files directly, before any command mends them, finds each dataset old or new.
+visible()
+{
+	for set in a/table.csv a/parts a/doc/doc.json b/table.csv b/parts b/doc/doc.json c/table.csv c/doc.json; do
+		[ $from = first ] && [ ! -e data/$set ] || diff -r data/$set ../old/$set >/dev/null 2>&1 ||
+			diff -r data/$set ../new/$set >/dev/null 2>&1 || echo "$1: data/$set is half written"
+	done
+}
+
 # Makes the state `$2 $3 $4` of the folder $1 and its log, and checks it.
 try()
 {
 	rm -rf work
 	"$blackout" $1.log $1 work $2 $3 $4 || exit
 	cd work || exit
-	where="$1, power lost after call $2 ($5), $3 $4"
+	where="$1, power lost after call $2, $3 $4 ($5)"
+	visible "$where"
 	unborn || whole "$where"
 	# who was told that it had ended well can rely on it
 	[ $2 != $points ] || [ -z "$ends" ] || [ "$sets $states" = "$ends" ] || echo "$where: it had ended, and now $sets $states"
@@ -49,7 +59,7 @@ sweep()
 	points=$(sed -n '$s/ .*//p' $from.states)
 	each=1
 	[ -n "$FULL" ] || each=$(($(wc -l <$from.states) / some + 1))
-	awk -v each=$each 'NR % each == 0 || each > 1 && /^'$points' [ns]/' $from.states >chosen
+	awk -v each=$each 'NR % each == 0 || each > 1 && /^'$points' [ns]| but [0-9]* rename.* data/' $from.states >chosen
 	all=$((all + $(wc -l <$from.states)))
 	while read -r point how k call; do
 		try $from $point $how $k "$call"
