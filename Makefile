@@ -83,7 +83,7 @@ examples := $(if $(variant),$(B)/)examples
 EXAMPLES := $(foreach s,$(wildcard examples/*/nodes/*.c),$(patsubst %.c,$(if $(variant),$(B)/)%.so,$(subst /nodes/,/build/nodes/,$(s))))
 FIXTURES := $(patsubst tests/nodes/%.c,$(B)/tests/nodes/%.so,$(wildcard tests/nodes/*.c))
 # Drivers of the fault suite: one meddles with system calls, one with memory.
-MEDDLERS := $(B)/tests/famine.so $(if $(filter x86_64,$(shell uname -m)),$(B)/tests/meddle)
+MEDDLERS := $(B)/tests/famine.so $(if $(filter x86_64,$(shell uname -m)),$(B)/tests/meddle $(B)/tests/blackout)
 tested   := $(foreach r,$(ROOMS),$(if $(wildcard tests/unit/$(r)_*.c),$(r)))
 UNITS    := $(patsubst %,$(B)/tests/unit-%,$(tested))
 
@@ -217,7 +217,7 @@ unit-%: $(B)/tests/unit-% FORCE
 cli: all $(FIXTURES) ## run the golden sessions of tests/cli
 	$(q)$(golden) tests/cli
 
-$(B)/tests/meddle: tests/fault/meddle.c $(B)/flags
+$(B)/tests/meddle $(B)/tests/blackout: $(B)/tests/%: tests/fault/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -Wno-conversion $(CFLAGS) -o $@ $<

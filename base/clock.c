@@ -100,7 +100,8 @@ clock_uuid7(struct clock *c, char hex[static 33])
 	next_tick(c, &ms, &counter);
 	high = (uint64_t)ms << 16 | (uint64_t)0x7000 | counter;
 	low = (clock_random(c) >> 2) | (uint64_t)1 << 63;
-	snprintf(hex, 33, "%016llx%016llx", (unsigned long long)high, (unsigned long long)low);
+	(void)snprintf(
+		hex, 33, "%016llx%016llx", (unsigned long long)high, (unsigned long long)low);
 }
 
 /* Days since 1970-01-01 as a date of the proleptic Gregorian calendar. Years begin in March here, so
@@ -132,7 +133,7 @@ clock_rfc3339(int64_t ms, char out[static 32])
 	}
 	in_day = (int)rest;
 	civil(days, &year, &month, &day);
-	snprintf(out, 32,
+	(void)snprintf(out, 32,
 		year >= 0 && year <= 9999 ? "%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ"
 					  : "%+05lld-%02d-%02dT%02d:%02d:%02d.%03dZ",
 		(long long)year, month, day, in_day / 3600000, in_day / 60000 % 60,

@@ -48,6 +48,6 @@ code_explain(enum err_code code)
 const char *
 code_name(enum err_code code, char buf[static 16])
 {
-	snprintf(buf, 16, "MLC%04u", (unsigned)code_find(code)->code);
+	(void)snprintf(buf, 16, "MLC%04u", (unsigned)code_find(code)->code);
 	return buf;
 }

@@ -118,9 +118,11 @@ file_copy(int fromroot, const char *from, int toroot, const char *to, struct err
 {
 	struct stat st;
 	const char *slash = strrchr(to, '/'), *name = slash ? slash + 1 : to;
-	char *parent = slash ? strndup(to, (size_t)(slash - to)) : mem_strdup(".");
+	char *parent = mem_strdup(slash ? to : ".");
 	int rc = -1, dir = -1, fd = file_open(fromroot, from, O_RDONLY | O_NONBLOCK, true, e);
 
+	if (slash)
+		parent[slash - to] = '\0';
 	if (fd >= 0 && file_mkdirs(toroot, to, true, e) == 0)
 		dir = file_open(toroot, *parent ? parent : "/", O_RDONLY | O_DIRECTORY, true, e);
 	if (dir >= 0 && fstat(fd, &st) == 0)

@@ -146,9 +146,9 @@ add_gutter(struct page *p, int line)
 	char text[32];
 
 	if (line)
-		snprintf(text, sizeof(text), "%*d |", p->gutter, line);
+		(void)snprintf(text, sizeof(text), "%*d |", p->gutter, line);
 	else
-		snprintf(text, sizeof(text), "%*s |", p->gutter, "");
+		(void)snprintf(text, sizeof(text), "%*s |", p->gutter, "");
 	paint(p, BLUE, text);
 }
 
@@ -340,7 +340,7 @@ diag_render(struct str *out, const struct err *e, int rootfd, const struct term 
 	struct page p = {.out = out, .term = t};
 	char name[16], head[32];
 
-	snprintf(head, sizeof(head), "error[%s]", code_name(e->code, name));
+	(void)snprintf(head, sizeof(head), "error[%s]", code_name(e->code, name));
 	paint(&p, RED, head);
 	str_add(out, ": ");
 	paint_data(&p, BOLD, e->msg);

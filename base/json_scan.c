@@ -58,7 +58,7 @@ hex4(const char *p, const char *end)
 	if (end - p < 4)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		int c = p[i], low = c | 0x20;
+		int c = (unsigned char)p[i], low = c | 0x20;
 
 		if (c >= '0' && c <= '9')
 			v = v * 16 + (c - '0');

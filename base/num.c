@@ -184,7 +184,7 @@ add_long(struct str *b, double v)
 	char text[40];
 
 	for (int digits = isnormal(v) ? 15 : 1; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, v);
+		(void)snprintf(text, sizeof(text), "%.*g", digits, v);
 		if (strtod(text, NULL) == v)
 			break;
 	}

@@ -137,7 +137,7 @@ stage_beside(const struct file_spot *target)
 
 	if (getrandom(&r, sizeof r, 0) != (ssize_t)sizeof r)
 		r = (uint64_t)clock_mono_us() << 20 | (uint64_t)getpid();
-	snprintf(stage.name, sizeof stage.name, ".%.200s.%016llx", target->name,
+	(void)snprintf(stage.name, sizeof stage.name, ".%.200s.%016llx", target->name,
 		(unsigned long long)r);
 	return stage;
 }

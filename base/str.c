@@ -57,7 +57,7 @@ str_addf(struct str *b, const char *fmt, ...)
 	if (n < 0)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(reserve(b, (size_t)n), (size_t)n + 1, fmt, ap);
+	(void)vsnprintf(reserve(b, (size_t)n), (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	b->len += (size_t)n;
 }

@@ -8,6 +8,8 @@
  *	stage_begin --<                           >--- stage_end: flushed, fsynced, hashed
  *	                 stage_path, by the caller     hashed afterwards: file or folder
  *
+ * When stage_end is through, bytes and name of the stage are on the disk.
+ *
  * The token belongs to one node of one run, so what lies there already is left from an earlier
  * attempt of that node, which is dead: it is removed. */
 #include "catalog/parts.h"
@@ -475,6 +477,14 @@ stage_free(struct stage *s)
 	free(s);
 }
 
+/* The stage's own name: an intent that outlives it could not be carried out, half of a node's outputs
+ * might be published by then. */
+static int
+sync_name(const struct stage *s, struct err *e)
+{
+	return s->streams ? 0 : file_fsync_dir_of(s->dirfd, s->name, e);
+}
+
 int
 stage_end(struct stage *s, struct staged *out, struct err *e)
 {
@@ -482,7 +492,7 @@ stage_end(struct stage *s, struct staged *out, struct err *e)
 	if ((s->parts                 ? end_parts
 			    : s->open ? end_own
 				      : end_foreign)(s, out, e) < 0 ||
-		check_target(s, out->folder, e) < 0 || rehearse(s, e) < 0) {
+		check_target(s, out->folder, e) < 0 || rehearse(s, e) < 0 || sync_name(s, e) < 0) {
 		free(out->schema);
 		*out = (struct staged){0};
 		return err_wrap(e, "dataset `%s`", s->d->name);

@@ -68,6 +68,11 @@ dataset_versions(
 	int rc;
 
 	*out = (struct versions){0};
+	if (!dir && fd >= 0) {
+		err_errno(e, MLC_DATA, "cannot list `%s`", d->path);
+		close(fd);
+		return -1;
+	}
 	if (!dir)
 		return errno == ENOENT ? 0 : errno == ENOTDIR ? no_folder(d, e) : -1;
 	while ((errno = 0, entry = readdir(dir)))

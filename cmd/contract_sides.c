@@ -4,6 +4,7 @@
 #include "cmd/contracts.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/stat.h>
@@ -76,13 +77,16 @@ static int
 read_folder(struct parts *p, const char *path, struct err *e)
 {
 	DIR *dir = opendir(path);
+	struct dirent *d;
 	int rc = 0;
 
 	if (!dir)
 		return err_errno(e, MLC_FILE, "cannot open %s", path);
-	for (struct dirent *d = readdir(dir); d && rc == 0; d = readdir(dir))
+	while (rc == 0 && (errno = 0, d = readdir(dir)))
 		if (is_yaml(d->d_name))
 			rc = read_part(p, arena_printf(p->a, "%s/%s", path, d->d_name), e);
+	if (rc == 0 && errno)
+		rc = err_errno(e, MLC_FILE, "cannot list %s", path);
 	closedir(dir);
 	if (rc == 0 && !p->n)
 		rc = err_set(e, MLC_CONTRACT_FILE, "the folder %s holds no contract", path);

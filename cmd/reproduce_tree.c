@@ -21,13 +21,15 @@ copy_worktree(struct reproduction *r, struct err *e)
 	int rc = 0;
 	if (!d)
 		return err_errno(e, MLC_FILE, "cannot read the project");
-	while (rc == 0 && (entry = readdir(d))) {
+	while (rc == 0 && (errno = 0, entry = readdir(d))) {
 		if (!project_is_source(entry->d_name))
 			continue;
 		str_reset(&to);
 		str_addf(&to, "%s/%s", r->project.s, entry->d_name);
 		rc = file_copy(p->rootfd, entry->d_name, AT_FDCWD, to.s, e);
 	}
+	if (rc == 0 && errno)
+		rc = err_errno(e, MLC_FILE, "cannot read the project");
 	closedir(d);
 	str_fini(&to);
 	return rc;

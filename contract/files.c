@@ -4,6 +4,7 @@
 #include "contract/rules.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -19,27 +20,35 @@ by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Takes the descriptor. */
+/* Takes the descriptor. NULL if the folder cannot be read: contracts left out would be promises not kept. */
 static char **
-list_folder(struct arena *a, int fd, const char *path, size_t *n)
+list_folder(struct arena *a, int fd, const char *path, size_t *n, struct err *e)
 {
 	DIR *dir = fdopendir(fd);
-	char **found = NULL, **files;
+	char **found = NULL, **files = NULL;
 	size_t cap = 0;
+	struct dirent *d = NULL;
 
-	for (struct dirent *d = dir ? readdir(dir) : NULL; d; d = readdir(dir)) {
+	while (dir && (errno = 0, d = readdir(dir))) {
 		if (!is_yaml(d->d_name))
 			continue;
 		found = mem_grow(found, &cap, *n + 1, sizeof(*found));
 		found[(*n)++] = arena_printf(a, "%s/%s", path, d->d_name);
 	}
-	if (dir)
-		closedir(dir);
+	if (!dir || errno) {
+		err_errno(e, MLC_DISK, "cannot list `%s`", path);
+		goto out;
+	}
 	files = arena_alloc(a, (*n + 1) * sizeof(*files));
 	if (*n) {
 		memcpy(files, found, *n * sizeof(*files));
 		qsort(files, *n, sizeof(*files), by_name);
 	}
+out:
+	if (dir)
+		closedir(dir);
+	else
+		close(fd);
 	free(found);
 	return files;
 }
@@ -57,11 +66,14 @@ contract_files(struct arena *a, int rootfd, const char *path, size_t *n, struct 
 		folder = arena_printf(a, "%.*s", (int)(strrchr(path, '.') - path), path);
 	fd = file_open(rootfd, folder ? folder : path, O_RDONLY | O_DIRECTORY, false, &e);
 	if (!folder && fd >= 0) {
-		files = list_folder(a, fd, path, n);
-		if (*n)
+		files = list_folder(a, fd, path, n, &e);
+		if (files && *n)
 			return files;
-		err_set(&e, MLC_CONTRACT_FILE, "the folder %s holds no contract", path);
-		err_help(&e, "put files *.yml into it, or remove it");
+		*n = 0;
+		if (files) {
+			err_set(&e, MLC_CONTRACT_FILE, "the folder %s holds no contract", path);
+			err_help(&e, "put files *.yml into it, or remove it");
+		}
 	} else if (folder && fd < 0) {
 		files = arena_alloc(a, sizeof(*files));
 		files[(*n)++] = arena_strdup(a, path);

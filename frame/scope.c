@@ -35,7 +35,7 @@ scope_vmistake(struct scope *sc, const char *fmt, va_list ap)
 
 	if (sc->err.code)
 		return;
-	vsnprintf(e.msg, sizeof(e.msg), fmt, ap);
+	(void)vsnprintf(e.msg, sizeof(e.msg), fmt, ap);
 	scope_fail(sc, &e);
 }
 

@@ -83,26 +83,47 @@ nice_step(double span)
 	return power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
 }
 
+/* The ticks of an axis: on multiples of `step`, counted, since t + step may be t. */
+struct ticks {
+	double first, step;
+	int n;
+};
+
+static struct ticks
+ticks(double from, double to)
+{
+	double step = nice_step(to - from), first = ceil(from / step - 1e-9);
+	double n = floor(to / step + 1e-9) - first + 1;
+	return (struct ticks){first, step, n > 0 && n < 4 * TICKS ? (int)n : 0};
+}
+
+static double
+tick(const struct ticks *t, int i)
+{
+	return (t->first + i) * t->step;
+}
+
 static void
 axes(const struct chart *c, const char *x, const char *y)
 {
 	struct str *o = c->out;
-	double step = nice_step(c->x1 - c->x0);
-	for (double t = ceil(c->x0 / step - 1e-9) * step; t <= c->x1 + step * 1e-9; t += step)
+	struct ticks along = ticks(c->x0, c->x1), up = ticks(c->y0, c->y1);
+	for (int i = 0; i < along.n; i++) {
+		double t = tick(&along, i);
 		str_addf(o,
 			"<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>"
 			"<text class=\"soft\" x=\"%.1f\" y=\"%d\" "
 			"text-anchor=\"middle\">%.6g</text>\n",
-			px(c, t), px(c, t), TOP, TOP + HIGH, px(c, t), TOP + HIGH + 18,
-			fabs(t) < step * 1e-9 ? 0 : t);
-	step = nice_step(c->y1 - c->y0);
-	for (double t = ceil(c->y0 / step - 1e-9) * step; t <= c->y1 + step * 1e-9; t += step)
+			px(c, t), px(c, t), TOP, TOP + HIGH, px(c, t), TOP + HIGH + 18, t);
+	}
+	for (int i = 0; i < up.n; i++) {
+		double t = tick(&up, i);
 		str_addf(o,
 			"<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
 			"<text class=\"soft\" x=\"%d\" y=\"%.1f\" "
 			"text-anchor=\"end\">%.6g</text>\n",
-			LEFT, LEFT + WIDE, py(c, t), py(c, t), LEFT - 8, py(c, t) + 4,
-			fabs(t) < step * 1e-9 ? 0 : t);
+			LEFT, LEFT + WIDE, py(c, t), py(c, t), LEFT - 8, py(c, t) + 4, t);
+	}
 	str_addf(o, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", LEFT + WIDE / 2,
 		TOP + HIGH + 40, x);
 	str_addf(o,

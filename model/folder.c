@@ -174,7 +174,7 @@ check_side(const struct ynode *mlmodel, const char *side, const struct sig_colum
 	size_t n, struct err *e)
 {
 	char path[32];
-	snprintf(path, sizeof(path), "signature.%s", side);
+	(void)snprintf(path, sizeof(path), "signature.%s", side);
 	const char *json = yaml_str(yaml_path(mlmodel, path));
 	if (!json && n == 0)
 		return 0;

@@ -400,7 +400,7 @@ parse(struct linear *m, const struct str *text, struct err *e)
 	if (jr_object(&r))
 		while (!*bad && jr_next(&r, &key)) {
 			char name[64];
-			snprintf(name, sizeof(name), "%s", key);
+			(void)snprintf(name, sizeof(name), "%s", key);
 			if (!read_value(&r, &k, key, m) && !r.bad)
 				memcpy(bad, name, sizeof(bad));
 		}

@@ -37,7 +37,7 @@ flavor_of_mlflow(const struct ynode *mlmodel, const struct ynode **entry)
 	for (size_t i = 0; i < FLAVORS; i++) {
 		if (!flavors[i]->mlflow)
 			continue;
-		snprintf(path, sizeof(path), "flavors.%s", flavors[i]->mlflow);
+		(void)snprintf(path, sizeof(path), "flavors.%s", flavors[i]->mlflow);
 		*entry = yaml_path(mlmodel, path);
 		if (*entry)
 			return flavors[i];

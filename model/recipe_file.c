@@ -471,7 +471,7 @@ read_op(struct reading *g)
 	bool good = jr_object(&g->j), known;
 	while (good && jr_next(&g->j, &key)) {
 		char name[24];
-		snprintf(name, sizeof(name), "%s", key);
+		(void)snprintf(name, sizeof(name), "%s", key);
 		good = map_put(&seen, name, &seen) && read_head(g, &o, name, &known);
 		if (good && !known)
 			good = read_member(g, &o, name, &n_values);
@@ -539,7 +539,7 @@ parse(struct reading *g, struct err *e)
 	if (jr_object(&g->j))
 		while (!*bad && jr_next(&g->j, &key)) {
 			char name[24];
-			snprintf(name, sizeof(name), "%s", key);
+			(void)snprintf(name, sizeof(name), "%s", key);
 			bool good = map_put(&seen, name, &seen) && read_value(g, name);
 			if (!good && !g->j.bad)
 				memcpy(bad, name, sizeof(bad));

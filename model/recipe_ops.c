@@ -228,16 +228,17 @@ date_part(enum date_part part, int64_t us)
 {
 	int64_t s = us / 1000000 - (us % 1000000 < 0);
 	int64_t days = s / DAY_S - (s % DAY_S < 0), rest = s - days * DAY_S;
-	int64_t weekday = ((days + 3) % 7 + 7) % 7, year, month, day;
+	int64_t weekday = ((days + 3) % 7 + 7) % 7, hour = rest / 3600, year, month, day, quarter;
 	civil(days, &year, &month, &day);
+	quarter = (month + 2) / 3;
 	switch (part) {
 	case DATE_YEAR: return (double)year;
-	case DATE_QUARTER: return (double)((month + 2) / 3);
+	case DATE_QUARTER: return (double)quarter;
 	case DATE_MONTH: return (double)month;
 	case DATE_DAY: return (double)day;
 	case DATE_WEEKDAY: return (double)weekday;
 	case DATE_YEARDAY: return (double)(days - days_of(year, 1, 1) + 1);
-	case DATE_HOUR: return (double)(rest / 3600);
+	case DATE_HOUR: return (double)hour;
 	case DATE_MINUTE: return (double)(rest / 60 % 60);
 	case DATE_WEEKEND: return weekday >= 5;
 	case DATE_PARTS: break;

@@ -140,12 +140,14 @@ copy_files(struct copying *c, int from, int to, struct err *e)
 			close(again);
 		return err_errno(e, MLC_MODEL, "cannot list the folder");
 	}
-	while (rc == 0 && (entry = readdir(dir))) {
+	while (rc == 0 && (errno = 0, entry = readdir(dir))) {
 		const char *name = entry->d_name;
 		if (!str_eq(name, ".") && !str_eq(name, "..") && !file_is_litter(name) &&
 			(c->depth || !str_eq(name, MLMODEL)))
 			rc = copy_entry(c, from, to, name, e);
 	}
+	if (rc == 0 && errno)
+		rc = err_errno(e, MLC_MODEL, "cannot list the folder");
 	closedir(dir);
 	return rc;
 }

@@ -48,7 +48,7 @@ static bool
 wrong(struct file *f, const char *what)
 {
 	if (!*f->problem)
-		snprintf(f->problem, sizeof(f->problem), "%s", what);
+		(void)snprintf(f->problem, sizeof(f->problem), "%s", what);
 	return false;
 }
 

@@ -131,7 +131,7 @@ apply_rules(struct batch *b)
 			mlf_rule_check(b->c->ctx, rule, op, &cells) < 0)
 			return -1;
 		const struct mlf_value *v = mlf_value_get(rule, "value");
-		snprintf(what, sizeof(what), "%s %s", name, v ? v->n ? "..." : v->text : "");
+		(void)snprintf(what, sizeof(what), "%s %s", name, v ? v->n ? "..." : v->text : "");
 		for (int64_t i = 0; i < b->n; i++)
 			if (!b->out[i] && !mlf_rule_holds(&cells, i, op, v))
 				drop(b, i, RULES, "not %s %s", column, what);

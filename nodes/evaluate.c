@@ -198,7 +198,7 @@ judge_quantiles(struct mlf_ctx *ctx, struct parts *p, struct slice *s)
 		char *value = malloc(80);
 		if (!value)
 			return mlf_fail(ctx, "no memory for the slices");
-		snprintf(value, 80, "%.6g to %.6g", edges[k], edges[k + 1]);
+		(void)snprintf(value, 80, "%.6g to %.6g", edges[k], edges[k + 1]);
 		if (judge_part(ctx, p, s, k, value) < 0)
 			return -1;
 	}
@@ -312,12 +312,12 @@ give_artifacts(struct mlf_ctx *ctx, const struct mlf_page *page)
 		return;
 	for (size_t k = 0; mlf_param_bool(ctx, "pictures") && k < 5; k++) {
 		const char *svg = mlf_draw(ctx, page, pictures[k], &len);
-		snprintf(name, sizeof(name), "%s_%s.svg", prefix, pictures[k]);
+		(void)snprintf(name, sizeof(name), "%s_%s.svg", prefix, pictures[k]);
 		if (svg)
 			mlf_artifact(ctx, name, svg, len);
 	}
 	const char *html = mlf_draw(ctx, page, "page", &len);
-	snprintf(name, sizeof(name), "%s.html", prefix);
+	(void)snprintf(name, sizeof(name), "%s.html", prefix);
 	if (html)
 		mlf_artifact(ctx, name, html, len);
 }
@@ -329,13 +329,13 @@ give_metrics(struct mlf_ctx *ctx, const struct mlf_verdict *v)
 	char name[300];
 	for (int32_t i = 0; i < v->n_figures; i++) {
 		const struct mlf_figure *f = &v->figures[i];
-		snprintf(name, sizeof(name), "%s%s", prefix, f->name);
+		(void)snprintf(name, sizeof(name), "%s%s", prefix, f->name);
 		mlf_metric(ctx, name, f->value, 0);
 		if (isnan(f->low) || !mlf_param_bool(ctx, "interval_metrics"))
 			continue;
-		snprintf(name, sizeof(name), "%s%s_low", prefix, f->name);
+		(void)snprintf(name, sizeof(name), "%s%s_low", prefix, f->name);
 		mlf_metric(ctx, name, f->low, 0);
-		snprintf(name, sizeof(name), "%s%s_high", prefix, f->name);
+		(void)snprintf(name, sizeof(name), "%s%s_high", prefix, f->name);
 		mlf_metric(ctx, name, f->high, 0);
 	}
 }

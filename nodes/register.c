@@ -16,7 +16,7 @@ compose(struct mlf_ctx *ctx, const char *metric, char *out, size_t size)
 	if (!lower && strcmp(direction, "higher") != 0 && strcmp(direction, "auto") != 0)
 		return mlf_fail(
 			ctx, "`direction` is `%s`; it must be auto, higher or lower", direction);
-	snprintf(out, size, "%s %s current %c %.15g", metric,
+	(void)snprintf(out, size, "%s %s current %c %.15g", metric,
 		lower ? "<=" : ">=", lower ? '-' : '+', margin);
 	return 0;
 }

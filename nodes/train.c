@@ -82,10 +82,10 @@ options_of(const struct train *t, const struct option *over, struct text *out)
 {
 	const struct mlf_value *base = mlf_param_value(t->ctx, "options");
 	struct option own[3] = {{"l2", ""}, {"max_iter", ""}, {"standardize", ""}};
-	snprintf(own[0].json, sizeof(own[0].json), "%.17g", mlf_param_f64(t->ctx, "l2"));
-	snprintf(own[1].json, sizeof(own[1].json), "%lld",
+	(void)snprintf(own[0].json, sizeof(own[0].json), "%.17g", mlf_param_f64(t->ctx, "l2"));
+	(void)snprintf(own[1].json, sizeof(own[1].json), "%lld",
 		(long long)mlf_param_i64(t->ctx, "max_iter"));
-	snprintf(own[2].json, sizeof(own[2].json), "%s",
+	(void)snprintf(own[2].json, sizeof(own[2].json), "%s",
 		mlf_param_bool(t->ctx, "standardize") ? "true" : "false");
 	int n = over ? t->dims : 0;
 	add(out, "{");
@@ -107,7 +107,7 @@ options_of(const struct train *t, const struct option *over, struct text *out)
 		add_pair(out, over[d].key, over[d].json);
 	if (t->patience && t->keep) {
 		char json[32];
-		snprintf(json, sizeof(json), "%lld", (long long)t->patience);
+		(void)snprintf(json, sizeof(json), "%lld", (long long)t->patience);
 		add_pair(out, "early_stopping_rounds", json);
 	}
 	add(out, "}");
@@ -129,15 +129,15 @@ draw(const struct mlf_value *range, double u, char json[400])
 	       v;
 	bool log_scale = mlf_value_number(range, "log", 0) > 0;
 	if (mlf_value_number(range, "int", 0) > 0 && !log_scale) {
-		snprintf(json, 400, "%.0f", low + floor(u * (high - low + 1)));
+		(void)snprintf(json, 400, "%.0f", low + floor(u * (high - low + 1)));
 		return;
 	}
 	v = log_scale ? exp(log(low) + u * (log(high) - log(low))) : low + u * (high - low);
 	v = fmin(fmax(v, low), high);
 	if (mlf_value_number(range, "int", 0) > 0)
-		snprintf(json, 400, "%.0f", rint(v));
+		(void)snprintf(json, 400, "%.0f", rint(v));
 	else
-		snprintf(json, 400, "%.6g", v); /* as many digits as anybody wants to read */
+		(void)snprintf(json, 400, "%.6g", v); /* as many digits as anybody wants to read */
 }
 
 static void
@@ -154,7 +154,7 @@ trial_options(const struct train *t, int64_t trial, struct option *out)
 		}
 		int64_t at = t->random ? (int64_t)(u * (double)s->n) : rest % s->n;
 		rest /= s->n;
-		snprintf(out[d].json, sizeof(out[d].json), "%s", s->items[at].json);
+		(void)snprintf(out[d].json, sizeof(out[d].json), "%s", s->items[at].json);
 	}
 }
 
@@ -401,10 +401,10 @@ give_trials(struct train *t)
 	int options = mlf_add_column(b, "options", MLF_UTF8);
 	int mean = mlf_add_column(b, t->metric, MLF_F64), sd = mlf_add_column(b, "sd", MLF_F64);
 	for (int64_t f = 0; f < folds; f++) {
-		snprintf(name, sizeof(name), "fold_%lld", (long long)f + 1);
+		(void)snprintf(name, sizeof(name), "fold_%lld", (long long)f + 1);
 		(void)mlf_add_column(b, name, MLF_F64);
 	}
-	snprintf(name, sizeof(name), "search_%s", t->metric);
+	(void)snprintf(name, sizeof(name), "search_%s", t->metric);
 	for (int64_t k = 0; k < t->trials; k++) {
 		struct text tried = {0};
 		trial_options(t, k, over);
@@ -444,7 +444,7 @@ take_best(struct train *t, int64_t k, struct option *best)
 		at++;
 	t->dims += at == t->dims;
 	best[at].key = "n_estimators";
-	snprintf(best[at].json, sizeof(best[at].json), "%.0f", rounds);
+	(void)snprintf(best[at].json, sizeof(best[at].json), "%.0f", rounds);
 	mlf_metric(t->ctx, "search_rounds", rounds, 0);
 	return 0;
 }

@@ -318,7 +318,7 @@ place_step(struct ctx *c, const char *steps, struct err *e)
 			key = c->params.keys[i];
 	*e->file = 0;
 	if (key)
-		snprintf(e->file, sizeof(e->file), PLACE_PARAM "%s", key);
+		(void)snprintf(e->file, sizeof(e->file), PLACE_PARAM "%s", key);
 	else
 		e->line = 0;
 }

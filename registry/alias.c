@@ -34,7 +34,7 @@ find_holder(struct store *s, const struct alias_claim *w, struct holder *out, st
 		const char *run_id = rows_str(rows, 1);
 
 		out->version = rows_i64(rows, 0);
-		snprintf(out->run_id, sizeof out->run_id, "%s", run_id ? run_id : "");
+		(void)snprintf(out->run_id, sizeof out->run_id, "%s", run_id ? run_id : "");
 	}
 	rows_end(rows);
 	return rc < 0 ? -1 : 0;
@@ -46,13 +46,13 @@ say_numbers(const struct condition *c, double own, double bound, char *out, size
 {
 	char a[32], b[32];
 
-	snprintf(a, sizeof a, "%.6g", own);
-	snprintf(b, sizeof b, "%.6g", bound);
+	(void)snprintf(a, sizeof a, "%.6g", own);
+	(void)snprintf(b, sizeof b, "%.6g", bound);
 	if (str_eq(a, b) && own != bound) {
-		snprintf(a, sizeof a, "%.17g", own);
-		snprintf(b, sizeof b, "%.17g", bound);
+		(void)snprintf(a, sizeof a, "%.17g", own);
+		(void)snprintf(b, sizeof b, "%.17g", bound);
 	}
-	snprintf(out, cap, "%.80s %s %s%s %s", c->metric, a,
+	(void)snprintf(out, cap, "%.80s %s %s%s %s", c->metric, a,
 		condition__holds(c, own, bound) ? "" : "is not ", c->op, b);
 }
 
@@ -66,21 +66,22 @@ judge_current(struct store *s, const struct condition *c, const struct holder *h
 	int rc;
 
 	if (h->version == 0) {
-		snprintf(out->why, sizeof out->why, "%.80s %.6g, and no version had the alias",
-			c->metric, own);
+		(void)snprintf(out->why, sizeof out->why,
+			"%.80s %.6g, and no version had the alias", c->metric, own);
 		return 1;
 	}
 	rc = value__latest(s, h->run_id, c->metric, &theirs, e);
 	if (rc < 0)
 		return -1;
 	if (rc == 0 || isnan(theirs)) {
-		snprintf(out->why, sizeof out->why, "%.80s of version %lld is %s", c->metric,
+		(void)snprintf(out->why, sizeof out->why, "%.80s of version %lld is %s", c->metric,
 			(long long)h->version, rc == 0 ? "unknown" : "NaN");
 		return rc;
 	}
 	bound = theirs + c->number;
 	say_numbers(c, own, bound, text, sizeof text);
-	snprintf(out->why, sizeof out->why, "%.130s (version %lld)", text, (long long)h->version);
+	(void)snprintf(
+		out->why, sizeof out->why, "%.130s (version %lld)", text, (long long)h->version);
 	return condition__holds(c, own, bound);
 }
 
@@ -98,7 +99,7 @@ judge(struct store *s, const struct alias_claim *w, const struct holder *h, stru
 	if (rc < 0)
 		return -1;
 	if (rc == 0 || isnan(own)) {
-		snprintf(out->why, sizeof out->why,
+		(void)snprintf(out->why, sizeof out->why,
 			rc == 0 ? "this run has no metric %.80s" : "%.80s is NaN", c->metric);
 		return 0;
 	}
@@ -131,14 +132,14 @@ alias__move(struct store *s, const struct alias_claim *w, struct registered *out
 
 	if (find_holder(s, w, &h, e) < 0)
 		return -1;
-	snprintf(out->why, sizeof out->why, w->who ? "by hand" : "no condition");
+	(void)snprintf(out->why, sizeof out->why, w->who ? "by hand" : "no condition");
 	if (w->condition)
 		move = judge(s, w, &h, out, e);
 	out->holds = move == 1;
 	if (move <= 0)
 		return move;
 	if (h.version == w->version) {
-		snprintf(out->why, sizeof out->why, "it has the alias already");
+		(void)snprintf(out->why, sizeof out->why, "it has the alias already");
 		return 0;
 	}
 	out->alias_moved = true;

@@ -59,8 +59,8 @@ read_head(struct import *m, struct err *e)
 		else if (!rows_i64(rows, 4))
 			rc = broken("it does not say how the run ended", e);
 		else {
-			snprintf(m->run.id, sizeof m->run.id, "%s", id);
-			snprintf(m->run.name, sizeof m->run.name, "%s", name);
+			(void)snprintf(m->run.id, sizeof m->run.id, "%s", id);
+			(void)snprintf(m->run.name, sizeof m->run.name, "%s", name);
 		}
 	}
 	rows_end(rows);
@@ -310,7 +310,7 @@ insert_version(struct import *m, const struct taken *t, struct err *e)
 	if (rc == 0)
 		rc = files__insert(m->s, t->name, version, &files, e);
 	if (rc == 0 && m->out->n_models < IMPORT_MODELS) {
-		snprintf(m->out->models[m->out->n_models].name, 129, "%s", t->name);
+		(void)snprintf(m->out->models[m->out->n_models].name, 129, "%s", t->name);
 		m->out->models[m->out->n_models++].version = version;
 	}
 	files__fini(&files);

@@ -145,7 +145,7 @@ input__record(struct store *s, const struct run_id *r, const char *node, const s
 
 	if (d->output || !d->path || !d->hash || !*d->hash)
 		return 0;
-	snprintf(digest, sizeof digest, "%s", d->hash);
+	(void)snprintf(digest, sizeof digest, "%s", d->hash);
 	name = text__fit(&name_buf, d->dataset, NAME_MAX_CHARS);
 	rc = add_dataset(s, r, d, name, digest, e);
 	if (rc == 0)

@@ -63,6 +63,24 @@ wish_check(const struct register_wish *w, struct err *e)
 
 /* --- files --------------------------------------------------------------------------------------- */
 
+/* Brings to the disk the names that lead to the copy: its own, `artifacts` and the run's folder. A run makes its
+ * folder without asking the disk; a version must not outlive its files. */
+static int
+sync_way(struct store *s, const struct run_id *r, const char *copy, struct err *e)
+{
+	struct str artifacts = {0};
+	int rc;
+
+	str_addf(&artifacts, "%s/artifacts", r->folder);
+	rc = file_fsync_dir_of(s->rootfd, copy, e) < 0 ||
+			file_fsync_dir_of(s->rootfd, artifacts.s, e) < 0 ||
+			file_fsync_dir_of(s->rootfd, r->folder, e) < 0
+		? -1
+		: 0;
+	str_fini(&artifacts);
+	return rc;
+}
+
 static int
 copy_files(struct store *s, const struct run_id *r, const struct register_wish *w, struct copy *out,
 	struct err *e)
@@ -80,7 +98,7 @@ copy_files(struct store *s, const struct run_id *r, const struct register_wish *
 		hash_tree(s->rootfd, w->model_path, out->bare, NULL, e) < 0 ||
 		files__hash(s->rootfd, out->path.s, &out->files, out->hash, e) < 0)
 		return -1;
-	return file_fsync_dir_of(s->rootfd, out->path.s, e);
+	return sync_way(s, r, out->path.s, e);
 }
 
 /* --- the run's list of models -------------------------------------------------------------------- */

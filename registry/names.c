@@ -38,9 +38,9 @@ draw(struct clock *c, int attempt, char *out, size_t cap)
 	const char *animal = animals[(r >> 16) % COUNT(animals)];
 
 	if (attempt < PLAIN_TRIES)
-		snprintf(out, cap, "%s-%s", adjective, animal);
+		(void)snprintf(out, cap, "%s-%s", adjective, animal);
 	else
-		snprintf(
+		(void)snprintf(
 			out, cap, "%s-%s-%u", adjective, animal, (unsigned)(r >> 32) % 9000 + 1000);
 }
 
@@ -94,7 +94,7 @@ name__take(const struct store *s, const char *name, struct run_id *out, struct e
 {
 	int rc;
 
-	snprintf(out->name, sizeof out->name, "%s", name);
+	(void)snprintf(out->name, sizeof out->name, "%s", name);
 	rc = claim_folder(s, out, out->name, e);
 	if (rc == 0)
 		rc = claim_folder(s, out, out->id, e);

@@ -99,9 +99,9 @@ find_dead(const struct store *s, struct findings *f, struct err *e)
 		f->dead = mem_grow(f->dead, &f->cap_dead, f->n_dead + 1, sizeof *f->dead);
 		d = &f->dead[f->n_dead++];
 		*d = (struct dead){.run.num = rows_i64(rows, 0), .last_ms = rows_i64(rows, 4)};
-		snprintf(d->run.id, sizeof d->run.id, "%s", rows_str(rows, 1));
-		snprintf(d->run.name, sizeof d->run.name, "%s", rows_str(rows, 2));
-		snprintf(d->run.folder, sizeof d->run.folder, "%s", rows_str(rows, 3));
+		(void)snprintf(d->run.id, sizeof d->run.id, "%s", rows_str(rows, 1));
+		(void)snprintf(d->run.name, sizeof d->run.name, "%s", rows_str(rows, 2));
+		(void)snprintf(d->run.folder, sizeof d->run.folder, "%s", rows_str(rows, 3));
 	}
 	rows_end(rows);
 	return rc;

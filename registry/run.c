@@ -44,7 +44,7 @@ say_since(int64_t ms, int64_t now, char *out, size_t cap)
 	struct tm tm;
 
 	localtime_r(&t, &tm);
-	strftime(out, cap, now - ms < 86400000 ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
+	(void)strftime(out, cap, now - ms < 86400000 ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
 }
 
 static int
@@ -114,7 +114,7 @@ add_ours(struct store *s, const struct run_new *r, struct run_id *out, int64_t n
 {
 	char seed[24];
 
-	snprintf(seed, sizeof seed, "%llu", (unsigned long long)r->seed);
+	(void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)r->seed);
 	if (db_run(s->db, e, SQL_ADD_OURS, "sssssssssiissi", out->id, out->name, r->pipeline,
 		    r->env, r->command, seed, out->folder, s->host, s->boot, (int64_t)getpid(), now,
 		    r->config, r->options, r->helper) < 0)

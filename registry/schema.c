@@ -105,7 +105,7 @@ schema__unreadable(const struct store *s, struct err *e)
 	char why[1024];
 	if (!e || e->code != MLC_STORE || *e->help)
 		return err_wrap(e, "registry `%s`", s->shown);
-	snprintf(why, sizeof why, "%s", e->msg);
+	(void)snprintf(why, sizeof why, "%s", e->msg);
 	err_set(e, MLC_STORE, "the registry `%s` cannot be read: %s", s->shown, why);
 	return err_help(e,
 		"nothing was changed; if the file is damaged, put a backup in its place, or move "
@@ -212,7 +212,7 @@ schema__revision(const struct store *s, char *out, size_t cap, struct err *e)
 	if (rc == 0)
 		rc = rows_next(rows, e);
 	if (rc == 1)
-		snprintf(out, cap, "%s", rows_str(rows, 0));
+		(void)snprintf(out, cap, "%s", rows_str(rows, 0));
 	rows_end(rows);
 	if (rc < 0)
 		return schema__unreadable(s, e);
@@ -234,7 +234,7 @@ find_lacking(const struct columns *c, const struct needed *needs, char *buf, siz
 	for (; needs->table; needs++) {
 		const char *p = needs->columns;
 		for (size_t n; (n = word(&p)) > 0; p += n) {
-			snprintf(buf, cap, "%s.%.*s", needs->table, (int)n, p);
+			(void)snprintf(buf, cap, "%s.%.*s", needs->table, (int)n, p);
 			if (!map_has(&c->all, buf))
 				return buf;
 		}
@@ -293,7 +293,7 @@ check_ours(struct store *s, const struct columns *c, struct err *e)
 	}
 	if (s->level == newest_level() && find_lacking(c, our_needs, buf, sizeof buf)) {
 		char how[192];
-		snprintf(how, sizeof how, "it lacks `%s`", buf);
+		(void)snprintf(how, sizeof how, "it lacks `%s`", buf);
 		return damaged(s, e, how);
 	}
 	return 0;

@@ -21,7 +21,7 @@ read_boot_id(char *out, size_t cap)
 
 	if (file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", true, &text, NULL) < 0)
 		str_add(&text, "unknown");
-	snprintf(out, cap, "%.*s", (int)strcspn(text.s, "\n"), text.s);
+	(void)snprintf(out, cap, "%.*s", (int)strcspn(text.s, "\n"), text.s);
 	str_fini(&text);
 }
 
@@ -68,7 +68,7 @@ store_new(const struct store_opts *o)
 	s->mode = o->mode;
 	s->locks.fd = -1;
 	if (uname(&machine) == 0)
-		snprintf(s->host, sizeof s->host, "%s", machine.nodename);
+		(void)snprintf(s->host, sizeof s->host, "%s", machine.nodename);
 	read_boot_id(s->boot, sizeof s->boot);
 	return s;
 }

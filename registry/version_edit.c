@@ -253,7 +253,7 @@ drop_aliases(struct store *s, const struct version_row *v, struct err *e)
 		if (rc == 0)
 			rc = rows_next(rows, e);
 		if (rc == 1)
-			snprintf(alias, sizeof alias, "%s", rows_str(rows, 0));
+			(void)snprintf(alias, sizeof alias, "%s", rows_str(rows, 0));
 		rows_end(rows);
 		claim.alias = alias;
 		if (rc == 1)

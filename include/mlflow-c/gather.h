@@ -176,7 +176,7 @@ mlf_gather_scores(
 {
 	char name[256];
 	for (int64_t k = 0; g->scores && k < g->classes.n; k++) {
-		snprintf(name, sizeof(name), "score_%s", g->classes.names[k]);
+		(void)snprintf(name, sizeof(name), "score_%s", g->classes.names[k]);
 		struct mlf_f64s c = mlf_f64(said, name);
 		if (c.n != g->n - before) /* rows were left out: nobody will judge them */
 			return 0;

@@ -2,11 +2,14 @@
 # Compiles a tree for the gates, in the tree itself; scripts/gates gives OUT, the flags and the lists.
 #   gcc    optimised, since its flow warnings need that
 #   clang  not optimised and with fixed addresses: what nm then calls data or bss is mutable
-.PHONY: gcc clang
+#   tidy   read by clang-tidy, with the checks of .clang-tidy, if clang had to compile it anew
+.PHONY: gcc clang tidy
 .SECONDARY:
 
 gcc: $(SRC:%.c=$(OUT)/gcc/%.o) $(ABI:%=$(OUT)/gcc/%.ok) $(TESTS:%.c=$(OUT)/gcc/%.ok)
 clang: $(SRC:%.c=$(OUT)/clang/%.o) $(ABI:%=$(OUT)/clang/%.ok)
+
+tidy: $(SRC:%.c=$(OUT)/tidy/%.ok)
 
 gcc_flags = -O2 -fno-diagnostics-show-caret
 clang_flags = -O0 -fno-caret-diagnostics -fno-pie -Wno-unknown-warning-option
@@ -48,6 +51,13 @@ $(OUT)/clang/datasets/%.o: datasets/%.c $(OUT)/flags
 $(OUT)/clang/flavors/%.o: flavors/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	@! $(has_library) || clang $(module_flags) $(clang_flags) $(made) -c -o $@ $<
+
+# The object carries the dependencies.
+tidy_flags = $(if $(filter nodes/% examples/%,$<),$(PLUGIN) -include base/banned.h,$(if \
+	$(filter datasets/% flavors/%,$<),$(module_flags),$(DIALECT)))
+$(OUT)/tidy/%.ok: %.c $(OUT)/clang/%.o .clang-tidy
+	@mkdir -p $(@D)
+	@[ ! -e $(OUT)/clang/$*.o ] || clang-tidy-14 --quiet $< -- $(tidy_flags) 2>/dev/null && touch $@
 
 # A public header has to stand alone.
 $(OUT)/gcc/include/%.h.ok: include/%.h $(OUT)/flags

@@ -14,9 +14,13 @@ BEGIN { FS = "\t"; db = "runs/mlflow.db" }
 $2 == "write" || $2 == "pwrite64" || $2 == "create" || $2 == "truncate" || $2 == "ftruncate" { unsynced[$5] = FNR }
 $2 == "create" || $2 == "mkdirat" || $2 ~ /^rename/ || $2 ~ /^unlink/ { names[parent($5)] = FNR }
 $2 == "mkdirat" { names[$5] = FNR }
+$2 == "create" || $2 == "mkdirat" { made[$5] = FNR }
 $2 == "fsync" || $2 == "fdatasync" {
 	delete unsynced[$5]
 	delete names[$5]
+	for (path in made)
+		if (parent(path) == $5)
+			delete made[path]
 	staged[$5] = FNR
 	if ($5 == db)
 		flushed = FNR
@@ -43,6 +47,8 @@ $1 == "main" && $2 ~ /^rename/ && $5 ~ /^data\/.*\.stage$/ {
 	for (path in names)
 		if (path == $5 || index(path, $5 "/") == 1)
 			broken($5 " is renamed, names in " path " were not flushed")
+	if ($5 in made)
+		broken($5 " is renamed, its own name was not flushed")
 	if (!($5 in staged))
 		broken($5 " is renamed and was never flushed")
 	else if (committed < staged[$5])

@@ -10,7 +10,7 @@ main(int argc, char **argv)
 	char line[32];
 
 	interrupts += argc;
-	snprintf(line, sizeof line, "%d of %s", interrupts, "SELECTED FROM all");
+	(void)snprintf(line, sizeof line, "%d of %s", interrupts, "SELECTED FROM all");
 	puts(line);
 	return text_width(argv[0]) == 0;
 }
