@@ -64,7 +64,8 @@ say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 sub  = $(MAKE) --no-print-directory
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run test unit cli fault replay fixtures test-nightly mutants reliability fuzz interop browser bench gates gates-test \
+.PHONY: all run test unit cli fault replay fixtures test-nightly mutants reliability fuzz fuzz-coverage fuzz-counted \
+	valgrind tsan interop browser bench gates gates-test \
 	golden-update format compdb deb reproducible \
 	install uninstall clean help deps built FORCE
 .DEFAULT_GOAL := all
@@ -238,6 +239,16 @@ fixtures: $(FIXTURES) $(MEDDLERS)
 test-nightly: all fixtures ## the fault suite in full: every system call, 2,000 kills; about an hour
 	$(q)FULL=1 SECONDS_EACH=3000 $(golden) tests/fault
 
+# Like the nightly suite, these are not in `make test`: minutes each.
+valgrind: all fixtures $(replayers) ## play the seeds of the fuzz targets and some sessions under memcheck
+	$(q)scripts/valgrind $(B)
+
+# run-pages weighs memory, of which the sanitizer has its own.
+tsan: ## play the golden sessions of tests/cli under ThreadSanitizer
+	+@$(sub) $(jobs) SAN=thread tsan-sessions
+tsan-sessions: all $(FIXTURES)
+	$(q)SECONDS_EACH=900 $(golden) $(filter-out tests/cli/run-pages.t,$(wildcard tests/cli/*.t))
+
 mutants: all fixtures ## plant a bug for each fault test and show that it is caught
 	$(q)scripts/mutants
 
@@ -286,6 +297,12 @@ $(B)/tests/replay-%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/replay.o $(foreach r
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(q)$(CC) $(ldflags) -o $@ $^ $(ldlibs) -ljansson
+
+# Built with counters; FUZZ_CORPUS names the folder of the corpora, by default that of `make fuzz`.
+fuzz-coverage: ## how much of the code under test the fuzz targets reach
+	+@$(sub) $(jobs) B=build/coverage CC=clang san='-fprofile-instr-generate -fcoverage-mapping' fuzz-counted
+fuzz-counted: $(replayers)
+	$(q)scripts/fuzz-coverage $(B)
 
 gates: ## check the house rules: includes, sizes, globals, banned calls, format, warnings
 	@scripts/deps test

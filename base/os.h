@@ -38,7 +38,7 @@ MUST_CHECK int file_replace(int rootfd, const char *stage, const char *target, s
 /* Writes a whole file so that a reader sees the old or the new one: stage, fsync, rename, fsync.
  * The permissions of a file that is replaced are kept. */
 MUST_CHECK int file_publish(int rootfd, const char *path, const void *p, size_t n, struct err *e);
-/* The same for a path that may lead out of rootfd, or be absolute. Makes missing folders. */
+/* The same for a path that may lead out of rootfd, or be absolute. */
 MUST_CHECK int
 file_publish_anywhere(int rootfd, const char *path, const struct str *text, struct err *e);
 

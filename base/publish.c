@@ -188,9 +188,7 @@ int
 file_publish_anywhere(int rootfd, const char *path, const struct str *text, struct err *e)
 {
 	const char *name;
-	int dir = file_mkdirs(rootfd, path, true, e);
-	if (dir == 0)
-		dir = file_open_parent(rootfd, path, true, &name, e);
+	int dir = file_open_parent(rootfd, path, true, &name, e);
 	if (dir < 0)
 		return -1;
 	int rc = file_publish(dir, name, text->s, text->len, e);

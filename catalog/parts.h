@@ -52,6 +52,9 @@ void parts_close(struct parts_reader *r); /* NULL is fine */
 
 /* --- writing: into the folder of a stage ----------------------------------------------------------- */
 
+/* stage_end of a partition: its name is brought to the disk with the folder that it lies in. */
+MUST_CHECK int stage__end_part(struct stage *s, struct staged *out, struct err *e);
+
 struct parts_writer;
 /* name: of the new folder, in the folder dirfd. */
 MUST_CHECK int parts_write_open(const struct dataset *d, int dirfd, const char *name,

@@ -211,7 +211,7 @@ settle(struct parts_writer *w, struct part *part, struct err *e)
 	struct staged staged;
 	int rc;
 
-	if (stage_end(part->stage, &staged, e) < 0)
+	if (stage__end_part(part->stage, &staged, e) < 0)
 		return -1;
 	part->stage = NULL;
 	rc = renameat(w->dirfd, staged.path, w->dirfd, part->d->path);

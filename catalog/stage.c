@@ -477,22 +477,14 @@ stage_free(struct stage *s)
 	free(s);
 }
 
-/* The stage's own name: an intent that outlives it could not be carried out, half of a node's outputs
- * might be published by then. */
-static int
-sync_name(const struct stage *s, struct err *e)
-{
-	return s->streams ? 0 : file_fsync_dir_of(s->dirfd, s->name, e);
-}
-
 int
-stage_end(struct stage *s, struct staged *out, struct err *e)
+stage__end_part(struct stage *s, struct staged *out, struct err *e)
 {
 	*out = (struct staged){.outside = s->d->outside};
 	if ((s->parts                 ? end_parts
 			    : s->open ? end_own
 				      : end_foreign)(s, out, e) < 0 ||
-		check_target(s, out->folder, e) < 0 || rehearse(s, e) < 0 || sync_name(s, e) < 0) {
+		check_target(s, out->folder, e) < 0 || rehearse(s, e) < 0) {
 		free(out->schema);
 		*out = (struct staged){0};
 		return err_wrap(e, "dataset `%s`", s->d->name);
@@ -501,6 +493,16 @@ stage_end(struct stage *s, struct staged *out, struct err *e)
 	out->target = s->d->type->commit ? table_target_name(s->d) : mem_strdup(s->d->path);
 	stage_free(s);
 	return 0;
+}
+
+/* The name goes to the disk, too: an intent that outlives it could not be carried out, and half of a
+ * node's outputs might be published by then. */
+int
+stage_end(struct stage *s, struct staged *out, struct err *e)
+{
+	if (!s->streams && file_fsync_dir_of(s->dirfd, s->name, e) < 0)
+		return err_wrap(e, "dataset `%s`", s->d->name);
+	return stage__end_part(s, out, e);
 }
 
 /* Removes what was staged, and the folder of a version that came to nothing: not if it holds more. */

@@ -62,7 +62,8 @@ page_write(
 	}
 	int folder = path ? AT_FDCWD : a->project->rootfd;
 	path = path ? path : usual;
-	if (file_publish_anywhere(folder, path, page, e) < 0)
+	if (file_mkdirs(folder, path, true, e) < 0 ||
+		file_publish_anywhere(folder, path, page, e) < 0)
 		return -1;
 	if (a->g.json) {
 		struct str out = {0};

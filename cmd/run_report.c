@@ -27,6 +27,7 @@ make_parts(struct app *a, struct run_about *r, struct str parts[PARTS], struct e
 static void
 fill(struct app *a, const struct run_about *r, const struct str parts[PARTS], struct str *page)
 {
+	static const char foot[] = "mlflow-c " MLFLOW_C_VERSION;
 	struct str run = {0}, project = {0};
 	const char *base = strrchr(a->project->root, '/');
 	str_add_xml(&run, r->run.name);
@@ -37,7 +38,7 @@ fill(struct app *a, const struct run_about *r, const struct str parts[PARTS], st
 		str_text(&parts[TIMES]), "data", str_text(&parts[DATA]), "contracts",
 		str_text(&parts[CONTRACTS]), "lineage", str_text(&parts[LINEAGE]), "artifacts",
 		str_text(&parts[FILES]), "params", str_text(&parts[PARAMS]), "foot",
-		"mlflow-c " MLFLOW_C_VERSION, NULL};
+		foot, NULL};
 	page_fill(page, page_file("report.html"), fields);
 	str_fini(&run);
 	str_fini(&project);
@@ -71,7 +72,7 @@ static const char *const examples[] = {"mlflow-c report last",
 	"another one, elsewhere", NULL};
 static const struct opt opts[] = {
 	{"out", 'o', OPT_STR, offsetof(struct report_args, out), "FILE",
-		"where it goes (default build/report-NAME.html; - is stdout)"},
+		"default build/report-NAME.html; - is stdout"},
 	{0},
 };
 const struct cmd cmd_report = {
@@ -79,7 +80,7 @@ const struct cmd cmd_report = {
 	.args = "RUN",
 	.min_args = 1,
 	.max_args = 1,
-	.summary = "A run as a page: failures, metrics, data, contracts, lineage, times.",
+	.summary = "A run as a page: failures, metrics, data, contracts.",
 	.examples = examples,
 	.needs = NEEDS_PROJECT | NEEDS_STORE,
 	.opts = opts,

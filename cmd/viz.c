@@ -115,7 +115,7 @@ run(struct app *a)
 
 static const char *const examples[] = {"mlflow-c viz", "the default pipeline, as build/viz.html",
 	"mlflow-c viz training -o training.html", "another one, elsewhere",
-	"mlflow-c viz --run calm-otter --no-preview", "as that run left it, without any data",
+	"mlflow-c viz --run calm-otter --no-preview", "that run, without data",
 	NULL};
 static const struct opt opts[] = {
 	{"out", 'o', OPT_STR, offsetof(struct viz_args, out), "FILE",
@@ -132,7 +132,7 @@ const struct cmd cmd_viz = {
 	.name = "viz",
 	.args = "[NAME]",
 	.max_args = 1,
-	.summary = "A pipeline, its data and its runs as a page for the browser.",
+	.summary = "A pipeline, its data and runs as a page for the browser.",
 	.examples = examples,
 	.needs = NEEDS_PROJECT | NEEDS_STORE,
 	.opts = opts,

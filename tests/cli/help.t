@@ -1,4 +1,4 @@
-# The help of every command fits a terminal of 80 columns and 45 lines, the list of them 80; it costs no project.
+# The help of every command fits a terminal of 80 columns and 45 lines, the list of them 82; it costs no project.
 . "$REPO/tests/cli/kit.sh"
 mlflow-c --help
 mlflow-c run --help
@@ -7,7 +7,7 @@ sed 's/ .*//' commands | uniq
 { echo; cat commands; } | while read -r command; do
 	mlflow-c $command --help >text || echo "$command: exit $?"
 	awk -v name="$command" 'length > 80 { print name ": " $0 }' text
-	[ $(wc -l <text) -le $([ "$command" ] && echo 45 || echo 80) ] || echo "$command: $(wc -l <text) lines"
+	[ $(wc -l <text) -le $([ "$command" ] && echo 45 || echo 82) ] || echo "$command: $(wc -l <text) lines"
 	mlflow-c $command -h | cmp - text
 done
 mlflow-c --help >text

@@ -4,8 +4,10 @@ shop
 try()
 {
 	echo "\$ mlflow-c $*"
-	mlflow-c "$@" 2>&1
-	echo "exit $?"
+	mlflow-c "$@" >answer 2>&1
+	code=$?
+	sed 's/[0-9.]* kB/SIZE/; s/"bytes":[0-9]*/"bytes":0/' answer
+	echo "exit $code"
 }
 # What the page knows, as a script of it reads it.
 data()
@@ -43,7 +45,7 @@ cat >>conf/base/parameters.yml <<'END'
 login: {user: ann, api_token: tk-12345}
 END
 sed -i 's/params: orders/params: login/' conf/base/pipeline.yml
-mlflow-c viz shop --no-preview -o bare.html 2>&1 | head -n 3
+mlflow-c viz shop --no-preview -q -o bare.html 2>&1 | head -n 3
 grep -c 'tk-12345' bare.html
 data bare.html | jq -c '[.spots[] | select(.head or .text)] | length'
 echo "== a run by its name, another pipeline, mistakes"
