@@ -55,6 +55,25 @@ struct param_opts {
 			"override them from a YAML file"                                           \
 	}
 
+/* What `run` selects, for a struct with a member `slice`. */
+#define SLICE_OPTS(type)                                                                          \
+	{"nodes", 'n', OPT_COMMAS, offsetof(type, slice.nodes), "A,B", "only these nodes"},       \
+		{"from-nodes", 0, OPT_COMMAS, offsetof(type, slice.from_nodes), "A,B",            \
+			"these and what is behind them"},                                         \
+		{"to-nodes", 0, OPT_COMMAS, offsetof(type, slice.to_nodes), "A,B",                \
+			"these and what they need"},                                              \
+		{"from-inputs", 0, OPT_COMMAS, offsetof(type, slice.from_inputs), "X,Y",          \
+			"readers of datasets and what is behind them"},                           \
+		{"to-outputs", 0, OPT_COMMAS, offsetof(type, slice.to_outputs), "X,Y",            \
+			"writers of datasets and what they need"},                                \
+		{"tags", 't', OPT_COMMAS, offsetof(type, slice.tags), "X,Y", "nodes with a tag"}, \
+		{"namespaces", 0, OPT_COMMAS, offsetof(type, slice.namespaces), "A,B.C",          \
+			"nodes in a namespace"},                                                  \
+	{                                                                                         \
+		"only-missing-outputs", 0, OPT_FLAG, offsetof(type, slice.only_missing), NULL,    \
+			"leave out what would write only what exists"                             \
+	}
+
 struct app {
 	struct globals g;
 	const char *command_line;          /* as typed, for the record */

@@ -60,6 +60,12 @@ page_write(
 		(void)fputs(str_text(page), stdout);
 		return 0;
 	}
+	if (path && str_ends(path, ".pdf")) {
+		err_set(e, MLC_USAGE, "`%s` would be a PDF, and this is a page of HTML", path);
+		return err_help(e,
+			"write NAME.html and print it: chromium --headless "
+			"--print-to-pdf NAME.html");
+	}
 	int folder = path ? AT_FDCWD : a->project->rootfd;
 	path = path ? path : usual;
 	if (file_mkdirs(folder, path, true, e) < 0 ||

@@ -37,8 +37,7 @@ fill(struct app *a, const struct run_about *r, const struct str parts[PARTS], st
 		str_text(&parts[FAILURES]), "metrics", str_text(&parts[METRICS]), "times",
 		str_text(&parts[TIMES]), "data", str_text(&parts[DATA]), "contracts",
 		str_text(&parts[CONTRACTS]), "lineage", str_text(&parts[LINEAGE]), "artifacts",
-		str_text(&parts[FILES]), "params", str_text(&parts[PARAMS]), "foot",
-		foot, NULL};
+		str_text(&parts[FILES]), "params", str_text(&parts[PARAMS]), "foot", foot, NULL};
 	page_fill(page, page_file("report.html"), fields);
 	str_fini(&run);
 	str_fini(&project);
@@ -72,7 +71,7 @@ static const char *const examples[] = {"mlflow-c report last",
 	"another one, elsewhere", NULL};
 static const struct opt opts[] = {
 	{"out", 'o', OPT_STR, offsetof(struct report_args, out), "FILE",
-		"default build/report-NAME.html; - is stdout"},
+		"- is stdout (default build/report-NAME.html)"},
 	{0},
 };
 const struct cmd cmd_report = {
@@ -80,7 +79,7 @@ const struct cmd cmd_report = {
 	.args = "RUN",
 	.min_args = 1,
 	.max_args = 1,
-	.summary = "A run as a page: failures, metrics, data, contracts.",
+	.summary = "A run as a page of HTML: failures, metrics, data, times.",
 	.examples = examples,
 	.needs = NEEDS_PROJECT | NEEDS_STORE,
 	.opts = opts,

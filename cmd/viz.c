@@ -6,7 +6,8 @@
 enum { RUNS = 10, SEARCHED = 200, ROWS_DEFAULT = 5, ROWS_MAX = 1000 };
 
 struct viz_args {
-	const char *out, *run;
+	const char *out, *run, *pipeline;
+	struct slice slice;
 	int64_t rows;
 	bool no_preview;
 };
@@ -92,6 +93,24 @@ make_page(struct app *a, struct loaded *l, struct err *e)
 	return rc;
 }
 
+/* The graph of the pipeline that was asked for by either way, or the part that was selected. */
+static int
+load_part(struct app *a, struct loaded *l, struct errs *found)
+{
+	const struct viz_args *args = a->opts;
+	struct slice slice = args->slice;
+	struct err e = {0};
+	int rc = load_graph(a, a->n_args ? a->args[0] : args->pipeline, l, found);
+	if (catalog_load(&l->catalog, a->project, found) < 0 || rc < 0)
+		return -1;
+	slice.catalog = l->catalog;
+	slice.rootfd = a->project->rootfd;
+	if (graph_slice(&l->graph, &slice, &e) == 0)
+		return 0;
+	errs_add(found, &e);
+	return -1;
+}
+
 static int
 run(struct app *a)
 {
@@ -104,8 +123,13 @@ run(struct app *a)
 		err_set(&e, MLC_USAGE, "--rows must be from 1 to %d", ROWS_MAX);
 		return report(a, &e);
 	}
-	int rc = load_graph(a, a->n_args ? a->args[0] : NULL, &l, &found);
-	if (catalog_load(&l.catalog, a->project, &found) < 0 || rc < 0)
+	if (a->n_args && args->pipeline) {
+		err_set(&e, MLC_USAGE, "`%s` and --pipeline %s are two pipelines", a->args[0],
+			args->pipeline);
+		err_help(&e, "leave one of them out");
+		return report(a, &e);
+	}
+	if (load_part(a, &l, &found) < 0)
 		code = report_all(a, &found);
 	else if (make_page(a, &l, &e) < 0)
 		code = report(a, &e);
@@ -115,11 +139,13 @@ run(struct app *a)
 
 static const char *const examples[] = {"mlflow-c viz", "the default pipeline, as build/viz.html",
 	"mlflow-c viz training -o training.html", "another one, elsewhere",
-	"mlflow-c viz --run calm-otter --no-preview", "that run, without data",
-	NULL};
+	"mlflow-c viz --run calm-otter --no-preview", "that run, no data", NULL};
 static const struct opt opts[] = {
 	{"out", 'o', OPT_STR, offsetof(struct viz_args, out), "FILE",
 		"where it goes (default build/viz.html; - is stdout)"},
+	{"pipeline", 'p', OPT_COMMAS, offsetof(struct viz_args, pipeline), "A,B",
+		"the same as NAME, or all of several"},
+	SLICE_OPTS(struct viz_args),
 	{"run", 0, OPT_STR, offsetof(struct viz_args, run), "RUN",
 		"the run that it shows first (default: the last)"},
 	{"rows", 0, OPT_INT, offsetof(struct viz_args, rows), "N",
@@ -132,7 +158,7 @@ const struct cmd cmd_viz = {
 	.name = "viz",
 	.args = "[NAME]",
 	.max_args = 1,
-	.summary = "A pipeline, its data and runs as a page for the browser.",
+	.summary = "A pipeline, its data and its runs as a page of HTML.",
 	.examples = examples,
 	.needs = NEEDS_PROJECT | NEEDS_STORE,
 	.opts = opts,

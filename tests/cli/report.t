@@ -59,3 +59,4 @@ echo "== mistakes"
 try report nobody
 try report
 try report last -o /dev/null/x
+try report last -o report.pdf

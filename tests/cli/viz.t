@@ -4,10 +4,15 @@ shop
 try()
 {
 	echo "\$ mlflow-c $*"
-	mlflow-c "$@" >answer 2>&1
+	mlflow-c "$@" >said 2>&1
 	code=$?
-	sed 's/[0-9.]* kB/SIZE/; s/"bytes":[0-9]*/"bytes":0/' answer
+	sized said
 	echo "exit $code"
+}
+# Words without the size of a page, which changes with its script.
+sized()
+{
+	sed 's/[0-9.]* kB/N kB/; s/"bytes":[0-9]*/"bytes":N/' "$@"
 }
 # What the page knows, as a script of it reads it.
 data()
@@ -45,16 +50,25 @@ cat >>conf/base/parameters.yml <<'END'
 login: {user: ann, api_token: tk-12345}
 END
 sed -i 's/params: orders/params: login/' conf/base/pipeline.yml
-mlflow-c viz shop --no-preview -q -o bare.html 2>&1 | head -n 3
+mlflow-c viz shop --no-preview -o bare.html 2>&1 | sized
 grep -c 'tk-12345' bare.html
 data bare.html | jq -c '[.spots[] | select(.head or .text)] | length'
+echo "== a part of it, selected as run selects"
+for part in '--from-nodes total' '--nodes convert,total' '--to-outputs euros' '--tags none'; do
+	mlflow-c viz -q -p shop $part -o part.html 2>&1
+	data part.html | jq -c '[.spots[].name]'
+done
 echo "== a run by its name, another pipeline, mistakes"
 mlflow-c runs list --json | jq -r '.data[0].name' >name
 try viz shop --run "$(cat name)" --json
 try viz shpo
 try viz shop --run nobody
 try viz shop --rows -1
+try viz shop -p shop
+try viz shop -o page.pdf
 mkdir folder
+mkdir -p empty/conf/base
+try --project empty viz
 try viz shop -o folder
 ls -A folder
 echo "== to stdout"
