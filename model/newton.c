@@ -16,13 +16,16 @@
 static const double pivot_floor = 1e-12;
 static const double smallest_step = 1e-12;
 static const double damp_max = 1e10;
-/* Of this many rows a sample leads the way: each so many-th block. */
-enum { SAMPLED_FROM = 1 << 17, SAMPLE = 16, SAMPLE_STEPS = 8 };
-static const double sample_tol = 1e-4; /* finer than a sample is true */
+/* Of this many rows samples lead the way: each so many-th block. */
+enum { SAMPLED_FROM = 1 << 17, N_SAMPLES = 2, SAMPLE_STEPS = 8 };
+static const int samples[N_SAMPLES] = {128, 16};
+static const double sample_tol = 1e-3; /* finer than a sample is true */
 /* From here on the curvature hardly changes any more. */
 static const double near_tol = 1e-4;
 /* What a step by the curvature of before has to leave of the gradient at most. */
 static const double fast = 0.01;
+/* What a foreseen gradient is multiplied by, to be sure. */
+static const double certain = 2;
 
 /* Where the search stands: the point, what the pass found there, and the next candidate. */
 struct search {
@@ -204,22 +207,27 @@ unpenalised(const struct problem *p)
 	return !p->hold;
 }
 
-/* Steps on a sample of the rows cost a fraction, and end so near that few are left for all rows. The place is
- * taken only if it is better for all rows than the start is for the sample; any place is good enough to end at
- * the same one, so this spares a look at all rows. The first step from it goes by the sample's curvature. */
+/* Steps on samples of the rows, a coarse one and a finer one, cost a fraction, and end so near that few are left
+ * for all rows. The place is taken only if it is better for all rows than the start is for the sample; any
+ * place is good enough to end at the same one, so this spares a look at all rows. The first step from it goes
+ * by the sample's curvature. */
 static void
 approach(struct search *s)
 {
 	const struct problem *p = s->p;
 	double *start = mem_alloc(s->n * sizeof(double));
 	memcpy(start, s->w, s->n * sizeof(double));
-	pass_sample(s->pass, SAMPLE);
-	look(s);
+	pass_sample(s->pass, samples[N_SAMPLES - 1]);
+	pass_run(s->pass, s->w, CURVE_NONE, &s->at);
 	double limit = s->at.value;
-	for (int i = 0; i < SAMPLE_STEPS && steepest(p, s->at.g) > sample_tol; i++) {
-		(void)direct(s);
-		if (!advance(s, CURVE_FULL))
-			break;
+	for (int level = 0; level < N_SAMPLES; level++) {
+		pass_sample(s->pass, samples[level]);
+		look(s);
+		for (int i = 0; i < SAMPLE_STEPS && steepest(p, s->at.g) > sample_tol; i++) {
+			(void)direct(s);
+			if (!advance(s, CURVE_FULL))
+				break;
+		}
 	}
 	pass_sample(s->pass, 1);
 	pass_run(s->pass, s->w, CURVE_NONE, &s->at);
@@ -253,9 +261,28 @@ step(struct search *s, double gradient)
 	return true;
 }
 
+/* A step by the curvature of a place nearby leaves of the gradient about twice what the step before left of its
+ * own. Where that is certain to be enough there is no need to look: the objective falls by half of what the
+ * gradient promises. */
+static bool
+jump(struct search *s, double before, double tol, double *gradient)
+{
+	double promise = 0, rest = 2 * *gradient * (*gradient / before);
+	if (!s->near || s->here || s->p->loss == LOSS_SQUARED || certain * rest > tol)
+		return false;
+	for (size_t j = 0; j < s->n; j++) {
+		promise += s->at.g[j] * s->d[j];
+		s->w[j] += s->d[j];
+	}
+	s->at.value += promise / 2;
+	*gradient = rest;
+	return true;
+}
+
 static enum newton_end
 descend(struct search *s, struct newton *out)
 {
+	double before = HUGE_VAL;
 	const struct problem *p = s->p;
 	if (p->loss != LOSS_SQUARED && p->n >= SAMPLED_FROM && !unpenalised(p))
 		approach(s);
@@ -273,6 +300,11 @@ descend(struct search *s, struct newton *out)
 			out->column = column - 1;
 			return NEWTON_COLLINEAR;
 		}
+		if (jump(s, before, p->tol, &out->gradient)) {
+			out->iterations++;
+			return NEWTON_DONE;
+		}
+		before = out->gradient;
 		if (!step(s, out->gradient))
 			return out->gradient <= STALL_TOL ? NEWTON_DONE : NEWTON_LIMIT;
 	}

@@ -19,7 +19,9 @@
 #include <string.h>
 #include "base/base.h"
 
-enum { BLOCK = 256, CHUNK = 128 * BLOCK, LANES = 4 };
+/* Columns of a block lie a cache line further apart than they are long: a power of two between them would
+ * make them share a few lines of the cache. */
+enum { BLOCK = 128, STRIDE = BLOCK + 8, CHUNK = 256 * BLOCK, LANES = 4 };
 
 typedef double reals VECTOR(32, 8);
 typedef uint64_t bits VECTOR(32, 8);
@@ -29,10 +31,10 @@ typedef uint64_t bits VECTOR(32, 8);
 
 struct pass {
 	const struct problem *p;
-	double *u;        /* owned: k + 1 columns of BLOCK */
-	double *z, *r;    /* inside u's memory: linear terms and residuals, BLOCK each a term */
+	double *u;        /* owned: k + 1 columns of BLOCK, STRIDE apart */
+	double *z, *r;    /* inside u's memory: linear terms and residuals, one column a term */
 	double *h;        /* curvature */
-	double *t[2], *y; /* scratch; the last targets, padded */
+	double *t, *y;    /* scratch; the last targets, padded */
 	struct sums part; /* of one chunk */
 	int64_t next;     /* where the next block begins */
 	int every;        /* which blocks are looked at; 1: all */
@@ -74,31 +76,54 @@ dot(const double *a, const double *b)
 	return join(&sum);
 }
 
-/* The dot products of a and b with four columns at once: so many are on their way that no sum waits for the
- * last one, and what is loaded is used more than once. */
+/* The running sums of dot products with four columns. */
+struct quad {
+	reals a, b, c, d;
+};
+
 static ALWAYS_INLINE void
-dots(const double *a, const double *b, const double *u, double out[2][4])
+quad_add(struct quad *s, const double *a, const double *u)
 {
-	reals a0 = {0}, a1 = {0}, a2 = {0}, a3 = {0}, b0 = {0}, b1 = {0}, b2 = {0}, b3 = {0};
+	reals v = *(const reals *)a;
+	s->a += v * *(const reals *)u;
+	s->b += v * *(const reals *)(u + STRIDE);
+	s->c += v * *(const reals *)(u + 2 * STRIDE);
+	s->d += v * *(const reals *)(u + 3 * STRIDE);
+}
+
+static ALWAYS_INLINE void
+quad_join(const struct quad *s, double out[4])
+{
+	out[0] = join(&s->a);
+	out[1] = join(&s->b);
+	out[2] = join(&s->c);
+	out[3] = join(&s->d);
+}
+
+/* The dot products of four columns with a. */
+static ALWAYS_INLINE void
+dots(const double *a, const double *u, double out[4])
+{
+	struct quad s = {0};
+	for (int i = 0; i < BLOCK; i += LANES)
+		quad_add(&s, a + i, u + i);
+	quad_join(&s, out);
+}
+
+/* And with three columns at once: so many are on their way that no sum waits for the last one, and what is
+ * loaded is used more than once. */
+static ALWAYS_INLINE void
+dots_three(const double *a, const double *u, double out[3][4])
+{
+	struct quad s0 = {0}, s1 = {0}, s2 = {0};
 	for (int i = 0; i < BLOCK; i += LANES) {
-		reals p = *(const reals *)(a + i), q = *(const reals *)(b + i);
-		reals v = *(const reals *)(u + i);
-		a0 += p * v;
-		b0 += q * v;
-		v = *(const reals *)(u + BLOCK + i);
-		a1 += p * v;
-		b1 += q * v;
-		v = *(const reals *)(u + 2 * BLOCK + i);
-		a2 += p * v;
-		b2 += q * v;
-		v = *(const reals *)(u + 3 * BLOCK + i);
-		a3 += p * v;
-		b3 += q * v;
+		quad_add(&s0, a + i, u + i);
+		quad_add(&s1, a + STRIDE + i, u + i);
+		quad_add(&s2, a + 2 * STRIDE + i, u + i);
 	}
-	const reals *const sums[2][4] = {{&a0, &a1, &a2, &a3}, {&b0, &b1, &b2, &b3}};
-	for (int r = 0; r < 2; r++)
-		for (int c = 0; c < 4; c++)
-			out[r][c] = join(sums[r][c]);
+	quad_join(&s0, out[0]);
+	quad_join(&s1, out[1]);
+	quad_join(&s2, out[2]);
 }
 
 /* v -> e^v for numbers that are not above 0; below -708 as if they were -708. Within one unit in the last
@@ -146,7 +171,7 @@ centre_two(const struct problem *p, int j, const double *w, int64_t from, double
 		reals v = (*(const reals *)(x + i) - mean) * scale;
 		reals v1 = (*(const reals *)(y + i) - mean1) * scale1;
 		*(reals *)(u + i) = v;
-		*(reals *)(u + BLOCK + i) = v1;
+		*(reals *)(u + STRIDE + i) = v1;
 		*(reals *)(z + i) = (*(reals *)(z + i) + weight * v) + weight1 * v1;
 	}
 }
@@ -173,29 +198,29 @@ load(struct pass *s, const double *w, int64_t from, int m)
 	size_t d = (size_t)p->k + 1;
 	for (int a = 0; a < p->terms; a++)
 		for (int i = 0; i < BLOCK; i++)
-			s->z[a * BLOCK + i] = p->intercept ? w[(size_t)a * d] : 0;
+			s->z[a * STRIDE + i] = p->intercept ? w[(size_t)a * d] : 0;
 	int j = 0;
 	for (; m == BLOCK && j + 2 <= p->k; j += 2)
-		centre_two(p, j, w, from, s->u + (j + 1) * BLOCK, s->z);
+		centre_two(p, j, w, from, s->u + (j + 1) * STRIDE, s->z);
 	for (; j < p->k; j++) {
 		const double *x = p->x[j] + from;
 		if (m < BLOCK) {
-			memcpy(s->t[0], x, (size_t)m * sizeof(double));
+			memcpy(s->t, x, (size_t)m * sizeof(double));
 			for (int i = m; i < BLOCK; i++)
-				s->t[0][i] = p->mean[j];
-			x = s->t[0];
+				s->t[i] = p->mean[j];
+			x = s->t;
 		}
-		centre(p->mean[j], p->scale[j], w[j + 1], x, s->u + (j + 1) * BLOCK, s->z);
+		centre(p->mean[j], p->scale[j], w[j + 1], x, s->u + (j + 1) * STRIDE, s->z);
 	}
 	for (int a = 1; a < p->terms; a++)
 		for (j = 0; j < p->k; j++)
-			add_scaled(w[(size_t)a * d + (size_t)j + 1], s->u + (j + 1) * BLOCK,
-				s->z + a * BLOCK);
+			add_scaled(w[(size_t)a * d + (size_t)j + 1], s->u + (j + 1) * STRIDE,
+				s->z + a * STRIDE);
 }
 
 /* With v = z for y = 0 and -z for y = 1, the loss of a row is log(1 + e^v), and e^-|v| never
- * overflows. The logarithm is taken once a block and class: 64 factors between 1 and 2 in each of four lanes
- * stay below 2^256. */
+ * overflows. The logarithm is taken once a block and class: 32 factors between 1 and 2 in each of four lanes
+ * stay below 2^128. */
 static ALWAYS_INLINE double
 logistic(struct pass *s, const double *y)
 {
@@ -205,11 +230,11 @@ logistic(struct pass *s, const double *y)
 	reals linear[2] = {zero, zero}, product[2] = {one, one};
 	for (int i = 0; i < BLOCK; i += LANES) {
 		reals z = *(reals *)(s->z + i);
-		*(reals *)(s->t[1] + i) = PICK(z > zero, -z, z);
+		*(reals *)(s->t + i) = PICK(z > zero, -z, z);
 	}
-	raise_e(s->t[1]);
+	raise_e(s->t);
 	for (int i = 0; i < BLOCK; i += LANES) {
-		reals z = *(reals *)(s->z + i), e = *(reals *)(s->t[1] + i);
+		reals z = *(reals *)(s->z + i), e = *(reals *)(s->t + i);
 		reals target = *(const reals *)(y + i);
 		bits yes = (bits)(target > zero);
 		reals v = PICK(yes, -z, z), more = one + e, q = one / more;
@@ -250,16 +275,16 @@ static ALWAYS_INLINE double
 softmax(struct pass *s, const double *y, int m)
 {
 	const struct problem *p = s->p;
-	double *most = s->t[0], *sum = s->t[1], loss = 0;
+	double *most = s->t, *sum = s->t + STRIDE, loss = 0;
 	memcpy(most, s->z, BLOCK * sizeof(double));
 	for (int a = 1; a < p->terms; a++)
 		for (int i = 0; i < BLOCK; i++)
-			most[i] = s->z[a * BLOCK + i] > most[i] ? s->z[a * BLOCK + i] : most[i];
+			most[i] = s->z[a * STRIDE + i] > most[i] ? s->z[a * STRIDE + i] : most[i];
 	memset(sum, 0, BLOCK * sizeof(double));
 	for (int i = 0; i < m; i++)
-		s->h[i] = s->z[(int)y[i] * BLOCK + i] - most[i];
+		s->h[i] = s->z[(int)y[i] * STRIDE + i] - most[i];
 	for (int a = 0; a < p->terms; a++) {
-		double *z = s->z + a * BLOCK;
+		double *z = s->z + a * STRIDE;
 		for (int i = 0; i < BLOCK; i++)
 			z[i] -= most[i];
 		raise_e(z);
@@ -274,23 +299,24 @@ softmax(struct pass *s, const double *y, int m)
 	for (int i = m; i < BLOCK; i++)
 		s->h[i] = 0;
 	for (int a = 0; a < p->terms; a++) {
-		weigh(sum, s->z + a * BLOCK, s->z + a * BLOCK);
+		weigh(sum, s->z + a * STRIDE, s->z + a * STRIDE);
 		for (int i = 0; i < m; i++)
-			s->r[a * BLOCK + i] = (s->z[a * BLOCK + i] - (y[i] == a)) * s->h[i];
+			s->r[a * STRIDE + i] = (s->z[a * STRIDE + i] - (y[i] == a)) * s->h[i];
 		for (int i = m; i < BLOCK; i++)
-			s->r[a * BLOCK + i] = 0;
+			s->r[a * STRIDE + i] = 0;
 	}
 	return loss;
 }
 
 /* The rows of the next block are sent for while there is something to count, column by column: the processor
- * does not foresee so many short streams. What lies behind the last block is asked for in vain. */
+ * does not foresee so many short streams. They go to the second cache: in the first, columns that lie alike in
+ * their pages would push each other out. What lies behind the last block is asked for in vain. */
 static ALWAYS_INLINE void
 send_for(const struct pass *s, size_t column, size_t n)
 {
 	for (size_t j = column; j < column + n && j < (size_t)s->p->k; j++)
 		for (int i = 0; i < BLOCK; i += 8)
-			__builtin_prefetch(s->p->x[j] + s->next + i);
+			__builtin_prefetch(s->p->x[j] + s->next + i, 0, 2);
 }
 
 /* One pair of terms: adds u' diag(h) u to the square at `to`, whose rows are `width` apart; below and on
@@ -299,13 +325,13 @@ static ALWAYS_INLINE void
 add_square(struct pass *s, const double *h, double *to, size_t width)
 {
 	size_t d = (size_t)s->p->k + 1;
-	double out[2][4];
-	for (size_t j = 0; j < d; j += 2) {
-		size_t rows = j + 1 < d ? 2 : 1;
+	double out[3][4];
+	for (size_t j = 0; j < d; j += 3) {
+		size_t rows = j + 2 < d ? 3 : d - j;
 		for (size_t r = 0; r < rows; r++)
-			weigh(h, s->u + (j + r) * BLOCK, s->t[r]);
+			weigh(h, s->u + (j + r) * STRIDE, s->t + r * STRIDE);
 		for (size_t l = 0; l < j + rows; l += 4) {
-			dots(s->t[0], s->t[1], s->u + l * BLOCK, out);
+			dots_three(s->t, s->u + l * STRIDE, out);
 			for (size_t r = 0; r < rows; r++)
 				for (size_t c = 0; c < 4 && l + c <= j + r; c++)
 					to[(j + r) * width + l + c] += out[r][c];
@@ -318,12 +344,12 @@ static ALWAYS_INLINE void
 add_gradient(struct pass *s, const double *r, double *to)
 {
 	size_t d = (size_t)s->p->k + 1;
-	double out[2][4];
+	double out[4];
 	for (size_t l = 0; l < d; l += 4) {
 		send_for(s, l, 4);
-		dots(r, r, s->u + l * BLOCK, out);
+		dots(r, s->u + l * STRIDE, out);
 		for (size_t c = 0; c < 4 && l + c < d; c++)
-			to[l + c] += out[0][c];
+			to[l + c] += out[c];
 	}
 }
 
@@ -331,8 +357,8 @@ static ALWAYS_INLINE void
 add_diagonal(struct pass *s, const double *h, double *to)
 {
 	for (size_t j = 0; j <= (size_t)s->p->k; j++) {
-		weigh(h, s->u + j * BLOCK, s->t[0]);
-		to[j] += dot(s->t[0], s->u + j * BLOCK);
+		weigh(h, s->u + j * STRIDE, s->t);
+		to[j] += dot(s->t, s->u + j * STRIDE);
 	}
 }
 
@@ -341,10 +367,10 @@ static ALWAYS_INLINE void
 add_softmax_curve(struct pass *s, enum curvature curve)
 {
 	size_t terms = (size_t)s->p->terms, d = (size_t)s->p->k + 1, width = terms * d;
-	double *weights = s->h, *h = s->h + BLOCK;
+	double *weights = s->h, *h = s->h + STRIDE;
 	for (size_t a = 0; a < terms; a++)
 		for (size_t b = curve == CURVE_FULL ? 0 : a; b <= a; b++) {
-			const double *p = s->z + a * BLOCK, *q = s->z + b * BLOCK;
+			const double *p = s->z + a * STRIDE, *q = s->z + b * STRIDE;
 			for (int i = 0; i < BLOCK; i++)
 				h[i] = p[i] * ((a == b ? 1 : 0) - q[i]) * weights[i];
 			if (curve == CURVE_FULL)
@@ -397,7 +423,7 @@ block(struct pass *s, const double *w, enum curvature curve, int64_t from, int m
 	load(s, w, from, m);
 	s->part.value += losses(s, p->y + from, m);
 	for (size_t a = 0; a < (size_t)p->terms; a++)
-		add_gradient(s, s->r + a * BLOCK, s->part.g + a * d);
+		add_gradient(s, s->r + a * STRIDE, s->part.g + a * d);
 	if (curve != CURVE_NONE)
 		add_curve(s, curve);
 }
@@ -439,13 +465,12 @@ new_alone(const struct problem *p, enum curvature most)
 	size_t d = (size_t)p->k + 1, terms = (size_t)p->terms;
 	s->p = p;
 	s->every = 1;
-	s->u = mem_alloc((d + 2 * terms + 5) * BLOCK * sizeof(double));
-	s->z = s->u + d * BLOCK;
-	s->r = s->z + terms * BLOCK;
-	s->h = s->r + terms * BLOCK; /* two blocks long */
-	s->t[0] = s->h + 2 * BLOCK;
-	s->t[1] = s->t[0] + BLOCK;
-	s->y = s->t[1] + BLOCK;
+	s->u = mem_alloc((d + 2 * terms + 6) * STRIDE * sizeof(double));
+	s->z = s->u + d * STRIDE;
+	s->r = s->z + terms * STRIDE;
+	s->h = s->r + terms * STRIDE; /* two columns */
+	s->t = s->h + 2 * STRIDE;     /* three columns */
+	s->y = s->t + 3 * STRIDE;
 	for (int i = 0; i < BLOCK; i++)
 		s->u[i] = p->intercept ? 1 : 0;
 	sums_init(&s->part, problem_unknowns(p), most);

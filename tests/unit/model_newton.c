@@ -194,7 +194,7 @@ check_pass(int64_t n, enum loss loss)
 
 Test(newton, a_pass_gives_the_defined_sums_around_block_and_chunk_ends)
 {
-	const int64_t sizes[] = {1, 2, 255, 256, 257, 512, 32767, 32768, 32769};
+	const int64_t sizes[] = {1, 2, 127, 128, 129, 256, 300, 32767, 32768, 32769};
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		check_pass(sizes[i], LOSS_LOGISTIC);
 		check_pass(sizes[i], LOSS_SQUARED);
@@ -233,6 +233,36 @@ Test(newton, the_solution_has_no_gradient)
 		cr_expect_float_eq((double)g[j], 0, 1e-7);
 	cr_expect_leq(r.iterations, 8);
 	data_free(d);
+}
+
+/* From 131,072 rows on samples lead the way, and the last step is foreseen and not looked at. */
+static void
+check_many(enum loss loss)
+{
+	struct data *d = data_new((1 << 18) + 77, loss);
+	double w[UNKNOWNS] = {0}, curve[UNKNOWNS * UNKNOWNS];
+	long double g[UNKNOWNS];
+	struct newton r = {.w = w, .keep = CURVE_FULL, .curve = curve};
+	d->p.tol = 1e-12;
+	for (int64_t i = 0; i < d->p.n && loss != LOSS_SQUARED; i++) {
+		double v = d->x[0][i] - d->x[1][i] + 2 * sin(0.37 * (double)i * (double)i);
+		d->y[i] = loss == LOSS_SOFTMAX ? floor((v + 4) / 8 * TERMS) : v > 0.5;
+	}
+	cr_assert_eq(newton_solve(&d->p, &r), NEWTON_DONE);
+	long double value = objective(&d->p, w, g);
+	for (size_t j = 0; j < problem_unknowns(&d->p); j++)
+		cr_expect_float_eq((double)g[j] / (double)d->p.n, 0, d->p.tol, "g[%zu] %g", j,
+			(double)g[j] / (double)d->p.n);
+	cr_expect_leq(r.gradient, d->p.tol);
+	cr_expect_float_eq(r.value, (double)value, 1e-12 * (double)value);
+	data_free(d);
+}
+
+Test(newton, many_rows_end_where_there_is_no_gradient_as_well)
+{
+	check_many(LOSS_LOGISTIC);
+	check_many(LOSS_SOFTMAX);
+	check_many(LOSS_SQUARED);
 }
 
 Test(newton, least_squares_take_one_step)
