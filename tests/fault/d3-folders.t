@@ -12,7 +12,7 @@ mv conf/base/contracts/loans_train.yml conf/base/contracts/loans_train/all.yml
 anew()
 {
 	rm -rf runs data
-	timeout 60 "$meddle" -c getdents64 "$@" mlflow-c run -q -j 1 >said 2>&1
+	timeout 60 "$meddle" -c getdents64 "$@" mlflow-c run -q -j 1 --params generate.rows=1400 >said 2>&1
 }
 
 # How many contracts were kept, and what lies in the registered model.
