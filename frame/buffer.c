@@ -11,6 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+#define POPULATE_MIN (UINT64_C(128) << 10)
+
 static struct buf *
 buf_make(struct seg *seg, int64_t slot, uint64_t at, uint64_t len)
 {
@@ -66,6 +71,19 @@ buf_zero(struct buf *b, uint64_t bytes)
 	uint64_t dirty = slot_get(b->seg, b->slot)->dirty;
 
 	memset(b->map, 0, dirty < bytes ? dirty : bytes);
+}
+
+/* A kernel that cannot do it (before 5.14) makes them one at a time. */
+void
+buf_populate(struct buf *b, uint64_t from, uint64_t to)
+{
+	uint64_t dirty = slot_get(b->seg, b->slot)->dirty;
+
+	from -= from % (uint64_t)getpagesize();
+	if (from < dirty)
+		from = dirty;
+	if (to > from + POPULATE_MIN)
+		(void)madvise(b->map + from, page_round(to) - from, MADV_POPULATE_WRITE);
 }
 
 int

@@ -34,6 +34,7 @@ struct builder {
 	struct map index; /* name to place + 1 */
 	int last;         /* the column mlf_set_null found last */
 	bool bad;         /* a mistake was made: no frame comes of it */
+	bool joins;       /* its columns are those of the tables it takes (scope_append) */
 	bool finished;
 	struct builder *next;
 };

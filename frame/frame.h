@@ -84,6 +84,9 @@ struct mlf_builder *scope_builder(struct scope *sc);
  * large text, dates and other time units are widened; anything else is a mistake. */
 struct mlf_frame *
 scope_import(struct scope *sc, struct ArrowSchema *schema, struct ArrowArray *array);
+/* Puts a copy of the frame below those that the builder took before, which have the same columns. The
+ * builder takes nothing else; mlf_finish ends it. */
+void scope_append(struct mlf_builder *b, struct frame *f);
 /* The frames one below the other. Same names and types, in the same order. One frame: no copy. */
 struct mlf_frame *scope_concat(struct scope *sc, struct frame *const *frames, size_t n);
 /* Filling a pushed column from a reader of files, many rows at once. First room for so many rows and

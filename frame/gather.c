@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * New frames of old rows: filtering, and putting frames one below the other.
+ * Filtering: a new frame of some rows of another.
  *
- * Filtering goes by blocks of rows. Of each block the places of the rows to keep are written down
+ * It goes by blocks of rows. Of each block the places of the rows to keep are written down
  * once, in a list that stays in the nearest cache, and each column gathers by that list:
  *
  *	keep  1 0 0 1 1 0 1      at  0 3 4 6      column  a b c d e f g  ->  a d e g
@@ -111,6 +111,7 @@ column_like(struct builder *b, const struct column *c, int64_t n, bool nulls)
 
 	if (!to || (nulls && !bcol_valid(b, to)))
 		return NULL;
+	buf_populate(to->buf[DATA], 0, type_bytes(c->type, n));
 	if (c->type == MLF_UTF8)
 		*(int32_t *)to->data = 0;
 	return to;
@@ -160,93 +161,5 @@ filter_rows(struct mlf_frame *mf, const bool *keep)
 		return scope_nothing(l->scope, kept);
 	b = scope_builder(l->scope);
 	filter_into(builder_of(b), f, bytes, kept);
-	return build_finish(b);
-}
-
-/* --- one below the other ------------------------------------------------------------------------- */
-
-static void
-append(struct builder *b, struct bcol *to, const struct column *c, int64_t at)
-{
-	int64_t text = column_text_bytes(c);
-	const int32_t *ends = column_ends(c);
-	char *bytes;
-
-	if (to->valid && c->valid)
-		bits_push(to->valid, at, c->valid, c->off, c->n);
-	else if (to->valid)
-		bits_push_ones(to->valid, at, c->n);
-	to->nulls += c->nulls;
-	if (c->type == MLF_BOOL) {
-		bits_push(to->data, at, c->data, c->off, c->n);
-	} else if (c->type != MLF_UTF8) {
-		memcpy((int64_t *)to->data + at, (const int64_t *)c->data + c->off,
-			(size_t)c->n * sizeof(int64_t));
-	} else if ((bytes = bcol_text(b, to, text))) {
-		int32_t *out = (int32_t *)to->data + at + 1, shift = (int32_t)to->text - ends[0];
-
-		memcpy(bytes, c->bytes + ends[0], (size_t)text);
-		to->text += text;
-		for (int64_t i = 0; i < c->n; i++)
-			out[i] = ends[i + 1] + shift;
-	}
-}
-
-static void
-concat_column(struct builder *b, struct frame *const *frames, size_t n, int i, int64_t rows)
-{
-	struct bcol *to;
-	int64_t at = 0, nulls = 0;
-
-	for (size_t k = 0; k < n; k++)
-		nulls += frame_column(frames[k], i)->nulls;
-	to = column_like(b, frame_column(frames[0], i), rows, nulls > 0);
-	for (size_t k = 0; to && !b->bad && k < n; at += frames[k++]->rows)
-		append(b, to, frame_column(frames[k], i), at);
-}
-
-/* Whether b can stand below a; if not, that is a mistake. */
-static bool
-same_schema(struct scope *sc, const struct frame *a, const struct frame *b)
-{
-	if (a->n != b->n) {
-		scope_mistake(sc,
-			"tables of %d and of %d columns cannot be put one below the other", a->n,
-			b->n);
-		return false;
-	}
-	for (int i = 0; i < a->n; i++) {
-		const struct column *c = &a->cols[i].c, *d = &b->cols[i].c;
-
-		if (c->type == d->type && str_eq(c->name, d->name))
-			continue;
-		scope_mistake(sc,
-			"column %d is `%s` (%s) in one table and `%s` (%s) in the one below", i + 1,
-			c->name, type_name(c->type), d->name, type_name(d->type));
-		return false;
-	}
-	return true;
-}
-
-struct mlf_frame *
-scope_concat(struct scope *sc, struct frame *const *frames, size_t n)
-{
-	struct frame *only = n ? frames[0] : NULL;
-	struct mlf_builder *b;
-	int64_t rows = 0;
-
-	for (size_t k = 0; k < n; k++) {
-		if (!same_schema(sc, frames[0], frames[k]))
-			return scope_nothing(sc, frames[0]->rows);
-		only = rows == 0 ? frames[k] : frames[k]->rows == 0 ? only : NULL;
-		rows += frames[k]->rows;
-	}
-	if (only)
-		return scope_lend(sc, only);
-	if (n == 0 || frames[0]->n == 0)
-		return scope_nothing(sc, rows);
-	b = scope_builder(sc);
-	for (int i = 0; i < frames[0]->n && !builder_of(b)->bad; i++)
-		concat_column(builder_of(b), frames, n, i, rows);
 	return build_finish(b);
 }

@@ -50,6 +50,9 @@ MUST_CHECK int
 buf_new(struct seg *seg, int64_t slot, uint64_t bytes, struct buf **out, struct err *e);
 /* Zeroes what of the first `bytes` may not be zero; only for a buffer nothing was written into. */
 void buf_zero(struct buf *b, uint64_t bytes);
+/* Makes the pages of these bytes at once, which costs far less than one at a time at their first write.
+ * Only for bytes that will all be written, and of a table that is there already: memory has room. */
+void buf_populate(struct buf *b, uint64_t from, uint64_t to);
 /* Makes room for at least `bytes`; the content moves along (not a byte is copied). */
 MUST_CHECK int buf_reserve(struct buf *b, uint64_t bytes, struct err *e);
 /* Ends writing: the buffer is len bytes. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * loan_features: makes loans into numbers, and parts them into a train and a test table.
  *
- * Texts become one column of 0 and 1 for each of their values but the first (which the others tell),
+ * Texts become one boolean column for each of their values but the first (which the others tell),
  * income and amount also their logarithms, and two ratios are added; numbers stay as they are. The
  * parting keeps the share of approvals equal on both sides and depends on `seed` alone. */
 #include <mlflow-c/tools.h>
@@ -81,22 +81,21 @@ static int
 encode(struct mlf_ctx *ctx, struct sides *to, struct mlf_frame *in, const struct encoding *e)
 {
 	struct mlf_strs c = mlf_utf8(in, e->column);
-	struct column out[7] = {0};
-	size_t len[7] = {0};
-	for (int k = 0; k < 7 && e->to[k].value; k++)
-		len[k] = strlen(e->to[k].value);
-	for (int k = 1; k < 7 && e->to[k].value; k++)
-		out[k] = add_column(to, e->to[k].as);
-	int64_t at[2] = {0};
+	int out[7], n = 1; /* the same numbers on both sides */
+	size_t len[7] = {strlen(e->to[0].value)};
+	for (; n < 7 && e->to[n].value; n++) {
+		len[n] = strlen(e->to[n].value);
+		out[n] = mlf_add_column(to->b[0], e->to[n].as, MLF_BOOL);
+		(void)mlf_add_column(to->b[1], e->to[n].as, MLF_BOOL);
+	}
 	for (int64_t i = 0; i < c.n; i++) {
 		struct mlf_str s = mlf_str_at(&c, i);
-		int k = value_of(e, len, s), side = to->test[i];
-		if (k < 0)
+		int is = value_of(e, len, s);
+		if (is < 0)
 			return mlf_fail(ctx, "column %s, row %lld: unknown value `%.*s`", e->column,
 				(long long)i + 1, (int)s.len, s.s);
-		if (k > 0)
-			out[k].to[side][at[side]] = 1;
-		at[side]++;
+		for (int k = 1; k < n; k++)
+			mlf_push_bool(to->b[to->test[i]], out[k], k == is);
 	}
 	return 0;
 }

@@ -45,8 +45,9 @@ struct out_state {
 	const struct job_output *out;
 	struct checked check;
 	struct stage *stage;
-	struct frame **kept; /* batches for later nodes; counted */
-	size_t n_kept, cap_kept;
+	struct frame *kept; /* for later nodes: the only batch, at the end all of them; counted */
+	struct scope *join; /* owned; from the second batch on */
+	struct mlf_builder *below; /* the batches so far, one below the other; in join */
 	uint64_t kept_bytes;
 	bool by_file; /* it became too large to be kept: later nodes read the file */
 	char *path;   /* owned */

@@ -284,20 +284,49 @@ open_stage(struct ctx *c, struct out_state *out, struct err *e)
 	return stage_begin(out->out->entry, c->job->rootfd, token, &out->stage, e);
 }
 
-/* Keeps a batch for later nodes. Joining several takes their memory twice; what is more than the budget
- * has left is given up, where there is a file to read instead. */
 static void
-keep(struct ctx *c, struct out_state *out, struct frame *f)
+forget(struct out_state *out)
 {
-	if (out->by_file)
-		return;
-	out->kept = mem_grow(out->kept, &out->cap_kept, out->n_kept + 1, sizeof(*out->kept));
-	out->kept[out->n_kept++] = frame_ref(f);
+	frame_unref(out->kept);
+	scope_free(out->join);
+	out->kept = NULL;
+	out->join = NULL;
+}
+
+static int
+join_verdict(const struct out_state *out, struct err *e)
+{
+	if (!scope_error(out->join))
+		return 0;
+	*e = *scope_error(out->join);
+	return -1;
+}
+
+/* Keeps a batch for later nodes: the first as it is, others are copied below it, so that what they are
+ * made of is free for the next one. What is more than the budget has left is given up, where there is a
+ * file to read instead. */
+static int
+keep(struct ctx *c, struct out_state *out, struct frame *f, struct err *e)
+{
 	out->kept_bytes += frame_bytes(f);
-	out->by_file =
-		out->stage && out->kept_bytes * (out->n_kept > 1 ? 2 : 1) > c->job->keep_bytes;
-	while (out->by_file && out->n_kept > 0)
-		frame_unref(out->kept[--out->n_kept]);
+	out->by_file |= out->stage && out->kept_bytes > c->job->keep_bytes;
+	if (out->by_file) {
+		forget(out);
+		return 0;
+	}
+	if (!out->kept && !out->join) {
+		out->kept = frame_ref(f);
+		return 0;
+	}
+	if (!out->join) {
+		out->join = scope_new(c->host->segs);
+		out->below = scope_builder(out->join);
+		scope_append(out->below, out->kept);
+		frame_unref(out->kept);
+		out->kept = NULL;
+	}
+	scope_append(out->below, f);
+	return join_verdict(out, e);
 }
 
 int
@@ -310,7 +339,7 @@ ctx_put_table(struct ctx *c, struct out_state *out, struct frame *given, struct 
 	if (rc == 0 && out->stage)
 		rc = stage_table(out->stage, f, e);
 	if (rc == 0 && out->out->keep)
-		keep(c, out, f);
+		rc = keep(c, out, f, e);
 	if (rc == 0) {
 		out->given = true;
 		out->rows += frame_rows(f);
@@ -464,21 +493,17 @@ ctx_open(struct ctx *c, struct err *e)
 	return 0;
 }
 
-/* Several kept batches become one frame, so that readers get one pointer per column. */
+/* Readers get one table, and of it one pointer per column. */
 static int
-join_kept(struct ctx *c, struct out_state *out)
+join_kept(struct out_state *out, struct err *e)
 {
-	if (out->n_kept < 2)
+	if (!out->join)
 		return 0;
-	struct mlf_frame *all = scope_concat(c->scope, out->kept, out->n_kept);
-	if (scope_error(c->scope))
-		return -1;
-	struct frame *joined = frame_ref(frame_of(all));
-	for (size_t i = 0; i < out->n_kept; i++)
-		frame_unref(out->kept[i]);
-	out->kept[0] = joined;
-	out->n_kept = 1;
-	return 0;
+	struct mlf_frame *all = mlf_finish(out->below);
+	if (mlf_columns(all) == 0)
+		all = scope_nothing(out->join, out->rows);
+	out->kept = frame_ref(frame_of(all));
+	return join_verdict(out, e);
 }
 
 static int
@@ -492,10 +517,8 @@ finish_output(struct ctx *c, struct out_state *out, struct err *e)
 		return err_help(e, "give it with mlf_output(ctx, \"%s\", ...) before returning 0",
 			out->out->port);
 	}
-	if (join_kept(c, out) < 0) {
-		*e = *scope_error(c->scope);
+	if (join_kept(out, e) < 0)
 		return -1;
-	}
 	if (ctx_check_end(&out->check, out->out->dataset, e) < 0)
 		return -1;
 	if (out->stage) {
@@ -535,9 +558,7 @@ close_out(struct out_state *out)
 	ctx_check_close(&out->check);
 	if (out->stage)
 		stage_abort(out->stage);
-	for (size_t i = 0; i < out->n_kept; i++)
-		frame_unref(out->kept[i]);
-	free(out->kept);
+	forget(out);
 	free(out->path);
 	staged_fini(&out->staged);
 }

@@ -59,14 +59,14 @@ collect_frame(struct ctx *c, struct out_state *out, struct done_data *d)
 {
 	struct str s = {0};
 	struct jw w;
-	if (!out->n_kept)
+	if (!out->kept)
 		return;
 	if (c->host->ctl < 0) {
-		d->frame = frame_ref(out->kept[0]);
+		d->frame = frame_ref(out->kept);
 		return;
 	}
 	jw_init(&w, &s);
-	frame_encode(out->kept[0], &w);
+	frame_encode(out->kept, &w);
 	d->frame_json = arena_strdup(c->arena, str_text(&s));
 	str_fini(&s);
 }

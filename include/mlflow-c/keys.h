@@ -15,10 +15,12 @@ struct mlf_seen {
 static inline bool
 mlf_seen_grow(struct mlf_seen *s)
 {
-	uint64_t slots = s->slots ? 4 * s->slots : 4096;
-	uint64_t(*v)[2] = calloc(slots, sizeof(*v));
+	uint64_t slots = s->slots ? 2 * s->slots : 4096;
+	uint64_t(*v)[2] = malloc(slots * sizeof(*v));
 	if (!v)
 		return false;
+	memset(v, 0,
+		slots * sizeof(*v)); /* a page that is read before it is written is made twice */
 	for (uint64_t i = 0; i < s->slots; i++) {
 		uint64_t at = s->v[i][0] & (slots - 1);
 		while (s->v[i][0] && v[at][0])

@@ -284,3 +284,34 @@ Test(concat, another_type_or_name_is_a_mistake)
 		k.sc, "column 1 is `x` (float64) in one table and `x` (int64) in the one below");
 	kit_close(&k);
 }
+
+Test(concat, a_table_that_was_put_below_others_may_go_at_once)
+{
+	struct kit k = kit_open(SEGS_SHARED);
+	struct mlf_builder *b = scope_builder(k.sc);
+	int64_t at = 0;
+
+	for (int64_t n = 0; n < 3000; at += n, n += 977) {
+		struct scope *sc = scope_new(k.segs);
+
+		scope_append(b, frame_of(make_rows(sc, at, n)));
+		scope_free(sc);
+	}
+	struct mlf_frame *all = mlf_finish(b);
+
+	expect_rows(all, 0, at);
+	expect_null_counts(frame_of(all));
+	expect_fine(k.sc);
+	kit_close(&k);
+}
+
+Test(concat, a_table_without_columns_takes_none_that_has_some)
+{
+	struct kit k = kit_open(SEGS_SHARED);
+	struct mlf_builder *b = scope_builder(k.sc);
+
+	scope_append(b, frame_of(scope_nothing(k.sc, 3)));
+	scope_append(b, frame_of(make_rows(k.sc, 0, 3)));
+	expect_mistake(k.sc, "tables of 0 and of 5 columns");
+	kit_close(&k);
+}

@@ -74,7 +74,7 @@ def features(loans, p):
             raise ValueError(f"column {name} holds an unknown value")
         for k, column in enumerate(values.values()):
             if column:
-                columns[column] = (codes == k).astype("float64")
+                columns[column] = codes == k
     table = pd.DataFrame(columns)
     test = draw_test(loans["loan_status"].to_numpy(), p)
     return table[~test], table[test]
