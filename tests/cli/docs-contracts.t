@@ -1,0 +1,3 @@
+# docs/contracts.md can be followed word for word, and prints what it says it prints
+umask 022
+"$REPO/scripts/doctest" "$REPO/docs/contracts.md"

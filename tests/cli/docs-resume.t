@@ -1,0 +1,3 @@
+# docs/resume.md can be followed word for word, and prints what it says it prints
+umask 022
+"$REPO/scripts/doctest" "$REPO/docs/resume.md"
