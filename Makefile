@@ -59,6 +59,8 @@ plugin_dialect = -std=gnu11 $(WARN) -Iinclude
 plugin_cflags  = $(plugin_dialect) $(CFLAGS) -ffp-contract=off -MMD -MP -fPIC $(san) \
 	-DMLF_SOURCE_HASH='"$(shell sha256sum $< | cut -c1-64)"'
 
+plugin_link    = -shared -Wl,-z,relro,-z,now,-z,noexecstack
+
 q    = $(if $(V),,@)
 say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 sub  = $(MAKE) --no-print-directory
@@ -66,7 +68,7 @@ jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all run test unit cli fault replay fixtures test-nightly mutants reliability fuzz fuzz-coverage fuzz-counted \
 	valgrind tsan interop browser bench gates gates-test \
-	golden-update format compdb deb reproducible \
+	golden-update format compdb deb reproducible newcomer \
 	install uninstall clean help deps built FORCE
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -172,7 +174,7 @@ $(B)/mlflow-c: $(B)/obj/cmd/main.o $(foreach r,cmd $(rooms.cmd),$(call archive,$
 $(B)/nodes/%.so: nodes/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,NODE,$<)
-	$(q)$(CC) $(plugin_cflags) -shared -o $@ $< -lm
+	$(q)$(CC) $(plugin_cflags) $(plugin_link) -o $@ $< -lm
 $(B)/lib/mlflow-c/nodes/%.so: $(B)/nodes/%.so
 	@mkdir -p $(@D)
 	$(q)install -m 755 $< $@
@@ -180,13 +182,13 @@ define example_rules
 $(examples)/$(1)/build/nodes/%.so: examples/$(1)/nodes/%.c $(B)/flags
 	@mkdir -p $$(@D)
 	$$(call say,NODE,$$<)
-	$$(q)$$(CC) $$(plugin_cflags) -MF $(B)/obj/example-$(1)-$$*.d -MT $$@ -shared -o $$@ $$< -lm
+	$$(q)$$(CC) $$(plugin_cflags) -MF $(B)/obj/example-$(1)-$$*.d -MT $$@ $(plugin_link) -o $$@ $$< -lm
 endef
 $(foreach e,$(patsubst examples/%/nodes,%,$(wildcard examples/*/nodes)),$(eval $(call example_rules,$(e))))
 $(B)/tests/nodes/%.so: tests/nodes/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,NODE,$<)
-	$(q)$(CC) $(plugin_cflags) -shared -o $@ $< -lm
+	$(q)$(CC) $(plugin_cflags) $(plugin_link) -o $@ $< -lm
 
 # A module sees include/ and its library.
 module_pkg = $(shell pkg-config $(1) $$(cat $(2)/pkg))
@@ -331,6 +333,7 @@ libdir = $(DESTDIR)$(PREFIX)/lib
 incdir = $(DESTDIR)$(PREFIX)/include
 modules = $(wildcard $(addprefix $(B)/lib/mlflow-c/,datasets/*.so flavors/*.so)) $(SHIPPED)
 
+pcdir  = $(DESTDIR)$(PREFIX)/share/pkgconfig
 mandir = $(DESTDIR)$(PREFIX)/share/man/man1
 bashdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 zshdir = $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions
@@ -338,13 +341,13 @@ fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 install: all ## install below DESTDIR and PREFIX: program, modules, nodes, headers, pages, completion
 	install -d $(bindir) $(addprefix $(libdir)/mlflow-c/,datasets flavors nodes) \
-		$(libdir)/pkgconfig $(incdir)/mlflow-c
+		$(pcdir) $(incdir)/mlflow-c
 	install -m 755 $(B)/mlflow-c $(bindir)/mlflow-c
 	$(foreach m,$(modules),install -m 644 $(m) $(libdir)/$(m:$(B)/lib/%=%);)
 	install -m 644 $(wildcard include/mlflow-c/*.h) $(incdir)/mlflow-c
 	sed -e 's|@prefix@|$(PREFIX)|' -e 's|@version@|$(VERSION)|' scripts/mlflow-c.pc.in \
-		>$(libdir)/pkgconfig/mlflow-c.pc
-	chmod 644 $(libdir)/pkgconfig/mlflow-c.pc
+		>$(pcdir)/mlflow-c.pc
+	chmod 644 $(pcdir)/mlflow-c.pc
 	install -d $(mandir) $(bashdir) $(zshdir) $(fishdir)
 	$(B)/mlflow-c manual --into $(mandir)
 	$(B)/mlflow-c completion bash >$(bashdir)/mlflow-c
@@ -352,7 +355,7 @@ install: all ## install below DESTDIR and PREFIX: program, modules, nodes, heade
 	$(B)/mlflow-c completion fish >$(fishdir)/mlflow-c.fish
 
 uninstall: ## remove what install put there, and nothing else
-	rm -f $(bindir)/mlflow-c $(libdir)/pkgconfig/mlflow-c.pc \
+	rm -f $(bindir)/mlflow-c $(pcdir)/mlflow-c.pc \
 		$(mandir)/mlflow-c.1 $(mandir)/mlflow-c-*.1 \
 		$(bashdir)/mlflow-c $(zshdir)/_mlflow-c $(fishdir)/mlflow-c.fish \
 		$(patsubst $(B)/lib/%,$(libdir)/%,$(modules)) \
@@ -363,6 +366,9 @@ uninstall: ## remove what install put there, and nothing else
 deb: ## make a Debian package, build/mlflow-c_VERSION_ARCH.deb, of a hardened build
 	+@$(sub) $(jobs) RELEASE=1 all
 	+$(q)MAKE='$(sub)' VERSION=$(VERSION) scripts/deb build
+
+newcomer: deb ## walk through it on a bare Debian 12, from a clone and from the package: root, debootstrap, 10 minutes
+	+$(q)FULL=1 tests/newcomer/run
 
 reproducible: ## build twice in two places: every file must be the same
 	+$(q)MAKE='$(sub) $(jobs)' scripts/reproducible

@@ -33,6 +33,24 @@ find_include(char *out, size_t size, struct err *e)
 	return err_help(e, "install mlflow-c with make install, or build the plugin with make");
 }
 
+bool
+find_tool(const char *name, char *out, size_t size)
+{
+	const char *p = getenv("PATH");
+	if (strchr(name, '/')) {
+		(void)snprintf(out, size, "%s", name);
+		return access(out, X_OK) == 0;
+	}
+	while (p && *p) {
+		size_t n = strcspn(p, ":");
+		(void)snprintf(out, size, "%.*s/%s", (int)n, p, name);
+		if (n > 0 && access(out, X_OK) == 0)
+			return true;
+		p += n + (p[n] == ':');
+	}
+	return false;
+}
+
 static int
 compile(const char *include, const char *name, const char *hash, struct err *e)
 {

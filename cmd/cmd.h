@@ -216,6 +216,8 @@ const char *pipeline_description(const struct app *a, const char *name);
 MUST_CHECK int build_plugins(struct app *a, struct err *e);
 /* The folder with mlflow-c/node.h: beside the source tree's build/, or of the installation. */
 MUST_CHECK int find_include(char *out, size_t size, struct err *e);
+/* Where the shell would find a program; false: nowhere. */
+MUST_CHECK bool find_tool(const char *name, char *out, size_t size);
 #define PLUGIN_DIR "build/nodes"
 
 #endif

@@ -151,7 +151,7 @@ check_plugins(struct app *a, struct findings *f)
 	struct arena arena = {0};
 	size_t bad = 0;
 
-	plugin_names(a, &names);
+	plugin_names(a->project, PLUGIN_DIR, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		const char *path = plugin_find(&arena, a->project, PLUGIN_DIR, names.v[i]);
 		const struct plugin_info *info;

@@ -25,27 +25,6 @@ check_program(struct findings *f)
 			(unsigned long long)files.rlim_max);
 }
 
-/* Where the shell would find it; false: nowhere. */
-static bool
-find_tool(const char *name, char *out, size_t size)
-{
-	const char *p = getenv("PATH");
-
-	if (strchr(name, '/')) {
-		(void)snprintf(out, size, "%s", name);
-		return access(out, X_OK) == 0;
-	}
-	while (p && *p) {
-		size_t n = strcspn(p, ":");
-
-		(void)snprintf(out, size, "%.*s/%s", (int)n, p, name);
-		if (n > 0 && access(out, X_OK) == 0)
-			return true;
-		p += n + (p[n] == ':');
-	}
-	return false;
-}
-
 void
 check_tools(struct findings *f)
 {
@@ -68,9 +47,10 @@ void
 check_modules(struct findings *f)
 {
 	static const struct {
-		const char *kind, *name, *what, *package;
-	} modules[] = {{"datasets", "postgres", "tables of PostgreSQL", "libpq-dev"},
-		{"flavors", "xgboost", "training of boosted trees", "libxgboost-dev"}};
+		const char *kind, *name, *what, *library, *package;
+	} modules[] = {{"datasets", "postgres", "tables of PostgreSQL", "libpq5", "libpq-dev"},
+		{"flavors", "xgboost", "training of boosted trees", "libxgboost0",
+			"libxgboost-dev"}};
 	struct str fix = {0};
 
 	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
@@ -78,7 +58,11 @@ check_modules(struct findings *f)
 		void *so = path ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
 
 		str_reset(&fix);
-		str_addf(&fix, "install %s, and build mlflow-c again", modules[i].package);
+		if (path)
+			str_addf(&fix, "install its library: apt-get install %s",
+				modules[i].library);
+		else
+			str_addf(&fix, "install %s, and build mlflow-c again", modules[i].package);
 		if (!path)
 			found_note(f, "module", str_text(&fix), "%s is not there: no %s",
 				modules[i].name, modules[i].what);
@@ -150,7 +134,10 @@ check_git(struct findings *f, const char *root)
 	if (commit)
 		found_ok(f, "git", "at %.12s: runs record it", commit);
 	else
-		found_note(f, "git", "git init && git add -A && git commit -m begin",
+		found_note(f, "git",
+			unknown && strstr(unknown, "libgit2 is not installed")
+				? "install it: apt-get install libgit2-1.5"
+				: "git init && git add -A && git commit -m begin",
 			"runs record no commit: %s", unknown ? unknown : "there is none yet");
 	free(commit);
 	free(unknown);

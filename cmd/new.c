@@ -243,6 +243,18 @@ make_folder(const char *path, const char *template, const struct values *v, stru
 	return outdir_end(&o, rc, e);
 }
 
+/* The Makefile of a project looks for `mlflow-c` where the shell does; that may be another one, or none. */
+static void
+tell_next(const char *path, size_t n_files)
+{
+	char found[PATH_MAX], there[PATH_MAX], here[PATH_MAX];
+	bool in_path = realpath("/proc/self/exe", here) == NULL ||
+		(find_tool("mlflow-c", found, sizeof(found)) && realpath(found, there) &&
+			str_eq(here, there));
+	(void)fprintf(stderr, "created %s, %zu files\nnext: cd %s && make%s%s\n", path, n_files,
+		path, in_path ? "" : " MLFLOW_C=", in_path ? "" : here);
+}
+
 static int
 run_new(struct app *a)
 {
@@ -265,8 +277,7 @@ run_new(struct app *a)
 	if (rc == 0 && a->g.json)
 		answer(a, path, template, &m);
 	else if (rc == 0 && !a->g.quiet)
-		(void)fprintf(
-			stderr, "created %s, %zu files\nnext: cd %s && make\n", path, m.n, path);
+		tell_next(path, m.n);
 	map_fini(&m.files);
 	return rc < 0 ? report(a, &e) : 0;
 }

@@ -102,85 +102,13 @@ hook_json(struct jw *w, const struct plugin_info *info, const struct mlf_hook *h
 }
 
 static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool
-has_name(const struct plugin_names *names, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(names->v[i], name))
-			return true;
-	return false;
-}
-
-/* Adds the plugins of a folder, sorted, that are not there yet. */
-static void
-add_folder(struct plugin_names *names, const char *path)
-{
-	size_t before = names->n;
-	DIR *dir = opendir(path);
-	for (struct dirent *d; dir && (d = readdir(dir));) {
-		size_t len = strlen(d->d_name);
-		if (d->d_name[0] == '.' || !str_ends(d->d_name, ".so"))
-			continue;
-		names->v = mem_grow(names->v, &names->cap, names->n + 1, sizeof(*names->v));
-		names->v[names->n] = mem_strdup(d->d_name);
-		names->v[names->n][len - 3] = '\0';
-		if (has_name(names, before, names->v[names->n]))
-			free(names->v[names->n]);
-		else
-			names->n++;
-	}
-	if (dir)
-		closedir(dir);
-	if (names->n > before)
-		qsort(names->v + before, names->n - before, sizeof(*names->v), by_name);
-}
-
-void
-plugin_names(const struct app *a, struct plugin_names *out)
-{
-	struct str path = {0};
-	char *folder;
-	*out = (struct plugin_names){0};
-	str_addf(&path, "%s/%s", a->project->root, PLUGIN_DIR);
-	add_folder(out, path.s);
-	str_fini(&path);
-	out->own = out->n;
-	for (int i = 0; (folder = module_folder("nodes", i)); i++) {
-		add_folder(out, folder);
-		free(folder);
-	}
-}
-
-void
-plugin_names_fini(struct plugin_names *names)
-{
-	for (size_t i = 0; i < names->n; i++)
-		free(names->v[i]);
-	free(names->v);
-}
-
-static int
 unknown_plugin(const struct app *a, const char *file, struct err *e)
 {
-	struct map known = {0};
-	struct plugin_names names;
-	plugin_names(a, &names);
-	for (size_t i = 0; i < names.n; i++)
-		map_put(&known, names.v[i], &names);
-	const char *near = map_near(&known, file);
+	const char *near = plugin_near(&a->project->arena, a->project, PLUGIN_DIR, file);
 	err_set(e, MLC_PLUGIN_UNKNOWN, "there is no plugin `%s`", file);
 	if (near)
-		err_help(e, "did you mean `%s`?", near);
-	else
-		err_help(e, "see what there is: mlflow-c node list");
-	map_fini(&known);
-	plugin_names_fini(&names);
-	return -1;
+		return err_help(e, "did you mean `%s`?", near);
+	return err_help(e, "see what there is: mlflow-c node list");
 }
 
 int
@@ -285,7 +213,7 @@ list(struct app *a)
 	struct loaded l;
 	struct jw w;
 	size_t first = 0;
-	plugin_names(a, &names);
+	plugin_names(a->project, PLUGIN_DIR, &names);
 	commands_load(a, &l);
 	if (a->g.json) {
 		answer_begin(a, &w, &out);

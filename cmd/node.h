@@ -13,15 +13,6 @@ void command_json(struct jw *w, const struct spec_node *n);
 /* Describes the program `name`; false, without a word, if no node of that name is one. */
 bool command_describe(struct app *a, const char *name);
 
-/* node.c: the names of plugins, those of the project before those that came with the program; owned. */
-struct plugin_names {
-	char **v;
-	size_t n, cap;
-	size_t own; /* how many of them are the project's */
-};
-void plugin_names(const struct app *a, struct plugin_names *out);
-void plugin_names_fini(struct plugin_names *names);
-
 /* True if a node of that name is a program. */
 bool command_is(struct app *a, const char *name);
 

@@ -184,6 +184,18 @@ plugin_find(struct arena *a, const struct project *p, const char *dir, const cha
 /* True of a path that plugin_find gave for one that came with the program. */
 bool plugin_is_shipped(const char *path);
 
+/* plugin_names.c: the names of plugins, those of the project before those that came with the program; owned. */
+struct plugin_names {
+	char **v;
+	size_t n, cap;
+	size_t own; /* how many of them are the project's */
+};
+void plugin_names(const struct project *p, const char *dir, struct plugin_names *out);
+void plugin_names_fini(struct plugin_names *names);
+/* The name of a plugin that is much like this one, or NULL; in the arena. */
+const char *
+plugin_near(struct arena *a, const struct project *p, const char *dir, const char *file);
+
 /* Describes the plugin file in a worker of its own: name, version, hashes, nodes, ports, parameters.
  * A plugin that crashes while loading is an error here and nothing else. */
 MUST_CHECK int plugin_describe(struct zygote *z, struct arena *a, const struct project *p,

@@ -57,11 +57,14 @@ plugin_missing(struct planner *p, const struct spec_node *n, const char *file)
 	struct err e;
 	char source[300];
 	struct stat st;
+	const char *near = plugin_near(p->a, p->in->project, p->in->plugin_dir, file);
 	err_set(&e, MLC_PLUGIN_UNKNOWN, "node `%s` wants plugin `%s`, and there is no %s/%s.so",
 		n->name, n->plugin, p->in->plugin_dir, file);
 	(void)snprintf(source, sizeof(source), "%s/nodes/%s.c", p->in->project->root, file);
 	if (stat(source, &st) == 0)
 		err_help(&e, "its source is nodes/%s.c; build it: mlflow-c run --build", file);
+	else if (near)
+		err_help(&e, "did you mean `%s`?", near);
 	else
 		err_help(&e, "write it as nodes/%s.c, or see what there is: mlflow-c node list",
 			file);

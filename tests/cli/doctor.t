@@ -33,3 +33,8 @@ mlflow-c doctor --json | jq -c '[.data[] | .state] | group_by(.) | map([.[0], le
 echo "== without a compiler, and modules that are not there"
 cp "$(command -v mlflow-c)" alone
 CC=nothing ./alone doctor -q | sed "s|$PWD|HERE|"
+echo "== a module whose library is not there"
+mkdir -p lib/mlflow-c/datasets bin
+cp alone bin/mlflow-c
+echo 'no library' >lib/mlflow-c/datasets/postgres.so
+bin/mlflow-c doctor -q | grep -A 1 postgres | sed "s|$PWD|HERE|"
