@@ -1,4 +1,5 @@
 # Whenever a run is killed, no partition of an incremental dataset is lost and none is added twice.
+. "$REPO/tests/fault/kit.sh"
 mkdir -p conf/base build/nodes data/orders
 install -m 755 "$FIXTURES/stream.so" build/nodes/
 cat >conf/base/pipeline.yml <<'END'
@@ -24,7 +25,7 @@ for n in $(seq 45); do
 	} >data/orders/$(printf %03d $n).csv
 	mlflow-c run -q 2>/dev/null &
 	before=$(cat data/orders.checkpoint)
-	sleep "$(awk -v n=$n -v span=$span 'BEGIN { x = n * 0.6180339887; printf "%.4f", (x - int(x)) * span / 1000 }')"
+	moment $n $span
 	kill -KILL $! 2>/dev/null
 	wait 2>/dev/null
 	mlflow-c runs list -q >/dev/null 2>&1 # what was left open is rolled forward
