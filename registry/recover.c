@@ -56,23 +56,37 @@ findings_fini(struct findings *f)
 
 #define URI "(SELECT x.artifact_uri FROM runs x WHERE x.run_uuid = r.run_id)"
 
-bool
-recover__elsewhere(const struct store *s, const char *uri, const char *folder)
+/* 1 there, 0 not there, -1 that cannot be told now. */
+static int
+look_at(int dirfd, const char *path, struct stat *st, struct err *e)
+{
+	if (fstatat(dirfd, path, st, 0) == 0)
+		return 1;
+	if (errno == ENOENT || errno == ENOTDIR)
+		return 0;
+	return err_errno(e, MLC_STORE, "cannot look at `%s`, the folder of a run", path);
+}
+
+int
+recover__elsewhere(const struct store *s, const char *uri, const char *folder, struct err *e)
 {
 	static const char tail[] = "/artifacts";
 	struct stat theirs, ours;
 	struct str path = {0};
 	size_t n = sizeof tail - 1;
-	bool other = false;
+	int there, here;
 
-	if (uri && strlen(uri) > n) {
-		str_addn(&path, uri, strlen(uri) - n);
-		other = stat(path.s, &theirs) == 0 &&
-			(fstatat(s->rootfd, folder, &ours, 0) < 0 || theirs.st_dev != ours.st_dev ||
-				theirs.st_ino != ours.st_ino);
-	}
+	if (!uri || strlen(uri) <= n)
+		return 0;
+	str_addn(&path, uri, strlen(uri) - n);
+	there = look_at(AT_FDCWD, path.s, &theirs, e);
+	here = there == 1 ? look_at(s->rootfd, folder, &ours, e) : 0;
 	str_fini(&path);
-	return other;
+	if (there != 1) /* nothing there: this project has been moved */
+		return there;
+	if (here != 1)
+		return here < 0 ? -1 : 1;
+	return theirs.st_dev != ours.st_dev || theirs.st_ino != ours.st_ino;
 }
 
 static const char SQL_RUNNING[] =
@@ -93,9 +107,13 @@ find_dead(const struct store *s, struct findings *f, struct err *e)
 		struct dead *d;
 
 		rc = 0;
-		if (lock__held(&s->locks, rows_i64(rows, 0)) ||
-			recover__elsewhere(s, rows_str(rows, 5), rows_str(rows, 3)))
+		if (lock__held(&s->locks, rows_i64(rows, 0)))
 			continue;
+		rc = recover__elsewhere(s, rows_str(rows, 5), rows_str(rows, 3), e);
+		if (rc != 0) {
+			rc = rc < 0 ? -1 : 0;
+			continue;
+		}
 		f->dead = mem_grow(f->dead, &f->cap_dead, f->n_dead + 1, sizeof *f->dead);
 		d = &f->dead[f->n_dead++];
 		*d = (struct dead){.run.num = rows_i64(rows, 0), .last_ms = rows_i64(rows, 4)};
@@ -123,9 +141,11 @@ find_open(const struct store *s, struct findings *f, struct err *e)
 	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
 		struct open_intent *i;
 
-		rc = 0;
-		if (recover__elsewhere(s, rows_str(rows, 9), rows_str(rows, 8)))
+		rc = recover__elsewhere(s, rows_str(rows, 9), rows_str(rows, 8), e);
+		if (rc != 0) {
+			rc = rc < 0 ? -1 : 0;
 			continue;
+		}
 		f->intents =
 			mem_grow(f->intents, &f->cap_intents, f->n_intents + 1, sizeof *f->intents);
 		i = &f->intents[f->n_intents++];

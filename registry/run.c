@@ -69,9 +69,11 @@ check_target(const struct store *s, const char *target, struct err *e)
 	int rc = db_query(s->db, &rows, e, SQL_WRITERS, "sss", target, s->host, s->boot);
 
 	while (rc == 0 && (rc = rows_next(rows, e)) == 1) {
-		rc = 0;
-		if (recover__elsewhere(s, rows_str(rows, 6), rows_str(rows, 5)))
+		rc = recover__elsewhere(s, rows_str(rows, 6), rows_str(rows, 5), e);
+		if (rc != 0) {
+			rc = rc < 0 ? -1 : 0;
 			continue;
+		}
 		if (rows_i64(rows, 4) || lock__held(&s->locks, rows_i64(rows, 0)))
 			rc = refuse(s, rows, target, e);
 	}

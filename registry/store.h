@@ -70,9 +70,10 @@ MUST_CHECK int schema__fill(struct db *db, const char *root, int64_t now, struct
 MUST_CHECK int create__store(struct store *s, struct err *e);
 
 /* recover.c */
-bool recover__needed(struct store *s); /* false also when it cannot be told */
-/* True if a run is that of another project on this machine: where MLflow is told its artifacts are. */
-bool recover__elsewhere(const struct store *s, const char *uri, const char *folder);
+bool recover__needed(struct store *s); /* true also when it cannot be told */
+/* 1 if a run is that of another project on this machine: where MLflow is told its artifacts are; 0, or -1
+ * if that cannot be told now. */
+int recover__elsewhere(const struct store *s, const char *uri, const char *folder, struct err *e);
 MUST_CHECK int recover__dead(struct store *s, struct err *e); /* in a transaction */
 MUST_CHECK int recover__all(struct store *s, struct err *e);
 

@@ -146,9 +146,12 @@ old_root(struct store *s, struct str *out, struct err *e)
 	while (rc == 0 && (rc = rows_next(rows, e)) == 1 && !out->len) {
 		rc = 0;
 		/* not of another project that shares the store */
-		if (file_exists(s->rootfd, rows_str(rows, 2)) &&
-			!recover__elsewhere(s, rows_str(rows, 1), rows_str(rows, 2)))
+		if (!file_exists(s->rootfd, rows_str(rows, 2)))
+			continue;
+		rc = recover__elsewhere(s, rows_str(rows, 1), rows_str(rows, 2), e);
+		if (rc == 0)
 			str_add(out, rows_str(rows, 0));
+		rc = rc < 0 ? -1 : 0;
 	}
 	rows_end(rows);
 	return rc < 0 ? -1 : 0;

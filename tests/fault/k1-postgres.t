@@ -20,7 +20,7 @@ while [ $killed -lt $kills ] && [ $n -lt $((kills * 8)) ]; do
 	n=$((n + 1))
 	mlflow-c run -q -j 1 -n orders --params orders.rows=4 2>>"$TMPDIR/said" &
 	run=$!
-	sleep "$(awk -v n=$n -v span=$span 'BEGIN { x = n * 0.6180339887; printf "%.4f", (x - int(x)) * span / 1000 }')"
+	moment $n $span
 	# the first run took longest: where one has ended before, the next are killed earlier
 	if kill -KILL $run 2>/dev/null; then killed=$((killed + 1)); else span=$((span * 4 / 5 + 1)); fi
 	wait $run 2>/dev/null

@@ -15,7 +15,7 @@ while [ $killed -lt $kills ] && [ $n -lt $((kills * 8)) ]; do
 	fresh
 	mlflow-c run -q -j 2 --params make.k=2 2>/dev/null &
 	run=$!
-	sleep "$(awk -v n=$n -v span=$span 'BEGIN { x = n * 0.6180339887; printf "%.4f", (x - int(x)) * span / 1000 }')"
+	moment $n $span
 	kill -KILL $run 2>/dev/null && killed=$((killed + 1))
 	wait $run 2>/dev/null
 	whole "killed in round $n"

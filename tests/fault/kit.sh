@@ -98,6 +98,12 @@ ended()
 	gone "$node" || echo "the node still runs"
 }
 
+# Sleeps until the $1-th of many moments that are spread over $2 ms, in an order that seems random.
+moment()
+{
+	sleep "$(awk -v n="$1" -v span="$2" 'BEGIN { x = n * 0.6180339887; printf "%.4f", (x - int(x)) * span / 1000 }')"
+}
+
 # Waits for process $1 to be gone, a second at most.
 gone()
 {

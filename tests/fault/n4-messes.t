@@ -5,5 +5,5 @@ pipeline messes >conf/base/pipeline.yml
 mlflow-c run -j 1
 echo "exit $?"
 cat data/result.csv data/copy.csv
-stat -c '%A %n' data/copy.csv
+stat -c '%A %n' data/result.csv data/copy.csv
 runs

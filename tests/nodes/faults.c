@@ -306,7 +306,8 @@ static int
 eats_memory(struct mlf_ctx *ctx)
 {
 	const size_t size = 16u << 20;
-	for (int i = 0; i < 1024; i++) {
+	for (int i = 0; i < 64;
+		i++) { /* 1 GiB: more would be taken from others if nothing stops it */
 		char *p = mmap(
 			NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (p == MAP_FAILED)
