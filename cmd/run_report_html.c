@@ -43,10 +43,15 @@ html_head(struct str *out, const char *const *names, unsigned right)
 void
 html_state(struct str *out, const char *status)
 {
+	struct str words = {0};
 	str_add(out, "<span class=\"");
+	str_add(&words, status);
+	for (char *p = words.s; p && *p; p++)
+		if (*p == '_')
+			*p = ' ';
 	str_add_xml(out, status);
 	str_add(out, "\"><span class=\"state\">");
-	for (; *status; status++)
-		str_addc(out, *status == '_' ? ' ' : *status);
+	str_add_xml(out, str_text(&words));
 	str_add(out, "</span></span>");
+	str_fini(&words);
 }

@@ -60,3 +60,8 @@ try report nobody
 try report
 try report last -o /dev/null/x
 try report last -o report.pdf
+echo "== a state that another program wrote is text as well"
+sqlite3 runs/mlflow.db "UPDATE mlc_nodes SET status = '<b>odd_one</b>' WHERE name = 'total'"
+mlflow-c report "$run" -q -o odd.html
+grep -c '<b>' odd.html
+words odd.html | grep -m 2 -i 'odd'
