@@ -122,8 +122,9 @@ scope_concat(struct scope *sc, struct frame *const *frames, size_t n)
 	struct frame *only = n ? frames[0] : NULL;
 	int64_t rows = 0;
 
-	for (size_t k = 0; k < n; k++) {
+	if (n)
 		adopt(builder_of(b), frames[0]);
+	for (size_t k = 0; k < n; k++) {
 		if (!same_schema(builder_of(b), frames[k]))
 			return scope_nothing(sc, frames[0]->rows);
 		only = rows == 0 ? frames[k] : frames[k]->rows == 0 ? only : NULL;
