@@ -3,12 +3,6 @@
 shop
 sed -i 's|orders: .*|orders: {type: jsonl, filepath: data/orders.jsonl.gz}|' conf/base/catalog.yml
 echo 'held: {type: memory}' >>conf/base/catalog.yml
-try()
-{
-	echo "\$ mlflow-c $*"
-	mlflow-c "$@" 2>&1
-	echo "exit $?"
-}
 try catalog preview orders
 mlflow-c run -q -p shop
 try catalog preview orders

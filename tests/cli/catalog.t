@@ -1,12 +1,6 @@
 # catalog list and describe show the datasets, their contracts, and who uses them.
 . "$REPO/tests/cli/kit.sh"
 loan
-try()
-{
-	echo "\$ mlflow-c $*"
-	mlflow-c "$@" 2>&1
-	echo "exit $?"
-}
 try catalog list
 try catalog list --plain -q -e prod
 try catalog describe loans_clean

@@ -17,12 +17,6 @@ service:
 END
 echo 'host: example.org' >conf/base/globals.yml
 echo 'service: {host: test.example.org, extra: [1, {x: 2.50}]}' >>conf/test/parameters.yml
-try()
-{
-	echo "\$ mlflow-c $*"
-	mlflow-c "$@" 2>&1
-	echo "exit $?"
-}
 try config show
 try config show parameters.service --origin
 try config show parameters.service -e test --origin --params service.host=x,note=hi

@@ -3,12 +3,6 @@
 shop
 sed -i 's|total: .*|total: {type: json, filepath: data/total.json, versioned: true}|
 	s|orders: .*|orders: {type: csv, filepath: data/orders.csv, versioned: true}|' conf/base/catalog.yml
-try()
-{
-	echo "\$ mlflow-c $*"
-	mlflow-c "$@" 2>&1
-	echo "exit $?"
-}
 old=2025-01-15T03.00.00.000Z new=2025-01-16T03.00.00.000Z
 echo "== nothing was written yet"
 try run -q -p audit

@@ -57,6 +57,20 @@ loan()
 	done
 }
 
+# Runs a command as somebody types it, with all it says and its exit code.
+try()
+{
+	echo "\$ mlflow-c $*"
+	mlflow-c "$@" 2>&1
+	echo "exit $?"
+}
+
+# Words without the size of a page, which changes with its script.
+sized()
+{
+	sed 's/[0-9.]* kB/N kB/; s/"bytes":[0-9]*/"bytes":N/' "$@"
+}
+
 # Shows files with their names.
 show()
 {

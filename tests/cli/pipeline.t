@@ -1,12 +1,6 @@
 # pipeline list, show and graph look at pipelines without their plugins.
 . "$REPO/tests/cli/kit.sh"
 cp -r "$REPO/conf" .
-try()
-{
-	echo "\$ mlflow-c $*"
-	mlflow-c "$@" 2>&1
-	echo "exit $?"
-}
 try pipeline list
 try pipeline list --plain -q
 try pipeline show

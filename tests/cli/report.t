@@ -1,14 +1,6 @@
 # report writes one page with all that is on record of a run; what nodes and people wrote stays text, and nothing in it runs.
 . "$REPO/tests/cli/kit.sh"
 shop
-try()
-{
-	echo "\$ mlflow-c $*"
-	mlflow-c "$@" >answer 2>&1
-	code=$?
-	sed 's/[0-9.]* kB/SIZE/; s/"bytes":[0-9]*/"bytes":0/' answer
-	echo "exit $code"
-}
 # The page as words: elements gone, one line each, without the style.
 words()
 {
@@ -33,13 +25,13 @@ END
 sed -i 's/  greeting:.*//; s/letter: {greeting.*/letter: {greeting: "<script>alert(1)<\/script>"}/' conf/base/parameters.yml
 echo "== a run that broke a contract"
 mlflow-c run -q -p shop 2>/dev/null
-try report last
+try report last | sized
 page=$(ls build/report-*.html)
 words "$page" | grep -v '^user '
 echo "== one that went well, without the contract"
 rm -r conf/base/contracts
 mlflow-c run -q -p shop
-try report last -o good.html --json
+try report last -o good.html --json | sized
 words good.html | sed -n '/^Data/,/^What came/p'
 grep -c 'class="spot node"' good.html
 grep -c 'class="spot dataset"' good.html

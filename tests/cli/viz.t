@@ -1,19 +1,6 @@
 # viz writes one page with the graph in its layers, what a click shows and the last runs; no text in it becomes markup.
 . "$REPO/tests/cli/kit.sh"
 shop
-try()
-{
-	echo "\$ mlflow-c $*"
-	mlflow-c "$@" >said 2>&1
-	code=$?
-	sized said
-	echo "exit $code"
-}
-# Words without the size of a page, which changes with its script.
-sized()
-{
-	sed 's/[0-9.]* kB/N kB/; s/"bytes":[0-9]*/"bytes":N/' "$@"
-}
 # What the page knows, as a script of it reads it.
 data()
 {
@@ -25,7 +12,7 @@ total: {type: json, filepath: data/total.json, metadata: {layer: reports}}
 letter: {type: text, filepath: data/letter.txt, metadata: {layer: "</text><b>odd"}}
 END
 echo "== before any run"
-try viz shop -o page.html
+try viz shop -o page.html | sized
 data page.html | jq -c '.runs, [.spots[] | [.kind, .name]]'
 echo "== after one: the state of nodes, rows, hashes, first rows"
 mlflow-c run -q -p shop
@@ -60,7 +47,7 @@ for part in '--from-nodes total' '--nodes convert,total' '--to-outputs euros' '-
 done
 echo "== a run by its name, another pipeline, mistakes"
 mlflow-c runs list --json | jq -r '.data[0].name' >name
-try viz shop --run "$(cat name)" --json
+try viz shop --run "$(cat name)" --json | sized
 try viz shpo
 try viz shop --run nobody
 try viz shop --rows -1
