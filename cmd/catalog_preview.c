@@ -74,7 +74,7 @@ width_of(const struct head *h, const struct column *c)
 		width = w > width ? w : width;
 		str_reset(&text);
 		if (row + 1 < h->shown)
-			head_value(&text, h, c, row + 1);
+			(void)head_value(&text, h, c, row + 1);
 		w = term_width_of(str_text(&text));
 	}
 	str_fini(&text);
@@ -113,7 +113,7 @@ print_rows(struct app *a, const struct head *h)
 	for (int64_t row = 0; row < h->shown; row++)
 		for (int i = 0; i < t.columns; i++) {
 			str_reset(&text);
-			head_value(&text, h, frame_column(h->f, i), row);
+			(void)head_value(&text, h, frame_column(h->f, i), row);
 			table_cell(&t, "%s", str_text(&text));
 		}
 	str_fini(&text);

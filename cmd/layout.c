@@ -12,7 +12,7 @@
 #include "cmd/picture.h"
 
 enum { POINTS_MAX = 20000, SWEEPS = 24, ALIGNS = 32 };
-static const double GAP = 28, RANK_HEIGHT = 68, SPOT_HEIGHT = 30, CHAR = 7.5, MARGIN = 16;
+static const double GAP = 28, SPOT_HEIGHT = 30, CHAR = 7.5, MARGIN = 16;
 
 struct point {
 	size_t *up, *down; /* neighbours; arena */

@@ -13,6 +13,13 @@ page_file(const char *name)
 	return (const char *)f->data;
 }
 
+void
+page_project(const struct app *a, struct str *out)
+{
+	const char *base = strrchr(a->project->root, '/');
+	str_add_xml(out, base && base[1] ? base + 1 : "project");
+}
+
 /* The text that stands for a {{name}}, or NULL. *len: of what it replaces. */
 static const char *
 field(const char *at, const char *const *fields, size_t *len)

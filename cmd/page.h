@@ -13,6 +13,8 @@ struct page_file {
 extern const struct page_file page_files[];
 const char *page_file(const char *name);
 
+/* What a page calls the project: its folder. */
+void page_project(const struct app *a, struct str *out);
 /* A page with each {{name}} replaced; fields are name, text, name, text, ..., NULL. */
 void page_fill(struct str *out, const char *page, const char *const *fields);
 /* JSON as it may stand inside of a script element. */

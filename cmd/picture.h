@@ -5,6 +5,8 @@
 
 #include "cmd/cmd.h"
 
+#define RANK_HEIGHT 68.0 /* from one rank to the next, in points */
+
 enum shape { SHAPE_NODE, SHAPE_DATASET, SHAPE_PARAMS };
 struct spot {
 	const char *name;
@@ -39,8 +41,9 @@ void picture_mermaid(struct str *out, const struct picture *p);
 void picture_json(struct jw *w, const struct picture *p);
 void picture_svg(struct str *out, const struct picture *p, const char *title); /* after layout */
 /* Of which the way of an arrow, from the middle of the lower edge to that of the upper one, upright at every
- * rank; and a name, escaped. */
+ * rank; a spot's box and name inside of its element; a name, escaped. */
 void picture_svg_line(struct str *out, const struct picture *p, const struct arrow *w);
+void picture_svg_box(struct str *out, const struct spot *s);
 void picture_svg_name(struct str *out, const char *s);
 
 #endif

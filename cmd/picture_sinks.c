@@ -167,16 +167,24 @@ picture_svg_line(struct str *out, const struct picture *p, const struct arrow *w
 	}
 }
 
+void
+picture_svg_box(struct str *out, const struct spot *s)
+{
+	str_addf(out,
+		"<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
+		"rx=\"%d\"/><text x=\"%.1f\" y=\"%.1f\">",
+		s->x - s->w / 2, s->y - s->h / 2, s->w, s->h, s->shape == SHAPE_NODE ? 4 : 15, s->x,
+		s->y + 4);
+	picture_svg_name(out, s->name);
+	str_add(out, "</text>");
+}
+
 static void
 svg_spot(struct str *out, const struct spot *s)
 {
-	str_addf(out,
-		"<g class=\"%s\"><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
-		"rx=\"%d\"/><text x=\"%.1f\" y=\"%.1f\">",
-		shape_name(s->shape), s->x - s->w / 2, s->y - s->h / 2, s->w, s->h,
-		s->shape == SHAPE_NODE ? 4 : 15, s->x, s->y + 4);
-	picture_svg_name(out, s->name);
-	str_add(out, "</text></g>\n");
+	str_addf(out, "<g class=\"%s\">", shape_name(s->shape));
+	picture_svg_box(out, s);
+	str_add(out, "</g>\n");
 }
 
 void

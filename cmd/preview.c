@@ -37,13 +37,14 @@ head_read(struct app *a, struct segs *segs, struct arena *arena, struct head *h,
 	return rc < 0 ? -1 : 0;
 }
 
-void
+bool
 head_value(struct str *out, const struct head *h, const struct column *c, int64_t row)
 {
 	struct str text = {0};
+	bool there = column_show(c, row, &text);
 	size_t n;
 
-	if (!column_show(c, row, &text))
+	if (!there)
 		str_add(&text, "null");
 	n = text.len;
 	if (n > h->cell)
@@ -52,6 +53,7 @@ head_value(struct str *out, const struct head *h, const struct column *c, int64_
 	str_addn(out, str_text(&text), n);
 	str_add(out, n < text.len ? "..." : "");
 	str_fini(&text);
+	return there;
 }
 
 int

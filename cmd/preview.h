@@ -16,8 +16,8 @@ struct head {
 /* Reads the first batch, with the types it was last written with, and looks whether there is another. */
 MUST_CHECK int
 head_read(struct app *a, struct segs *segs, struct arena *arena, struct head *h, struct err *e);
-/* A value, cut between two characters if it is long. */
-void head_value(struct str *out, const struct head *h, const struct column *c, int64_t row);
+/* A value, cut between two characters if it is long. False: it is null, which is shown as such. */
+bool head_value(struct str *out, const struct head *h, const struct column *c, int64_t row);
 
 /* *d becomes the version that was asked for; of a versioned dataset the last, if none was (NULL). */
 MUST_CHECK int preview_version(struct app *a, struct arena *arena, const char *version,

@@ -14,12 +14,12 @@ make_parts(struct app *a, struct run_about *r, struct str parts[PARTS], struct e
 	report_head(a, r, &parts[HEAD]);
 	report_failures(a, r, &parts[FAILURES]);
 	report_times(a, r, &parts[TIMES]);
-	report_data(a, r, &parts[DATA]);
-	report_contracts(a, r, &parts[CONTRACTS]);
-	report_params(a, r, &parts[PARAMS]);
+	report_data(r, &parts[DATA]);
+	report_contracts(r, &parts[CONTRACTS]);
+	report_params(r, &parts[PARAMS]);
 	if (report_metrics(a, r, &parts[METRICS], e) < 0)
 		return -1;
-	if (report_lineage(a, r, &parts[LINEAGE], e) < 0)
+	if (report_lineage(r, &parts[LINEAGE], e) < 0)
 		return -1;
 	return report_artifacts(a, r, &parts[FILES], e);
 }
@@ -29,9 +29,8 @@ fill(struct app *a, const struct run_about *r, const struct str parts[PARTS], st
 {
 	static const char foot[] = "mlflow-c " MLFLOW_C_VERSION;
 	struct str run = {0}, project = {0};
-	const char *base = strrchr(a->project->root, '/');
 	str_add_xml(&run, r->run.name);
-	str_add_xml(&project, base && base[1] ? base + 1 : "project");
+	page_project(a, &project);
 	const char *const fields[] = {"style", page_file("look.css"), "project", str_text(&project),
 		"run", str_text(&run), "head", str_text(&parts[HEAD]), "failures",
 		str_text(&parts[FAILURES]), "metrics", str_text(&parts[METRICS]), "times",

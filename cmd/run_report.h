@@ -18,12 +18,12 @@ void html_state(struct str *out, const char *status);
 void report_head(struct app *a, const struct run_about *r, struct str *out);
 void report_failures(struct app *a, const struct run_about *r, struct str *out);
 void report_times(struct app *a, const struct run_about *r, struct str *out);
-void report_data(struct app *a, const struct run_about *r, struct str *out);
-void report_contracts(struct app *a, const struct run_about *r, struct str *out);
-void report_params(struct app *a, const struct run_about *r, struct str *out);
+void report_data(const struct run_about *r, struct str *out);
+void report_contracts(const struct run_about *r, struct str *out);
+void report_params(const struct run_about *r, struct str *out);
 /* run_report_picture.c: metrics with their curves, the graph as it ran, what nodes left as files. */
 MUST_CHECK int report_metrics(struct app *a, struct run_about *r, struct str *out, struct err *e);
-MUST_CHECK int report_lineage(struct app *a, struct run_about *r, struct str *out, struct err *e);
+MUST_CHECK int report_lineage(struct run_about *r, struct str *out, struct err *e);
 MUST_CHECK int report_artifacts(struct app *a, struct run_about *r, struct str *out, struct err *e);
 
 #endif

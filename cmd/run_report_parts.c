@@ -228,11 +228,10 @@ data_row(const struct data_row *d, struct str *out)
 }
 
 void
-report_data(struct app *a, const struct run_about *r, struct str *out)
+report_data(const struct run_about *r, struct str *out)
 {
 	static const char *const head[] = {
 		"dataset", "", "node", "rows", "size", "hash", "file", NULL};
-	(void)a;
 	if (!r->detail.n_data)
 		return;
 	str_add(out, "<h2>Data</h2>\n");
@@ -269,7 +268,18 @@ check_row(const struct check_case *c, struct str *out)
 	str_fini(&place);
 }
 
-/* The rows of checks that passed, and of those that did not. */
+static void
+read_check(struct jr *j, struct str rows[2], int64_t n[2])
+{
+	struct check_case c;
+	check_case_read(j, &c);
+	bool good = str_eq(str_text(&c.status), "pass");
+	check_row(&c, &rows[good]);
+	n[good]++;
+	check_case_fini(&c);
+}
+
+/* The rows of checks that did not pass, and of those that did. */
 static void
 read_checks(const char *json, struct str rows[2], int64_t n[2])
 {
@@ -282,14 +292,8 @@ read_checks(const char *json, struct str rows[2], int64_t n[2])
 				jr_skip(&j);
 				continue;
 			}
-			while (jr_next(&j, &key)) {
-				struct check_case c;
-				check_case_read(&j, &c);
-				bool good = str_eq(str_text(&c.status), "pass");
-				check_row(&c, &rows[good]);
-				n[good]++;
-				check_case_fini(&c);
-			}
+			while (jr_next(&j, &key))
+				read_check(&j, rows, n);
 		}
 	jr_fini(&j);
 }
@@ -318,10 +322,9 @@ add_contract(const struct data_row *d, struct str *out)
 }
 
 void
-report_contracts(struct app *a, const struct run_about *r, struct str *out)
+report_contracts(const struct run_about *r, struct str *out)
 {
 	size_t n = 0;
-	(void)a;
 	for (size_t i = 0; i < r->detail.n_data; i++) {
 		if (!r->detail.data[i].contract)
 			continue;
@@ -331,10 +334,9 @@ report_contracts(struct app *a, const struct run_about *r, struct str *out)
 }
 
 void
-report_params(struct app *a, const struct run_about *r, struct str *out)
+report_params(const struct run_about *r, struct str *out)
 {
 	static const char *const head[] = {"parameter", "value", NULL};
-	(void)a;
 	if (!r->detail.n_params)
 		return;
 	str_add(out, "<h2>Parameters</h2>\n");

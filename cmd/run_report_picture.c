@@ -103,12 +103,11 @@ add_node(struct lines *l, const struct run_detail *d, const char *node)
 }
 
 int
-report_lineage(struct app *a, struct run_about *r, struct str *out, struct err *e)
+report_lineage(struct run_about *r, struct str *out, struct err *e)
 {
 	const struct run_detail *d = &r->detail;
 	struct lines l = {.data = {0}};
 	int rc = 0;
-	(void)a;
 	l.p.spots = arena_alloc(&r->arena, (d->n_nodes + d->n_data + 1) * sizeof(*l.p.spots));
 	l.p.arrows = arena_alloc(&r->arena, (d->n_data + 1) * sizeof(*l.p.arrows));
 	for (size_t i = 0; i < d->n_nodes; i++)

@@ -12,7 +12,7 @@ struct viz_args {
 	bool no_preview;
 };
 
-/* Reads one more run; NULL: nobody named it, and `row` is it. */
+/* Reads one more run; which: as store_run takes it. */
 static int
 add_run(struct app *a, struct viz *v, const char *which, struct err *e)
 {
@@ -46,9 +46,8 @@ static void
 fill(struct app *a, struct viz *v, struct str *page)
 {
 	struct str title = {0}, name = {0}, about = {0}, graph = {0}, json = {0}, safe = {0};
-	const char *base = strrchr(a->project->root, '/');
 	const char *what = pipeline_description(a, v->l->spec.name);
-	str_add_xml(&title, base && base[1] ? base + 1 : "project");
+	page_project(a, &title);
 	str_add_xml(&name, v->l->spec.name);
 	str_add_xml(&about, what ? what : "");
 	viz_svg(&graph, &v->picture, &v->bands, true);
@@ -56,7 +55,7 @@ fill(struct app *a, struct viz *v, struct str *page)
 	page_json(&safe, str_text(&json));
 	const char *const fields[] = {"style", page_file("look.css"), "script", page_file("viz.js"),
 		"project", str_text(&title), "pipeline", str_text(&name), "about", str_text(&about),
-		"conf", a->project->env, "graph", str_text(&graph), "data", str_text(&safe), NULL};
+		"graph", str_text(&graph), "data", str_text(&safe), NULL};
 	page_fill(page, page_file("viz.html"), fields);
 	str_fini(&title);
 	str_fini(&name);

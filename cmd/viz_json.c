@@ -68,15 +68,11 @@ cells_json(struct jw *w, const struct head *h, int64_t row)
 	struct str text = {0};
 	jw_array(w);
 	for (int i = 0; i < frame_columns(h->f); i++) {
-		const struct column *c = frame_column(h->f, i);
 		str_reset(&text);
-		if (column_show(c, row, &text)) {
-			str_reset(&text);
-			head_value(&text, h, c, row);
+		if (head_value(&text, h, frame_column(h->f, i), row))
 			jw_strn(w, str_text(&text), text.len);
-		} else {
+		else
 			jw_null(w);
-		}
 	}
 	jw_end(w, ']');
 	str_fini(&text);

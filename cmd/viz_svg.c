@@ -3,8 +3,6 @@
  * so that a script can find both. */
 #include "cmd/viz.h"
 
-static const double half_rank = 34; /* of layout.c's distance between two ranks */
-
 /* Names of layers stand to the left of all spots. */
 static double
 margin(const struct bands *b)
@@ -24,9 +22,9 @@ add_band(struct str *out, const struct picture *p, const struct band *b, double 
 	for (size_t i = 0; i < p->n; i++) {
 		const struct spot *s = &p->spots[i];
 		if (s->rank == b->first)
-			top = s->y - half_rank + 4;
+			top = s->y - RANK_HEIGHT / 2 + 4;
 		if (s->rank == b->last)
-			bottom = s->y + half_rank - 4;
+			bottom = s->y + RANK_HEIGHT / 2 - 4;
 	}
 	str_addf(out,
 		"<rect x=\"%.0f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>"
@@ -47,15 +45,10 @@ add_arrow(struct str *out, const struct picture *p, const struct arrow *w)
 static void
 add_spot(struct str *out, const struct spot *s, size_t i, bool buttons)
 {
-	str_addf(out,
-		"<g id=\"s%zu\" class=\"spot %s\"%s>"
-		"<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"%d\"/>"
-		"<text x=\"%.1f\" y=\"%.1f\">",
-		i, shape_name(s->shape), buttons ? " tabindex=\"0\" role=\"button\"" : "",
-		s->x - s->w / 2, s->y - s->h / 2, s->w, s->h, s->shape == SHAPE_NODE ? 5 : 15, s->x,
-		s->y + 4);
-	picture_svg_name(out, s->name);
-	str_add(out, "</text></g>\n");
+	str_addf(out, "<g id=\"s%zu\" class=\"spot %s\"%s>", i, shape_name(s->shape),
+		buttons ? " tabindex=\"0\" role=\"button\"" : "");
+	picture_svg_box(out, s);
+	str_add(out, "</g>\n");
 }
 
 void
