@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# Read by the scripts of this folder, which run in a bare root: steps with their times, and what one who
-# follows messages does. A step that does not end as it should ends everything, with what it printed.
+# Read by the scripts of this folder: steps with their times, and what one who follows messages does. A step that does not end as it should ends everything, with what it printed.
 set -u
 kit=$PWD
 began=$(date +%s%N)
-printf 'APT::Get::Assume-Yes "true";\n' >/etc/apt/apt.conf.d/assume-yes
+[ ! -d /newcomer ] || printf 'APT::Get::Assume-Yes "true";\n' >/etc/apt/apt.conf.d/assume-yes
 git_quiet='git -c advice.detachedHead=false -c init.defaultBranch=main -c user.name=newcomer -c user.email=newcomer@example.org'
 
 seconds() { awk -v from="$1" -v to="$(date +%s%N)" 'BEGIN { printf "%7.2f s", (to - from) / 1e9 }'; }
@@ -13,6 +12,7 @@ row() { printf '%s  %s\n' "$(seconds "$1")" "$2"; }
 wrong()
 {
 	echo "not ok: $1"
+	grep '^not ok' "$kit/log" | head -n 20
 	sed 's/^/  | /' "$kit/log" | tail -n "${LINES_SHOWN:-60}"
 	exit 1
 }
