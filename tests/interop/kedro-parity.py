@@ -5,7 +5,7 @@
 For each case an equivalent Kedro pipeline is built from the same YAML with Kedro's own API: node(),
 Pipeline(namespace=, inputs=, ...), Pipeline.filter(), the runner's choice of missing outputs and the
 catalog's resolver of patterns. An error of Kedro stands for any error of ours. Differences on purpose
-are listed under "Cases" in docs/kedro-differences.md; every other disagreement fails.
+are listed under "Cases" in docs/differences.md; every other disagreement fails.
 
     kedro-parity.py CASES DIFFERENCES
 """

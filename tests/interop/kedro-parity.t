@@ -8,5 +8,5 @@ if ! "$venv/bin/python" -c 'import kedro' 2>/dev/null; then
 	}
 fi
 "$venv/bin/python" "$REPO/tests/interop/kedro-parity.py" "$REPO/tests/data/parity.test" \
-	"$REPO/docs/kedro-differences.md" >found 2>log || { cat found log; exit 1; }
+	"$REPO/docs/differences.md" >found 2>log || { cat found log; exit 1; }
 tail -n 1 found
