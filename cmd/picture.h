@@ -12,6 +12,7 @@ struct spot {
 	const char *name;
 	enum shape shape;
 	int rank;          /* from 0, downwards: below everything it comes from */
+	const char *state; /* of a node in a run, NULL if nothing is told of one */
 	double x, y, w, h; /* layout.c: the middle, and the size */
 };
 struct arrow {

@@ -78,8 +78,9 @@ data_spot(struct lines *l, const char *name)
 
 /* Nodes stand in the order in which they ran, so what they read has its rank. */
 static void
-add_node(struct lines *l, const struct run_detail *d, const char *node)
+add_node(struct lines *l, const struct run_detail *d, const struct node_row *ran)
 {
+	const char *node = ran->name;
 	int rank = 1;
 	for (size_t i = 0; i < d->n_data; i++)
 		if (!d->data[i].output && str_eq(d->data[i].node, node)) {
@@ -88,7 +89,8 @@ add_node(struct lines *l, const struct run_detail *d, const char *node)
 			rank = below > rank ? below : rank;
 		}
 	size_t at = l->p.n++;
-	l->p.spots[at] = (struct spot){.name = node, .shape = SHAPE_NODE, .rank = rank};
+	l->p.spots[at] = (struct spot){
+		.name = node, .shape = SHAPE_NODE, .rank = rank, .state = ran->status};
 	for (size_t i = 0; i < d->n_data; i++) {
 		if (!str_eq(d->data[i].node, node))
 			continue;
@@ -112,7 +114,7 @@ report_lineage(struct run_about *r, struct str *out, struct err *e)
 	l.p.arrows = arena_alloc(&r->arena, (d->n_data + 1) * sizeof(*l.p.arrows));
 	for (size_t i = 0; i < d->n_nodes; i++)
 		if (d->nodes[i].attempts)
-			add_node(&l, d, d->nodes[i].name);
+			add_node(&l, d, &d->nodes[i]);
 	map_fini(&l.data);
 	if (!l.p.n_arrows)
 		return 0;
@@ -209,6 +211,8 @@ add_files(int folder, struct str *out, struct err *e)
 			rc = add_file(folder, list[i]->d_name, out, e);
 		free(list[i]);
 	}
+	if (rc == 0 && n > FILES_MAX)
+		str_addf(out, "<p class=\"about\">and %d more, beside these</p>\n", n - FILES_MAX);
 	free(list);
 	return rc;
 }

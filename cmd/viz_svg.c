@@ -45,8 +45,12 @@ add_arrow(struct str *out, const struct picture *p, const struct arrow *w)
 static void
 add_spot(struct str *out, const struct spot *s, size_t i, bool buttons)
 {
-	str_addf(out, "<g id=\"s%zu\" class=\"spot %s\"%s>", i, shape_name(s->shape),
-		buttons ? " tabindex=\"0\" role=\"button\"" : "");
+	str_addf(out, "<g id=\"s%zu\" class=\"spot %s", i, shape_name(s->shape));
+	if (s->state) {
+		str_addc(out, ' ');
+		str_add_xml(out, s->state);
+	}
+	str_addf(out, "\"%s>", buttons ? " tabindex=\"0\" role=\"button\"" : "");
 	picture_svg_box(out, s);
 	str_add(out, "</g>\n");
 }

@@ -28,12 +28,13 @@ mlflow-c run -q -p shop 2>/dev/null
 try report last | sized
 page=$(ls build/report-*.html)
 words "$page" | grep -v '^user '
+grep -o 'class="spot node [a-z_]*"' "$page"
 echo "== one that went well, without the contract"
 rm -r conf/base/contracts
 mlflow-c run -q -p shop
 try report last -o good.html --json | sized
 words good.html | sed -n '/^Data/,/^What came/p'
-grep -c 'class="spot node"' good.html
+grep -c 'class="spot node ok"' good.html
 grep -c 'class="spot dataset"' good.html
 echo "== what a node left is shown, but runs nowhere"
 run=$(mlflow-c runs list --json | jq -r '.data[0].name')
@@ -47,6 +48,12 @@ ln -s /etc/passwd "$left/e.txt"
 mlflow-c report "$run" -q -o left.html
 sed -n '/<h2>Files/,/<h2>Param/p' left.html
 grep -c '<script\|onclick="\|onload="' left.html
+echo "== of many files the first, and how many more there are"
+for i in $(seq 210); do echo "$i" >"$left/more-$i.txt"; done
+mlflow-c report "$run" -q -o many.html
+grep -c '<h3>more' many.html
+grep 'beside these' many.html
+rm "$left"/more-*
 echo "== mistakes"
 try report nobody
 try report
