@@ -4,7 +4,7 @@
 # run. By buildah, which needs no daemon; nothing of it is left.
 repo=$(realpath "$2") deb=$(realpath "$3") program=$(realpath "$4")
 base=$(realpath "$1")
-dir=$(dirname "$0")
+dir=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit

@@ -34,5 +34,5 @@ export MLFLOW_C_GIT=file:///newcomer/repo.git
 step 0 'ci.yml of a project, mlflow-c from source' workflow ci
 shows '^ok +tests/generate.t'
 step 0 'retrain.yml of a project' workflow retrain
-shows '^loan +1 +production'
+shows '^loan +2 +production'
 row "$began" 'in all'
