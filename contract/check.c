@@ -140,8 +140,8 @@ mark_members(const struct values *v, const struct column *c, const struct block 
 		break;
 	case MLF_UTF8:
 		for (int i = 0; i < b->n; i++)
-			in[i] = values_have_text(
-				v, c->bytes + ends[i], (size_t)(ends[i + 1] - ends[i]));
+			in[i] = values_have_text(v, ends[b->n] ? c->bytes + ends[i] : "",
+				(size_t)(ends[i + 1] - ends[i]), (size_t)(ends[b->n] - ends[i]));
 		break;
 	}
 }

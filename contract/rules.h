@@ -71,16 +71,27 @@ struct bounds {
 	int64_t lo_i, hi_i;
 };
 
+/* A text as numbers that are compared at once; one that is longer differs behind them. */
+enum { TEXT_KEY = 16 };
+struct text_key {
+	uint64_t head, next; /* its first 16 bytes, zeros behind its end */
+	uint64_t n;
+};
+struct text_slot {
+	struct text_key key;
+	uint32_t place; /* index + 1; 0: empty */
+};
+
 /* A fixed set of values of one type, in the contract's arena. */
 struct values {
 	enum mlf_type type;
 	bool null; /* null is one of them */
 	size_t n;
-	int64_t *i;        /* sorted: MLF_I64, MLF_TIMESTAMP, MLF_BOOL (0, 1) */
-	double *f;         /* sorted: MLF_F64 */
-	struct mlf_str *s; /* MLF_UTF8 */
-	uint32_t *slots;   /* MLF_UTF8: open addressing, index + 1 */
-	size_t mask;       /* number of slots - 1 */
+	int64_t *i;              /* sorted: MLF_I64, MLF_TIMESTAMP, MLF_BOOL (0, 1) */
+	double *f;               /* sorted: MLF_F64 */
+	struct mlf_str *s;       /* MLF_UTF8 */
+	struct text_slot *slots; /* MLF_UTF8: open addressing */
+	size_t mask;             /* number of slots - 1 */
 };
 
 /* Columns of another dataset, or of the table itself. */
@@ -242,7 +253,8 @@ const char *pattern_of_format(const char *format);
 struct values *values_load(struct loader *l, const struct ynode *list, enum mlf_type type);
 bool values_have_i64(const struct values *v, int64_t x);
 bool values_have_f64(const struct values *v, double x);
-bool values_have_text(const struct values *v, const char *s, size_t n);
+/* `room` bytes can be read from s, n or more. */
+bool values_have_text(const struct values *v, const char *s, size_t n, size_t room);
 /* Where among the values it stands, or -1: sorted; of texts as they were written. */
 int64_t values_place_i64(const struct values *v, int64_t x);
 int64_t values_place_f64(const struct values *v, double x);

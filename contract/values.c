@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Fixed sets of values (validValues, missingValues): sorted arrays for numbers, a small hash table
  * for texts. Built once with the contract, then only asked. */
-#define XXH_INLINE_ALL
 #include "contract/rules.h"
 
 #include <math.h>
-#include <xxhash.h>
+#include <string.h>
 
 static int
 by_i64(const void *a, const void *b)
@@ -51,30 +50,70 @@ values_place_f64(const struct values *v, double x)
 	return at ? at - v->f : -1;
 }
 
-static size_t
-slot_of(const struct values *v, const char *s, size_t n)
+static uint64_t
+load64(const char *s)
 {
-	size_t i = (size_t)XXH3_64bits(s, n) & v->mask;
+	uint64_t x;
 
-	for (; v->slots[i]; i = (i + 1) & v->mask) {
-		const struct mlf_str *have = &v->s[v->slots[i] - 1];
+	memcpy(&x, s, sizeof(x));
+	return x;
+}
 
-		if ((size_t)have->len == n && memcmp(have->s, s, n) == 0)
+/* What tells texts of up to 16 bytes apart, without a branch for their length: the bytes, then zeros. */
+static struct text_key
+key_of(const char *s, size_t n, size_t room)
+{
+	static const char edge[2 * TEXT_KEY] = {
+		-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+	char own[TEXT_KEY] = {0};
+	size_t m = n < TEXT_KEY ? n : TEXT_KEY;
+
+	if (room < TEXT_KEY) {
+		for (size_t i = 0; i < m; i++)
+			own[i] = s[i];
+		s = own;
+	}
+	return (struct text_key){load64(s) & load64(edge + TEXT_KEY - m),
+		load64(s + 8) & load64(edge + TEXT_KEY + 8 - m), n};
+}
+
+/* The slot of the text, or the empty one in which it would be. */
+static const struct text_slot *
+slot_of(const struct values *v, const char *s, size_t n, size_t room)
+{
+	struct text_key k = key_of(s, n, room);
+	size_t i = ((k.head * 0x9E3779B97F4A7C15 ^ k.next) + n) * 0xC2B2AE3D27D4EB4F >> 32;
+
+	for (i &= v->mask; v->slots[i].place; i = (i + 1) & v->mask) {
+		const struct text_slot *have = &v->slots[i];
+
+		if (have->key.head != k.head || have->key.next != k.next || have->key.n != n)
+			continue;
+		if (n <= TEXT_KEY || memcmp(v->s[have->place - 1].s, s, n) == 0)
 			break;
 	}
-	return i;
+	return &v->slots[i];
 }
 
 bool
-values_have_text(const struct values *v, const char *s, size_t n)
+values_have_text(const struct values *v, const char *s, size_t n, size_t room)
 {
-	return v->slots[slot_of(v, n ? s : "", n)] != 0;
+	return slot_of(v, s, n, room)->place != 0;
 }
 
 int64_t
 values_place_text(const struct values *v, const char *s, size_t n)
 {
-	return (int64_t)v->slots[slot_of(v, n ? s : "", n)] - 1;
+	return (int64_t)slot_of(v, s, n, n)->place - 1;
+}
+
+static void
+add_text(struct values *v, size_t i)
+{
+	size_t n = (size_t)v->s[i].len;
+	size_t at = (size_t)(slot_of(v, v->s[i].s, n, n) - v->slots);
+
+	v->slots[at] = (struct text_slot){key_of(v->s[i].s, n, n), (uint32_t)(i + 1)};
 }
 
 /* 0, or -1 if the value is none of that type. */
@@ -152,6 +191,6 @@ values_load(struct loader *l, const struct ynode *list, enum mlf_type type)
 	else if (type != MLF_UTF8)
 		qsort(v->i, v->n, sizeof(*v->i), by_i64);
 	for (size_t i = 0; type == MLF_UTF8 && i < v->n; i++)
-		v->slots[slot_of(v, v->s[i].s, (size_t)v->s[i].len)] = (uint32_t)(i + 1);
+		add_text(v, i);
 	return bad ? NULL : v;
 }

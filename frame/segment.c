@@ -18,9 +18,9 @@
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
 
-/* Stale pages up to this many bytes, or as many as are in use, are kept with a frame. */
+/* Stale pages up to this many bytes, or as many as are in use, stay with a frame for ever. */
 #define WASTE_MAX (UINT64_C(256) << 10)
-/* A process keeps at most this much memory for builders to come. */
+/* A process keeps at most this much memory for builders to come, and as much that is stale. */
 #define IDLE_MAX (UINT64_C(256) << 20)
 
 static struct seg *
@@ -68,12 +68,39 @@ seg_dirty(const struct seg *seg)
 	return bytes;
 }
 
+static void
+seg_count_stale(struct seg *seg, uint64_t bytes)
+{
+	seg->owner->stale_bytes += bytes - seg->stale;
+	seg->stale = bytes;
+}
+
+/* Bytes of the slot that are kept though no buffer needs them, if they are worth a word. */
+static uint64_t
+slot_stale(const struct slot *s)
+{
+	uint64_t keep = s->used ? s->len : 0;
+
+	return s->dirty > keep + (keep > WASTE_MAX ? keep : WASTE_MAX) ? s->dirty - keep : 0;
+}
+
+/* Gives stale pages back. */
+static void
+seg_trim(struct seg *seg)
+{
+	for (size_t k = 0; k < seg->n; k++)
+		if (slot_stale(&seg->slots[k]))
+			slot_punch(seg, (int64_t)k, seg->slots[k].used ? seg->slots[k].len : 0);
+	seg_count_stale(seg, 0);
+}
+
 /* Nothing in the segment is in use any more. */
 static void
 seg_vacate(struct segs *s, struct seg *seg)
 {
 	uint64_t bytes = seg_dirty(seg);
 
+	seg_count_stale(seg, 0);
 	if (seg->handed) {
 		for (size_t k = 0; k < seg->n; k++)
 			slot_unmap(seg, &seg->slots[k]);
@@ -150,19 +177,19 @@ out:
 	return rc;
 }
 
+/* A small table in the memory of a large one is mostly gone soon, as a batch is: its pages are wanted again then. */
 void
 seg_end(struct seg *seg)
 {
 	pthread_mutex_t *lock = &seg->owner->lock;
+	uint64_t stale = 0;
 
 	pthread_mutex_lock(lock);
-	for (size_t k = 0; k < seg->n; k++) {
-		struct slot *s = &seg->slots[k];
-		uint64_t keep = s->used ? s->len : 0;
-
-		if (s->dirty > keep + (keep > WASTE_MAX ? keep : WASTE_MAX))
-			slot_punch(seg, (int64_t)k, keep);
-	}
+	for (size_t k = 0; k < seg->n; k++)
+		stale += slot_stale(&seg->slots[k]);
+	seg_count_stale(seg, stale);
+	if (seg->owner->stale_bytes > IDLE_MAX)
+		seg_trim(seg);
 	seg_leave(seg);
 	pthread_mutex_unlock(lock);
 }
@@ -198,6 +225,7 @@ seg_hand_over(struct seg *seg)
 {
 	pthread_mutex_lock(&seg->owner->lock);
 	seg->handed = true;
+	seg_trim(seg);
 	pthread_mutex_unlock(&seg->owner->lock);
 	return seg->id;
 }

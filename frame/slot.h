@@ -22,6 +22,7 @@ struct seg {
 	int fd;          /* owned; -1: private memory */
 	uint64_t size;   /* of the file, when last looked at */
 	size_t tenants;  /* buffers, and the builder */
+	uint64_t stale;  /* bytes of pages that its buffers do not need */
 	bool written;    /* by this process */
 	bool handed;     /* some descriptor names it */
 	bool unexplored; /* offered, and its slots are not known yet */
@@ -36,7 +37,7 @@ struct segs {
 	struct seg **v; /* owned */
 	size_t n, cap;
 	struct seg *idle; /* last in, first out: its pages are the warmest */
-	uint64_t idle_bytes;
+	uint64_t idle_bytes, stale_bytes;
 	uint64_t mapped, limit; /* of all slots; 0: no limit */
 };
 

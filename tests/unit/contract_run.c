@@ -80,6 +80,54 @@ Test(contract_run, one_bad_row_is_found_wherever_it_stands_in_a_block)
 	kit_close(&k);
 }
 
+/* The texts abc..., of 0 to 40 letters, one of each length, are the set. Row i of the batch is the i-th with its
+ * letter `at` changed; those that are shorter stay as they are. */
+static int64_t
+count_strangers(struct kit *k, int at, char into)
+{
+	struct mlf_builder *b = scope_builder(k->sc);
+	struct contract_result r;
+	char text[48];
+	int64_t failed;
+
+	(void)mlf_add_column(b, "s", MLF_UTF8);
+	for (int n = 0; n <= 40; n++) {
+		for (int i = 0; i < n; i++)
+			text[i] = (char)(i == at ? into : 'a' + i % 26);
+		mlf_push_str(b, 0, text, n);
+	}
+	run_one(k, frame_of(mlf_finish(b)), &r);
+	failed = find_check(&r, "in_set", "s")->failed;
+	contract_result_fini(&r);
+	return failed;
+}
+
+Test(contract_run, texts_of_a_set_are_told_from_those_that_differ_in_one_byte)
+{
+	struct str text = {0};
+	struct kit k;
+
+	kit_open(&k);
+	str_add(&text,
+		"  properties:\n  - {name: s, logicalType: string, quality: [{metric: "
+		"invalidValues, mustBe: 0, arguments: {validValues: [");
+	for (int n = 0; n <= 40; n++) {
+		str_add(&text, n ? ", \"" : "\"");
+		for (int i = 0; i < n; i++)
+			str_addc(&text, (char)('a' + i % 26));
+		str_addc(&text, '"');
+	}
+	str_add(&text, "]}}]}\n");
+	kit_must_load(&k, text.s);
+	cr_expect(count_strangers(&k, 99, '.') == 0);
+	for (int at = 0; at < 40; at++) {
+		cr_expect(count_strangers(&k, at, '.') == 40 - at, "%d", at);
+		cr_expect(count_strangers(&k, at, '\0') == 40 - at, "%d: NUL", at);
+	}
+	str_fini(&text);
+	kit_close(&k);
+}
+
 Test(contract_run, slices_are_read_from_their_own_first_row)
 {
 	struct contract_result r;
