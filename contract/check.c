@@ -120,8 +120,6 @@ mark_length(const struct rule *r, const struct column *c, const struct block *b,
 static void
 mark_members(const struct values *v, const struct column *c, const struct block *b, uint8_t *in)
 {
-	const int32_t *ends = c->type == MLF_UTF8 ? ends_of(c, b) : NULL;
-
 	switch (c->type) {
 	case MLF_BOOL:
 		for (int i = 0; i < b->n; i++)
@@ -138,11 +136,7 @@ mark_members(const struct values *v, const struct column *c, const struct block 
 		for (int i = 0; i < b->n; i++)
 			in[i] = values_have_f64(v, f64_of(c, b)[i]);
 		break;
-	case MLF_UTF8:
-		for (int i = 0; i < b->n; i++)
-			in[i] = values_have_text(v, ends[b->n] ? c->bytes + ends[i] : "",
-				(size_t)(ends[i + 1] - ends[i]), (size_t)(ends[b->n] - ends[i]));
-		break;
+	case MLF_UTF8: values_mark_texts(v, c->bytes, ends_of(c, b), b->n, in); break;
 	}
 }
 

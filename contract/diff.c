@@ -59,10 +59,7 @@ values_missing(const struct values *a, const struct values *b)
 	for (size_t i = 0; i < a->n; i++)
 		switch (a->type) {
 		case MLF_F64: n += !values_have_f64(b, a->f[i]); break;
-		case MLF_UTF8:
-			n += !values_have_text(
-				b, a->s[i].s, (size_t)a->s[i].len, (size_t)a->s[i].len);
-			break;
+		case MLF_UTF8: n += !values_have_text(b, a->s[i].s, (size_t)a->s[i].len); break;
 		default: n += !values_have_i64(b, a->i[i]); break;
 		}
 	return n;

@@ -92,6 +92,7 @@ struct values {
 	struct mlf_str *s;       /* MLF_UTF8 */
 	struct text_slot *slots; /* MLF_UTF8: open addressing */
 	size_t mask;             /* number of slots - 1 */
+	uint64_t factor;         /* of its hashes */
 };
 
 /* Columns of another dataset, or of the table itself. */
@@ -253,8 +254,10 @@ const char *pattern_of_format(const char *format);
 struct values *values_load(struct loader *l, const struct ynode *list, enum mlf_type type);
 bool values_have_i64(const struct values *v, int64_t x);
 bool values_have_f64(const struct values *v, double x);
-/* `room` bytes can be read from s, n or more. */
-bool values_have_text(const struct values *v, const char *s, size_t n, size_t room);
+bool values_have_text(const struct values *v, const char *s, size_t n);
+/* in[i] = the text from ends[i] to ends[i + 1] is one of them, for n texts. */
+void values_mark_texts(
+	const struct values *v, const char *bytes, const int32_t *ends, int n, uint8_t *in);
 /* Where among the values it stands, or -1: sorted; of texts as they were written. */
 int64_t values_place_i64(const struct values *v, int64_t x);
 int64_t values_place_f64(const struct values *v, double x);

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { FEW = 32, TRIES = 100 };
+
 static int
 by_i64(const void *a, const void *b)
 {
@@ -77,14 +79,20 @@ key_of(const char *s, size_t n, size_t room)
 		load64(s + 8) & load64(edge + TEXT_KEY + 8 - m), n};
 }
 
+static size_t
+hash_of(const struct values *v, const struct text_key *k)
+{
+	return ((k->head * 0x9E3779B97F4A7C15 ^ k->next) + k->n) * v->factor >> 32;
+}
+
 /* The slot of the text, or the empty one in which it would be. */
 static const struct text_slot *
 slot_of(const struct values *v, const char *s, size_t n, size_t room)
 {
 	struct text_key k = key_of(s, n, room);
-	size_t i = ((k.head * 0x9E3779B97F4A7C15 ^ k.next) + n) * 0xC2B2AE3D27D4EB4F >> 32;
+	size_t i = hash_of(v, &k) & v->mask;
 
-	for (i &= v->mask; v->slots[i].place; i = (i + 1) & v->mask) {
+	for (; v->slots[i].place; i = (i + 1) & v->mask) {
 		const struct text_slot *have = &v->slots[i];
 
 		if (have->key.head != k.head || have->key.next != k.next || have->key.n != n)
@@ -96,9 +104,19 @@ slot_of(const struct values *v, const char *s, size_t n, size_t room)
 }
 
 bool
-values_have_text(const struct values *v, const char *s, size_t n, size_t room)
+values_have_text(const struct values *v, const char *s, size_t n)
 {
-	return slot_of(v, s, n, room)->place != 0;
+	return slot_of(v, s, n, n)->place != 0;
+}
+
+void
+values_mark_texts(
+	const struct values *v, const char *bytes, const int32_t *ends, int n, uint8_t *in)
+{
+	for (int i = 0; i < n; i++)
+		in[i] = slot_of(v, ends[n] ? bytes + ends[i] : "", (size_t)(ends[i + 1] - ends[i]),
+				(size_t)(ends[n] - ends[i]))
+				->place != 0;
 }
 
 int64_t
@@ -107,13 +125,31 @@ values_place_text(const struct values *v, const char *s, size_t n)
 	return (int64_t)slot_of(v, s, n, n)->place - 1;
 }
 
-static void
-add_text(struct values *v, size_t i)
+/* Puts the texts into the slots; how many came to stand beside theirs. */
+static size_t
+place_texts(struct values *v)
 {
-	size_t n = (size_t)v->s[i].len;
-	size_t at = (size_t)(slot_of(v, v->s[i].s, n, n) - v->slots);
+	size_t beside = 0;
 
-	v->slots[at] = (struct text_slot){key_of(v->s[i].s, n, n), (uint32_t)(i + 1)};
+	memset(v->slots, 0, (v->mask + 1) * sizeof(*v->slots));
+	for (size_t i = 0; i < v->n; i++) {
+		size_t n = (size_t)v->s[i].len;
+		const struct text_key k = key_of(v->s[i].s, n, n);
+		size_t at = (size_t)(slot_of(v, v->s[i].s, n, n) - v->slots);
+
+		beside += at != (hash_of(v, &k) & v->mask);
+		v->slots[at] = (struct text_slot){k, (uint32_t)(i + 1)};
+	}
+	return beside;
+}
+
+/* A few texts can stand each in its own slot, so that asking for one takes one look: some factor does it. */
+static void
+index_texts(struct values *v)
+{
+	v->factor = 0xC2B2AE3D27D4EB4F;
+	for (int tries = 0; place_texts(v) && v->n <= FEW && tries < TRIES; tries++)
+		v->factor = v->factor * 0x9E3779B97F4A7C15 | 1;
 }
 
 /* 0, or -1 if the value is none of that type. */
@@ -151,7 +187,7 @@ values_new(struct arena *a, enum mlf_type type, size_t n)
 	struct values *v = arena_alloc(a, sizeof(*v));
 	size_t slots = 4;
 
-	while (slots < 2 * n)
+	while (slots < 4 * n)
 		slots *= 2;
 	v->type = type;
 	v->mask = slots - 1;
@@ -190,7 +226,7 @@ values_load(struct loader *l, const struct ynode *list, enum mlf_type type)
 		qsort(v->f, v->n, sizeof(*v->f), by_f64);
 	else if (type != MLF_UTF8)
 		qsort(v->i, v->n, sizeof(*v->i), by_i64);
-	for (size_t i = 0; type == MLF_UTF8 && i < v->n; i++)
-		add_text(v, i);
+	if (type == MLF_UTF8)
+		index_texts(v);
 	return bad ? NULL : v;
 }
