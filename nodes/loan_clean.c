@@ -143,9 +143,10 @@ static int64_t
 fill_i64(struct mlf_ctx *ctx, struct mlf_builder *b, struct mlf_frame *f, const char *name)
 {
 	struct mlf_i64s c = mlf_i64(f, name);
+	if (!c.nulls)
+		return 0;
 	struct mlf_f64s rough = mlf_f64(f, name); /* good enough to find the middle */
-	int64_t *v = c.nulls ? mlf_new_i64(b, name, c.n) : NULL;
-	int64_t middle = c.nulls ? (int64_t)median(ctx, &rough) : 0;
+	int64_t *v = mlf_new_i64(b, name, c.n), middle = (int64_t)median(ctx, &rough);
 	for (int64_t i = 0; v && i < c.n; i++)
 		v[i] = mlf_is_null(c.valid, c.off, i) ? middle : c.v[i];
 	return c.nulls;
