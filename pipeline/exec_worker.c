@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -248,6 +249,16 @@ on_exit_message(struct run *r, const struct exit_msg *m)
 	end_attempt(s);
 }
 
+/* The worker is dead or dying, and nobody tells when it is gone: its end of the socket closes then. What it
+ * staged is removed after that, or it would write it once more. */
+static void
+outlive(struct slot *s)
+{
+	struct pollfd p = {s->ctl ? s->ctl->fd : -1, 0, 0};
+	if (s->ctl)
+		(void)poll(&p, 1, 2000);
+}
+
 static void
 on_zygote(uv_poll_t *p, int status, int events)
 {
@@ -271,8 +282,10 @@ on_zygote(uv_poll_t *p, int status, int events)
 	(void)uv_poll_stop(p);
 	err_set(&e, MLC_WORKER, "the process that starts workers is gone");
 	run_broken(r, &e);
+	zygote_end(r->o->zygote);
 	for (int i = 0; i < r->n_slots; i++)
 		if (r->slots[i].job) {
+			outlive(&r->slots[i]);
 			r->slots[i].has_done = true;
 			r->slots[i].done.err = e;
 			end_attempt(&r->slots[i]);
@@ -330,13 +343,15 @@ launch(struct slot *s, struct err *e)
 		close(out[0]);
 		return -1;
 	}
-	if (conn_open(s, out[0], on_out, &s->out, e) < 0)
+	if (conn_open(s, out[0], on_out, &s->out, e) < 0) {
 		close(ctl);
-	else if (conn_open(s, ctl, on_ctl, &s->ctl, e) == 0)
-		return set_nonblocking(out[0]) == 0
-			? 0
-			: err_errno(e, MLC_WORKER, "cannot set up a pipe");
-	return -1;
+		return -1;
+	}
+	if (conn_open(s, ctl, on_ctl, &s->ctl, e) < 0)
+		return -1;
+	if (set_nonblocking(out[0]) < 0 || set_nonblocking(ctl) < 0)
+		return err_errno(e, MLC_WORKER, "cannot set up a worker's pipes");
+	return 0;
 }
 
 static int
@@ -344,14 +359,10 @@ send_question(struct slot *s, enum wire_kind kind, const struct str *body, const
 	struct err *e)
 {
 	struct wire_out out = {str_text(body), body->len, fds->v, fds->n};
-	if (wire_send(s->ctl->fd, kind, &out, e) < 0)
-		return -1;
-	return set_nonblocking(s->ctl->fd) == 0
-		? 0
-		: err_errno(e, MLC_WORKER, "cannot set up a socket");
+	return wire_send(s->ctl->fd, kind, &out, e);
 }
 
-/* For an attempt that could not begin: nobody waits for its EXIT. */
+/* For an attempt that could not begin: its worker has no job, and nobody waits for its EXIT. */
 static int
 call_off(struct slot *s)
 {

@@ -20,6 +20,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -371,6 +372,15 @@ zygote_stop(struct zygote *z)
 	while (waitpid(z->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	free(z);
+}
+
+void
+zygote_end(struct zygote *z)
+{
+	siginfo_t si;
+	(void)shutdown(z->sock, SHUT_RDWR);
+	while (waitid(P_PID, (id_t)z->pid, &si, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+		;
 }
 
 pid_t
