@@ -32,6 +32,7 @@ struct in_state {
 	struct checked check;
 	struct rejected rejected;
 	struct reader *reader; /* mlf_input_next */
+	struct ahead *ahead;   /* owned; reads it */
 	struct scope *batch;   /* owned; of its last batch and what was cut from it */
 	struct frame *whole;   /* mlf_input; counted */
 	struct str bytes;
@@ -105,6 +106,13 @@ int ctx_after_load(struct ctx *c, struct in_state *in);
 int ctx_before_save(struct ctx *c, struct out_state *out);
 MUST_CHECK int ctx_after_save(struct ctx *c, struct out_state *out, struct err *e);
 MUST_CHECK int ctx_after_node(struct ctx *c, int64_t begun_us, struct err *e);
+
+/* ctx_io.c: reads and checks the next batch of a port that is open: 1, 0 at the end, -1. */
+MUST_CHECK int
+ctx_read_batch(struct ctx *c, struct in_state *in, struct frame **batch, struct err *e);
+/* ahead.c: the same, read before it is asked for; and an end to it, before anybody else uses the port. */
+MUST_CHECK int ahead_next(struct ctx *c, struct in_state *in, struct frame **batch, struct err *e);
+void ahead_close(struct in_state *in);
 
 /* What a port has of its contract. */
 struct under_contract {

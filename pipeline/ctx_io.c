@@ -154,6 +154,18 @@ end_batch(struct ctx *c, struct in_state *in)
 	in->batch = NULL;
 }
 
+int
+ctx_read_batch(struct ctx *c, struct in_state *in, struct frame **batch, struct err *e)
+{
+	int rc = reader_next(in->reader, batch, e);
+	if (rc == 1 && ctx_check(c, &in->check, batch, e) < 0) {
+		frame_unref(*batch);
+		*batch = NULL;
+		return -1;
+	}
+	return rc;
+}
+
 struct mlf_frame *
 ctx_input_next(struct mlf_ctx *pub, const char *port)
 {
@@ -174,11 +186,7 @@ ctx_input_next(struct mlf_ctx *pub, const char *port)
 	struct read_opts o = reading(c, in, &known);
 	int rc = in->reader ? 0 : dataset_open(in->in->entry, &o, &in->reader, &e);
 	if (rc == 0)
-		rc = reader_next(in->reader, &batch, &e);
-	if (rc == 1 && ctx_check(c, &in->check, &batch, &e) < 0) {
-		frame_unref(batch);
-		rc = -1;
-	}
+		rc = ahead_next(c, in, &batch, &e);
 	if (rc == 1) {
 		in->rows += frame_rows(batch);
 		in->batch = scope_new(c->host->segs);
@@ -187,6 +195,7 @@ ctx_input_next(struct mlf_ctx *pub, const char *port)
 		return lent;
 	}
 	in->at_end = true;
+	ahead_close(in);
 	if (rc == 0) {
 		reader_facts(in->reader, &in->facts);
 		rc = ctx_reject_end(&in->rejected, &e);
@@ -542,6 +551,7 @@ ctx_finish(struct ctx *c, struct err *e)
 static void
 close_in(struct in_state *in)
 {
+	ahead_close(in);
 	ctx_check_close(&in->check);
 	ctx_reject_close(&in->rejected);
 	scope_free(in->batch);

@@ -196,7 +196,10 @@ job_run(const struct job *j, const struct mlf_node *def, const struct job_host *
 	const struct hook_event before = HOOK_EVENT(BEFORE_NODE);
 	int64_t begun_us = j->n_hooks ? clock_mono_us() : 0;
 	if (ctx_open(&c, &out->err) == 0 && ctx_hook(&c, &before, &out->err) == 0) {
-		verdict(&c, def->run(&c.pub), &out->err);
+		int said = def->run(&c.pub);
+		for (size_t i = 0; i < j->n_inputs; i++)
+			ahead_close(&c.ins[i]);
+		verdict(&c, said, &out->err);
 		if (!out->err.code)
 			(void)!ctx_after_node(&c, begun_us, &out->err);
 	}
