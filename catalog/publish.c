@@ -13,8 +13,9 @@
  *	staged --exchange--> left --remove-----------> done      a folder that replaces another
  *
  * Items go in order; afterwards each folder that holds a target is fsynced once, and only then may
- * the runner commit. Tables in databases go their own way: publish_table.c. "staged" and "left" look alike for folders but for the hash, so a folder that
- * is there already is hashed before it is touched: exchanging twice would bring back the old one. */
+ * the runner commit. "staged" and "left" look alike for folders but for the hash, so a folder that is
+ * there already is hashed before it is touched: exchanging twice would bring back the old one. Tables in
+ * databases go their own way: publish_table.c. */
 #include "catalog/inside.h"
 
 #include <errno.h>
@@ -94,13 +95,15 @@ folders_fini(struct folders *all)
 
 /* --- one item ------------------------------------------------------------------------------------ */
 
-static bool
-exists(const struct spot *s, const char *name, bool folder)
+/* 1 there, as a folder if it has to be one; 0 not; -1 if that cannot be told. */
+static int
+exists(const struct spot *s, const char *name, bool folder, struct err *e)
 {
 	struct stat st;
 
-	return fstatat(s->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		(!folder || S_ISDIR(st.st_mode));
+	if (fstatat(s->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return !folder || S_ISDIR(st.st_mode);
+	return errno == ENOENT ? 0 : err_errno(e, MLC_PUBLISH, "cannot look at `%s`", name);
 }
 
 /* 1 if the target has the content that was to be published, 0 if it has not, -1 if that cannot be told:
@@ -113,8 +116,9 @@ is_published(const struct spot *s, struct err *e)
 	int fd, rc;
 
 	if (s->item->folder) {
-		if (!exists(s, s->target, true))
-			return 0;
+		rc = exists(s, s->target, true, e);
+		if (rc != 1)
+			return rc;
 		rc = hash_tree(s->dirfd, s->target, hash, &bytes, e);
 		return rc != 0 ? -1 : str_eq(hash, s->item->hash);
 	}
@@ -139,8 +143,8 @@ lost(const struct publish_item *item, struct err *e)
 static int
 publish_one(const struct spot *s, struct err *e)
 {
-	bool staged = exists(s, s->stage, false);
-	int there = !staged || s->item->folder ? is_published(s, e) : 0;
+	int staged = exists(s, s->stage, false, e);
+	int there = staged < 0 ? -1 : !staged || s->item->folder ? is_published(s, e) : 0;
 
 	if (there < 0)
 		return err_wrap(e, "cannot publish `%s`", s->item->target);

@@ -52,6 +52,7 @@ for at in unlinkat:left renameat:early; do
 	[ -n "$FULL" ] || step=3
 	sweep changes kill $step
 	sweep openat,openat2,newfstatat,getdents64,read,pread64 EIO $step
+	sweep newfstatat EIO # whether something is there decides what is exchanged
 done
 tally K4 'a recovery is killed at the n-th call that changes a file, or its n-th reading call fails' "$tried recoveries" \
 	'no run is called running, what was put in place stays, each set old or new, and the next command finishes it' '0 violations'
