@@ -46,7 +46,8 @@ struct entry {
 
 static const struct yfield common[] = {
 	{"type", YF_STR, true, offsetof(struct entry, type),
-		"csv, jsonl, sqlite, partitions, json, text, bytes, model, memory"},
+		"csv, jsonl, arrow, sqlite, postgres, partitions, json, text, bytes, model, "
+		"memory, or a module's"},
 	{"filepath", YF_STR, false, offsetof(struct entry, filepath), "where it lies"},
 	{"load_args", YF_NODE, false, offsetof(struct entry, load_args), "how it is read"},
 	{"save_args", YF_NODE, false, offsetof(struct entry, save_args), "how it is written"},
@@ -343,8 +344,8 @@ take_type(struct loader *l)
 		err_set(&e, n ? MLC_CONF_TYPE : MLC_CONF_MISSING, "dataset `%s` has no type",
 			l->d->name);
 		report(l, &e, "type",
-			"add `type: csv`, or another of jsonl, sqlite, json, text, bytes, model, "
-			"memory");
+			"add `type: csv`, or another of jsonl, arrow, sqlite, postgres, json, "
+			"text, bytes, model, memory");
 		return NULL;
 	}
 	type = catalog_type(n->text);
