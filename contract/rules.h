@@ -72,9 +72,9 @@ struct bounds {
 };
 
 /* A text as numbers that are compared at once; one that is longer differs behind them. */
-enum { TEXT_KEY = 16 };
+enum { TEXT_KEY = 24 };
 struct text_key {
-	uint64_t head, next; /* its first 16 bytes, zeros behind its end */
+	uint64_t w[3]; /* its first 24 bytes, zeros behind its end */
 	uint64_t n;
 };
 struct text_slot {

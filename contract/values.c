@@ -52,7 +52,9 @@ values_place_f64(const struct values *v, double x)
 	return at ? at - v->f : -1;
 }
 
-static uint64_t
+#define ONES -1, -1, -1, -1, -1, -1, -1, -1
+
+static inline uint64_t
 load64(const char *s)
 {
 	uint64_t x;
@@ -61,12 +63,12 @@ load64(const char *s)
 	return x;
 }
 
-/* What tells texts of up to 16 bytes apart, without a branch for their length: the bytes, then zeros. */
-static struct text_key
+/* What tells texts of up to 24 bytes apart, without a branch for their length: the bytes, then zeros. */
+static ALWAYS_INLINE struct text_key
 key_of(const char *s, size_t n, size_t room)
 {
-	static const char edge[2 * TEXT_KEY] = {
-		-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+	static const char edge[2 * TEXT_KEY] = {ONES, ONES, ONES};
+	const char *edge_at;
 	char own[TEXT_KEY] = {0};
 	size_t m = n < TEXT_KEY ? n : TEXT_KEY;
 
@@ -75,18 +77,20 @@ key_of(const char *s, size_t n, size_t room)
 			own[i] = s[i];
 		s = own;
 	}
-	return (struct text_key){load64(s) & load64(edge + TEXT_KEY - m),
-		load64(s + 8) & load64(edge + TEXT_KEY + 8 - m), n};
+	edge_at = edge + TEXT_KEY - m;
+	return (struct text_key){{load64(s) & load64(edge_at), load64(s + 8) & load64(edge_at + 8),
+					 load64(s + 16) & load64(edge_at + 16)},
+		n};
 }
 
-static size_t
+static ALWAYS_INLINE size_t
 hash_of(const struct values *v, const struct text_key *k)
 {
-	return ((k->head * 0x9E3779B97F4A7C15 ^ k->next) + k->n) * v->factor >> 32;
+	return ((k->w[0] * 0x9E3779B97F4A7C15 ^ k->w[1] ^ k->w[2] << 1) + k->n) * v->factor >> 32;
 }
 
 /* The slot of the text, or the empty one in which it would be. */
-static const struct text_slot *
+static ALWAYS_INLINE const struct text_slot *
 slot_of(const struct values *v, const char *s, size_t n, size_t room)
 {
 	struct text_key k = key_of(s, n, room);
@@ -95,7 +99,8 @@ slot_of(const struct values *v, const char *s, size_t n, size_t room)
 	for (; v->slots[i].place; i = (i + 1) & v->mask) {
 		const struct text_slot *have = &v->slots[i];
 
-		if (have->key.head != k.head || have->key.next != k.next || have->key.n != n)
+		if (have->key.n != n || have->key.w[0] != k.w[0] || have->key.w[1] != k.w[1] ||
+			have->key.w[2] != k.w[2])
 			continue;
 		if (n <= TEXT_KEY || memcmp(v->s[have->place - 1].s, s, n) == 0)
 			break;
