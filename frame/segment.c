@@ -177,7 +177,8 @@ out:
 	return rc;
 }
 
-/* A small table in the memory of a large one is mostly gone soon, as a batch is: its pages are wanted again then. */
+/* A small table in the memory of a large one is mostly gone soon, as a batch is: then its pages are
+ * wanted again. */
 void
 seg_end(struct seg *seg)
 {
