@@ -16,7 +16,8 @@ while [ $killed -lt $kills ] && [ $n -lt $((kills * 8)) ]; do
 	mlflow-c run -q -j 2 --params make.k=2 2>/dev/null &
 	run=$!
 	moment $n $span
-	kill -KILL $run 2>/dev/null && killed=$((killed + 1))
+	# a run that is over by then says that they have become shorter
+	if kill -KILL $run 2>/dev/null; then killed=$((killed + 1)); else span=$((span * 15 / 16 + 1)); fi
 	wait $run 2>/dev/null
 	whole "killed in round $n"
 	[ $((n % 8)) != 0 ] || mends "killed in round $n"
