@@ -21,7 +21,8 @@
 struct spec_port {
 	const char *port;    /* NULL: by position, or the only one */
 	const char *dataset; /* or `parameters`, `params:a.b` */
-	struct place at;
+	struct place at,
+		port_at;  /* of the dataset, of the name before it; the same if there is none */
 	const char *base; /* the dataset without @format: its vertex in the graph */
 	bool param;       /* stands for parameters, and is no dataset */
 };

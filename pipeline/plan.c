@@ -164,7 +164,7 @@ unknown_port(struct planner *p, const struct plan_node *node, const struct spec_
 		err_help(&e, "did you mean `%s`?", near);
 	else
 		err_help(&e, "its %s ports: %s", what, list.len ? str_text(&list) : "none");
-	report(p, &e, &s->at, NULL);
+	report(p, &e, &s->port_at, NULL);
 	map_fini(&names);
 	str_fini(&list);
 }

@@ -137,6 +137,7 @@ read_ports(struct loader *l, const struct ynode *n, struct spec_port **out, size
 		ports[i].port = n->kind == Y_MAP ? n->u.pairs[i].key : NULL;
 		ports[i].dataset = yaml_str(v) ? yaml_str(v) : "-";
 		ports[i].at = v->at;
+		ports[i].port_at = n->kind == Y_MAP ? n->u.pairs[i].at : v->at;
 		if (!yaml_str(v))
 			spec__want(l, v, "a dataset", "a name");
 		spec__port(l, &ports[i]);
