@@ -26,6 +26,19 @@ struct ahead {
 	int rc;
 };
 
+static int
+read_batch(struct ctx *c, struct in_state *in, struct frame **batch, struct err *e)
+{
+	int rc = reader_next(in->reader, batch, e);
+
+	if (rc == 1 && ctx_check(c, &in->check, batch, e) < 0) {
+		frame_unref(*batch);
+		*batch = NULL;
+		return -1;
+	}
+	return rc;
+}
+
 static void *
 read_on(void *state)
 {
@@ -41,7 +54,7 @@ read_on(void *state)
 		if (a->stop)
 			break;
 		pthread_mutex_unlock(&a->lock);
-		rc = ctx_read_batch(a->c, a->in, &batch, &a->e);
+		rc = read_batch(a->c, a->in, &batch, &a->e);
 		pthread_mutex_lock(&a->lock);
 		a->batch = batch;
 		a->rc = rc;
@@ -93,7 +106,7 @@ ahead_next(struct ctx *c, struct in_state *in, struct frame **batch, struct err 
 	if (!a)
 		a = in->ahead = ahead_new(c, in);
 	if (!a->started) {
-		rc = ctx_read_batch(c, in, batch, e);
+		rc = read_batch(c, in, batch, e);
 		if (rc == 1 && ++a->asked == 2 && has_room())
 			start(a);
 		return rc;

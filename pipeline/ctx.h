@@ -107,10 +107,8 @@ int ctx_before_save(struct ctx *c, struct out_state *out);
 MUST_CHECK int ctx_after_save(struct ctx *c, struct out_state *out, struct err *e);
 MUST_CHECK int ctx_after_node(struct ctx *c, int64_t begun_us, struct err *e);
 
-/* ctx_io.c: reads and checks the next batch of a port that is open: 1, 0 at the end, -1. */
-MUST_CHECK int
-ctx_read_batch(struct ctx *c, struct in_state *in, struct frame **batch, struct err *e);
-/* ahead.c: the same, read before it is asked for; and an end to it, before anybody else uses the port. */
+/* ahead.c: the next batch of a port that is open, read and checked before it is asked for: 1, 0 at the end, -1;
+ * and an end to it, before anybody else uses the port. */
 MUST_CHECK int ahead_next(struct ctx *c, struct in_state *in, struct frame **batch, struct err *e);
 void ahead_close(struct in_state *in);
 

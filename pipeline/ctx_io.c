@@ -154,16 +154,13 @@ end_batch(struct ctx *c, struct in_state *in)
 	in->batch = NULL;
 }
 
-int
-ctx_read_batch(struct ctx *c, struct in_state *in, struct frame **batch, struct err *e)
+/* Once a port: from then on the reader and its sink for rejects may be in use by a thread. */
+static int
+open_reader(struct ctx *c, struct in_state *in, struct err *e)
 {
-	int rc = reader_next(in->reader, batch, e);
-	if (rc == 1 && ctx_check(c, &in->check, batch, e) < 0) {
-		frame_unref(*batch);
-		*batch = NULL;
-		return -1;
-	}
-	return rc;
+	struct schema known;
+	struct read_opts o = reading(c, in, &known);
+	return dataset_open(in->in->entry, &o, &in->reader, e);
 }
 
 struct mlf_frame *
@@ -172,7 +169,6 @@ ctx_input_next(struct mlf_ctx *pub, const char *port)
 	struct ctx *c = ctx_of(pub);
 	struct in_state *in = find_in(c, port, MLF_TABLE);
 	struct frame *batch = NULL;
-	struct schema known;
 	struct err e;
 	if (!in)
 		return NULL;
@@ -183,8 +179,7 @@ ctx_input_next(struct mlf_ctx *pub, const char *port)
 		in->at_end = true;
 		return ctx_input(pub, port);
 	}
-	struct read_opts o = reading(c, in, &known);
-	int rc = in->reader ? 0 : dataset_open(in->in->entry, &o, &in->reader, &e);
+	int rc = in->reader ? 0 : open_reader(c, in, &e);
 	if (rc == 0)
 		rc = ahead_next(c, in, &batch, &e);
 	if (rc == 1) {
@@ -551,7 +546,6 @@ ctx_finish(struct ctx *c, struct err *e)
 static void
 close_in(struct in_state *in)
 {
-	ahead_close(in);
 	ctx_check_close(&in->check);
 	ctx_reject_close(&in->rejected);
 	scope_free(in->batch);

@@ -254,9 +254,10 @@ on_exit_message(struct run *r, const struct exit_msg *m)
 static void
 outlive(struct slot *s)
 {
-	struct pollfd p = {s->ctl ? s->ctl->fd : -1, 0, 0};
-	if (s->ctl)
-		(void)poll(&p, 1, 2000);
+	if (!s->ctl)
+		return;
+	struct pollfd p = {s->ctl->fd, 0, 0};
+	(void)poll(&p, 1, 2000);
 }
 
 static void

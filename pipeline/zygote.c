@@ -364,23 +364,23 @@ zygote_start(struct zygote **out, struct err *e)
 }
 
 void
-zygote_stop(struct zygote *z)
-{
-	if (!z)
-		return;
-	close(z->sock);
-	while (waitpid(z->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	free(z);
-}
-
-void
 zygote_end(struct zygote *z)
 {
 	siginfo_t si;
 	(void)shutdown(z->sock, SHUT_RDWR);
 	while (waitid(P_PID, (id_t)z->pid, &si, WEXITED | WNOWAIT) < 0 && errno == EINTR)
 		;
+}
+
+void
+zygote_stop(struct zygote *z)
+{
+	if (!z)
+		return;
+	zygote_end(z);
+	close(z->sock);
+	(void)waitpid(z->pid, NULL, 0);
+	free(z);
 }
 
 pid_t
