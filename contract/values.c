@@ -68,18 +68,17 @@ static ALWAYS_INLINE struct text_key
 key_of(const char *s, size_t n, size_t room)
 {
 	static const char edge[2 * TEXT_KEY] = {ONES, ONES, ONES};
-	const char *edge_at;
 	char own[TEXT_KEY] = {0};
 	size_t m = n < TEXT_KEY ? n : TEXT_KEY;
+	const char *mask = edge + TEXT_KEY - m;
 
 	if (room < TEXT_KEY) {
 		for (size_t i = 0; i < m; i++)
 			own[i] = s[i];
 		s = own;
 	}
-	edge_at = edge + TEXT_KEY - m;
-	return (struct text_key){{load64(s) & load64(edge_at), load64(s + 8) & load64(edge_at + 8),
-					 load64(s + 16) & load64(edge_at + 16)},
+	return (struct text_key){{load64(s) & load64(mask), load64(s + 8) & load64(mask + 8),
+					 load64(s + 16) & load64(mask + 16)},
 		n};
 }
 
@@ -89,45 +88,49 @@ hash_of(const struct values *v, const struct text_key *k)
 	return ((k->w[0] * 0x9E3779B97F4A7C15 ^ k->w[1] ^ k->w[2] << 1) + k->n) * v->factor >> 32;
 }
 
-/* The slot of the text, or the empty one in which it would be. */
-static ALWAYS_INLINE const struct text_slot *
-slot_of(const struct values *v, const char *s, size_t n, size_t room)
+/* The slot of the text s, whose key is k, or the empty one in which it would be. */
+static ALWAYS_INLINE struct text_slot *
+slot_of(const struct values *v, const struct text_key *k, const char *s)
 {
-	struct text_key k = key_of(s, n, room);
-	size_t i = hash_of(v, &k) & v->mask;
+	size_t i = hash_of(v, k) & v->mask;
 
 	for (; v->slots[i].place; i = (i + 1) & v->mask) {
 		const struct text_slot *have = &v->slots[i];
 
-		if (have->key.n != n || have->key.w[0] != k.w[0] || have->key.w[1] != k.w[1] ||
-			have->key.w[2] != k.w[2])
+		if (have->key.n != k->n || have->key.w[0] != k->w[0] || have->key.w[1] != k->w[1] ||
+			have->key.w[2] != k->w[2])
 			continue;
-		if (n <= TEXT_KEY || memcmp(v->s[have->place - 1].s, s, n) == 0)
+		if (k->n <= TEXT_KEY || memcmp(v->s[have->place - 1].s, s, k->n) == 0)
 			break;
 	}
 	return &v->slots[i];
 }
 
+int64_t
+values_place_text(const struct values *v, const char *s, size_t n)
+{
+	struct text_key k = key_of(s, n, n);
+
+	return (int64_t)slot_of(v, &k, s)->place - 1;
+}
+
 bool
 values_have_text(const struct values *v, const char *s, size_t n)
 {
-	return slot_of(v, s, n, n)->place != 0;
+	return values_place_text(v, s, n) >= 0;
 }
 
 void
 values_mark_texts(
 	const struct values *v, const char *bytes, const int32_t *ends, int n, uint8_t *in)
 {
-	for (int i = 0; i < n; i++)
-		in[i] = slot_of(v, ends[n] ? bytes + ends[i] : "", (size_t)(ends[i + 1] - ends[i]),
-				(size_t)(ends[n] - ends[i]))
-				->place != 0;
-}
+	for (int i = 0; i < n; i++) {
+		const char *s = ends[n] ? bytes + ends[i] : "";
+		struct text_key k =
+			key_of(s, (size_t)(ends[i + 1] - ends[i]), (size_t)(ends[n] - ends[i]));
 
-int64_t
-values_place_text(const struct values *v, const char *s, size_t n)
-{
-	return (int64_t)slot_of(v, s, n, n)->place - 1;
+		in[i] = slot_of(v, &k, s)->place != 0;
+	}
 }
 
 /* Puts the texts into the slots; how many came to stand beside theirs. */
@@ -140,10 +143,10 @@ place_texts(struct values *v)
 	for (size_t i = 0; i < v->n; i++) {
 		size_t n = (size_t)v->s[i].len;
 		const struct text_key k = key_of(v->s[i].s, n, n);
-		size_t at = (size_t)(slot_of(v, v->s[i].s, n, n) - v->slots);
+		struct text_slot *at = slot_of(v, &k, v->s[i].s);
 
-		beside += at != (hash_of(v, &k) & v->mask);
-		v->slots[at] = (struct text_slot){k, (uint32_t)(i + 1)};
+		beside += at != &v->slots[hash_of(v, &k) & v->mask];
+		*at = (struct text_slot){k, (uint32_t)(i + 1)};
 	}
 	return beside;
 }

@@ -75,11 +75,17 @@ seg_count_stale(struct seg *seg, uint64_t bytes)
 	seg->stale = bytes;
 }
 
+static uint64_t
+slot_needed(const struct slot *s)
+{
+	return s->used ? s->len : 0;
+}
+
 /* Bytes of the slot that are kept though no buffer needs them, if they are worth a word. */
 static uint64_t
 slot_stale(const struct slot *s)
 {
-	uint64_t keep = s->used ? s->len : 0;
+	uint64_t keep = slot_needed(s);
 
 	return s->dirty > keep + (keep > WASTE_MAX ? keep : WASTE_MAX) ? s->dirty - keep : 0;
 }
@@ -90,7 +96,7 @@ seg_trim(struct seg *seg)
 {
 	for (size_t k = 0; k < seg->n; k++)
 		if (slot_stale(&seg->slots[k]))
-			slot_punch(seg, (int64_t)k, seg->slots[k].used ? seg->slots[k].len : 0);
+			slot_punch(seg, (int64_t)k, slot_needed(&seg->slots[k]));
 	seg_count_stale(seg, 0);
 }
 
