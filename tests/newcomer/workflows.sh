@@ -10,13 +10,14 @@ export STORE=/root/kept
 step 0 'apt-get update' apt-get update -q=2
 step 0 'apt-get install git' apt-get install -q=2 --no-install-recommends git
 step 0 'git clone' git clone -q file:///newcomer/repo.git mlflow-c
-workflow() { "$kit/scripts/workflow" ".github/workflows/$1.yml"; }
+# workflow NAME [RUN]: the number of the run is 1 if none is given
+workflow() { GITHUB_RUN_ID=${2-1} "$kit/scripts/workflow" ".github/workflows/$1.yml"; }
 
 cd mlflow-c || exit
 step 0 'retrain.yml of the repository' workflow retrain
 shows 'mlflow-c run ended with exit code 0'
 shows '^loan +1 +production'
-step 0 'retrain.yml again, with the registry of the first' env GITHUB_RUN_ID=2 "$kit/scripts/workflow" .github/workflows/retrain.yml
+step 0 'retrain.yml again, with the registry of the first' workflow retrain 2
 shows '^restored runs-prod-1-1'
 shows '^loan +2 +production'
 if [ "${FULL-}" ]; then
