@@ -1,14 +1,11 @@
 # docs/databases.md can be followed word for word, and prints what it says it prints
 . "$REPO/tests/cli/pg.sh"
-umask 022
+. "$REPO/tests/cli/kit.sh"
 [ -f "$(dirname "$MLFLOW_C")/lib/mlflow-c/datasets/postgres.so" ] || {
 	echo "skipped: libpq is not here, so the type postgres was not built: apt-get install libpq-dev" >&2
 	exit 77
 }
-mkdir -p mlflow-c/build
-cp -r "$REPO/conf" "$REPO/nodes" "$REPO/include" mlflow-c
-cp -r "$NODES" mlflow-c/build/nodes
-ln -s "$MLFLOW_C" mlflow-c/build/mlflow-c
+clone mlflow-c
 pg_start
 pg_database
 export WAREHOUSE="$pg_con" PSQL_PAGER=cat # a terminal without height would call a pager

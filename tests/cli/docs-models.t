@@ -1,7 +1,4 @@
 # docs/models.md can be followed word for word, and prints what it says it prints
-umask 022
-mkdir -p clone/build
-cp -r "$REPO/conf" "$REPO/nodes" "$REPO/include" clone
-cp -r "$NODES" clone/build/nodes
-ln -s "$MLFLOW_C" clone/build/mlflow-c
+. "$REPO/tests/cli/kit.sh"
+clone clone
 "$REPO/scripts/doctest" "$REPO/docs/models.md" clone

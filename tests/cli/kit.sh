@@ -57,6 +57,15 @@ loan()
 	done
 }
 
+# The folder $1: a clone of the repository that has been built, for what a document does in one.
+clone()
+{
+	mkdir -p "$1/build"
+	cp -r "$REPO/conf" "$REPO/nodes" "$REPO/include" "$1"
+	cp -r "$NODES" "$1/build/nodes"
+	ln -s "$MLFLOW_C" "$1/build/mlflow-c"
+}
+
 # Runs a command as somebody types it, with all it says and its exit code.
 try()
 {
