@@ -12,7 +12,8 @@ row() { printf '%s  %s\n' "$(seconds "$1")" "$2"; }
 wrong()
 {
 	echo "not ok: $1"
-	grep '^not ok' "$kit/log" | head -n 20
+	# of a suite, what failed and why
+	awk '!/^#/ { failed = /^not ok/ } failed' "$kit/log" | head -n 100
 	sed 's/^/  | /' "$kit/log" | tail -n "${LINES_SHOWN:-60}"
 	exit 1
 }
