@@ -368,7 +368,7 @@ deb: ## make a Debian package, build/mlflow-c_VERSION_ARCH.deb, of a hardened bu
 	+$(q)MAKE='$(sub)' VERSION=$(VERSION) scripts/deb build
 
 newcomer: deb ## walk through it on a bare Debian 12: clone, package, workflows, image; root, 20 minutes
-	+$(q)FULL=1 tests/newcomer/run
+	+$(q)SUITES=1 tests/newcomer/run
 
 reproducible: ## build twice in two places: every file must be the same
 	+$(q)MAKE='$(sub) $(jobs)' scripts/reproducible

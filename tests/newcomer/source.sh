@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # A bare Debian 12, a clone, and the two commands of README.md; then a project of one's own, with mistakes
-# that are mended by doing what the messages say. In it: repo.git, FULL ('' leaves `make test` out).
+# that are mended by doing what the messages say. In it: repo.git, SUITES ('' leaves `make test` out).
 . ./kit.sh
 cd /root || exit
 
@@ -14,7 +14,7 @@ sed -n '/^```console$/,/^```$/p' README.md | sed '1d; /^```$/,$d' >"$kit/command
 [ "$(cat "$kit/commands")" = "$(printf 'make run\nmake test')" ] || wrong 'README.md: these two commands are others'
 step 0 'make run: packages, build, the example' make run
 shows '^loan +1 +champion'
-if [ "${FULL-}" ]; then
+if [ "${SUITES-}" ]; then
 	step 0 'make test: packages, build, every suite' make test
 	shows '^[0-9]+ passed, 0 failed'
 	tail -n 1 "$kit/out"

@@ -20,7 +20,7 @@ shows '^loan +1 +production'
 step 0 'retrain.yml again, with the registry of the first' workflow retrain 2
 shows '^restored runs-prod-1-1'
 shows '^loan +2 +production'
-if [ "${FULL-}" ]; then
+if [ "${SUITES-}" ]; then
 	step 0 'ci.yml of the repository' workflow ci
 	shows '^[0-9]+ passed, 0 failed'
 	tail -n 1 "$kit/out"
