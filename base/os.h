@@ -4,6 +4,7 @@
 #ifndef BASE_OS_H
 #define BASE_OS_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -119,6 +120,18 @@ MUST_CHECK module_get *module_load(
 	const char *path, const char *symbol, const char *what, const char *package, struct err *e);
 
 int processors(void); /* that this process may use */
+bool memory_limited(void);
+
+/* Work of a millisecond or more on a thread of its own, which gets no signals. */
+struct beside {
+	void (*work)(void *);
+	void *arg; /* borrowed */
+	bool begun;
+	pthread_t thread;
+};
+void beside_begin(struct beside *b, void (*work)(void *), void *arg);
+/* Waits until it is done; does it now if there could be no thread. */
+void beside_end(struct beside *b);
 
 /* The terminal behind a descriptor. */
 struct term {

@@ -13,12 +13,10 @@
  *	written  one after the other, by the thread that was asked to write */
 #include "catalog/csv.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #define VALUES_HERE 24576 /* in a pen at once; the thread that writes has less time for filling */
 #define VALUES_THERE 40960
-#define STACK (256 << 10)
 #define BUFFER (256 << 10) /* so much is kept before it is written */
 
 /* What a byte asks for. */
@@ -48,8 +46,7 @@ struct pen {
 	/* what went wrong, and ended it; static but for the name of the column */
 	const char *column, *what, *advice;
 	int64_t row;
-	bool elsewhere; /* it is filled by a thread */
-	pthread_t thread;
+	struct beside filling;
 };
 
 struct writer {
@@ -336,7 +333,7 @@ put_row(struct pen *p, int64_t row)
 	return 0;
 }
 
-static void *
+static void
 fill(void *arg)
 {
 	struct pen *p = arg;
@@ -344,30 +341,23 @@ fill(void *arg)
 	for (int64_t i = p->from; i < p->to; i++)
 		if (put_row(p, i) < 0)
 			break;
-	return NULL;
 }
 
-/* Gives the pen its rows; they go to a thread, or are filled in at once if there can be none. */
+/* Gives the pen its rows, which a thread fills in; no thread is begun for none. */
 static void
 begin(struct pen *p, int64_t from, int64_t to)
 {
-	pthread_attr_t attr;
-
 	p->from = from;
 	p->to = to;
-	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, STACK);
-	p->elsewhere = from < to && pthread_create(&p->thread, &attr, fill, p) == 0;
-	(void)pthread_attr_destroy(&attr);
+	if (from < to)
+		beside_begin(&p->filling, fill, p);
 }
 
 static void
 finish(struct pen *p)
 {
-	if (p->elsewhere)
-		(void)pthread_join(p->thread, NULL);
-	else
-		(void)fill(p);
+	if (p->from < p->to)
+		beside_end(&p->filling);
 }
 
 static int64_t
@@ -390,7 +380,7 @@ put_rows(struct writer *w, int64_t rows)
 	w->here.to = at;
 	begin(other, at, least(at + there, rows));
 	while (rc == 0 && w->here.from < w->here.to) {
-		(void)fill(&w->here);
+		fill(&w->here);
 		if (w->here.what || w->here.n >= BUFFER || other->from < other->to)
 			rc = flush(w, &w->here);
 		done = other;

@@ -3,8 +3,15 @@
  *
  * Batches may differ in nothing but their rows; a column that is missing or mistyped in any of them
  * is reported by its own rule, and every other rule that needs it is skipped: neither kept nor
- * broken, since nobody looked. */
+ * broken, since nobody looked.
+ *
+ * Once no rule takes rows away any more, those that are left depend on nothing but the batch: two threads
+ * share them out, if there are many rows. */
 #include "contract/rules.h"
+
+#include <stdatomic.h>
+
+#define MANY_ROWS (1 << 17)
 
 /* A column of the contract, as the batches have it. */
 struct slot {
@@ -274,8 +281,6 @@ check_rule(struct contract_run *r, size_t i, const struct frame *batch)
 	const struct rule *rule = &r->contract->rules[i];
 	struct tally *t = &r->tallies[i];
 
-	if (rule->other && rule->other->dataset && !r->others_read[rule->other->index])
-		contract_other_failed(r, rule->other->index, "it was not read");
 	if (t->error)
 		return;
 	switch (rule->kind) {
@@ -295,6 +300,47 @@ check_rule(struct contract_run *r, size_t i, const struct frame *batch)
 		} /* fall through */
 	default: check_rows(r, rule, t, frame_rows(batch)); break;
 	}
+}
+
+/* Rules that look at what nobody read say so. */
+static void
+check_others(struct contract_run *r)
+{
+	for (size_t i = 0; i < r->contract->n_others; i++)
+		if (!r->others_read[i])
+			contract_other_failed(r, i, "it was not read");
+}
+
+/* The rules that take no rows, each by whom it falls to. */
+struct sharing {
+	struct contract_run *r;
+	const struct frame *batch;
+	atomic_size_t next;
+};
+
+static void
+check_shared(void *arg)
+{
+	struct sharing *s = arg;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&s->next, 1)) < s->r->contract->n_rules)
+		if (turn_of(&s->r->contract->rules[i]) == 2)
+			check_rule(s->r, i, s->batch);
+}
+
+static void
+check_rest(struct contract_run *r, const struct frame *batch)
+{
+	struct sharing s = {r, batch, 0};
+	struct beside other;
+	bool many = frame_rows(batch) >= MANY_ROWS && processors() > 1;
+
+	if (many)
+		beside_begin(&other, check_shared, &s);
+	check_shared(&s);
+	if (many)
+		beside_end(&other);
 }
 
 /* Nothing of the batch is taken yet. */
@@ -324,10 +370,12 @@ contract_batch(struct contract_run *r, const struct frame *batch)
 
 	find_columns(r, batch);
 	clear_taken(r, rows);
-	for (int turn = r->taken ? 0 : 2; turn <= 2; turn++)
+	check_others(r);
+	for (int turn = r->taken ? 0 : 2; turn < 2; turn++)
 		for (size_t i = 0; i < r->contract->n_rules; i++)
 			if (turn_of(&r->contract->rules[i]) == turn)
 				check_rule(r, i, batch);
+	check_rest(r, batch);
 	for (int64_t i = 0; r->taken && i < rows; i++) {
 		r->dropped += r->taken[i] == ON_FAIL_DROP;
 		r->quarantined += r->taken[i] == ON_FAIL_QUARANTINE;

@@ -14,7 +14,6 @@
 #include "model/newton.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/base.h"
@@ -543,7 +542,7 @@ add_hold(const struct problem *p, const double *w, enum curvature curve, struct 
 	}
 }
 
-static void *
+static void
 run_chunk(void *arg)
 {
 	struct pass *s = arg;
@@ -551,7 +550,6 @@ run_chunk(void *arg)
 	sums_clear(&s->part, problem_unknowns(s->p), s->curve);
 	for (int64_t i = s->chunk; i < end; i += (int64_t)BLOCK * s->every)
 		s->block(s, s->w, s->curve, i, end - i < BLOCK ? (int)(end - i) : BLOCK);
-	return NULL;
 }
 
 /* Two chunks side by side, or after each other where there can be no thread; added up in their order. */
@@ -560,22 +558,19 @@ run_chunks(struct pass *s, struct sums *out)
 {
 	size_t unknowns = problem_unknowns(s->p);
 	struct pass *t = s->twin && s->chunk + CHUNK < s->p->n ? s->twin : NULL;
-	pthread_t thread;
-	bool begun = false;
+	struct beside other;
 	if (t) {
 		t->w = s->w;
 		t->curve = s->curve;
 		t->chunk = s->chunk + CHUNK;
-		begun = pthread_create(&thread, NULL, run_chunk, t) == 0;
+		beside_begin(&other, run_chunk, t);
 	}
 	run_chunk(s);
 	sums_add(out, &s->part, unknowns, s->curve);
-	if (begun)
-		pthread_join(thread, NULL);
-	else if (t)
-		run_chunk(t);
-	if (t)
-		sums_add(out, &t->part, unknowns, s->curve);
+	if (!t)
+		return;
+	beside_end(&other);
+	sums_add(out, &t->part, unknowns, s->curve);
 }
 
 void

@@ -32,7 +32,7 @@ struct in_state {
 	struct checked check;
 	struct rejected rejected;
 	struct reader *reader; /* mlf_input_next */
-	struct ahead *ahead;   /* owned; reads it */
+	struct overlap *ahead; /* owned; reads it */
 	struct scope *batch;   /* owned; of its last batch and what was cut from it */
 	struct frame *whole;   /* mlf_input; counted */
 	struct str bytes;
@@ -53,6 +53,7 @@ struct out_state {
 	bool by_file; /* it became too large to be kept: later nodes read the file */
 	char *path;   /* owned */
 	bool given, whole, announced;
+	struct overlap *behind; /* owned; stores it */
 	int64_t rows;
 	uint64_t bytes;
 	struct staged staged;
@@ -107,10 +108,15 @@ int ctx_before_save(struct ctx *c, struct out_state *out);
 MUST_CHECK int ctx_after_save(struct ctx *c, struct out_state *out, struct err *e);
 MUST_CHECK int ctx_after_node(struct ctx *c, int64_t begun_us, struct err *e);
 
-/* ahead.c: the next batch of a port that is open, read and checked before it is asked for: 1, 0 at the end, -1;
+/* overlap.c: the next batch of a port that is open, read and checked before it is asked for: 1, 0 at the end, -1;
  * and an end to it, before anybody else uses the port. */
 MUST_CHECK int ahead_next(struct ctx *c, struct in_state *in, struct frame **batch, struct err *e);
 void ahead_close(struct in_state *in);
+/* overlap.c: a batch for a port, which is checked and stored while the node goes on: what is wrong with it may be
+ * told later, at the latest by behind_end, before which nobody else uses the port. */
+MUST_CHECK int behind_put(struct ctx *c, struct out_state *out, struct frame *batch, struct err *e);
+MUST_CHECK int behind_end(struct out_state *out, struct err *e);
+void behind_close(struct out_state *out);
 
 /* What a port has of its contract. */
 struct under_contract {
@@ -142,7 +148,7 @@ void ctx_reject_close(struct rejected *r);
 MUST_CHECK int ctx_confirm(struct ctx *c, struct err *e);
 void ctx_confirm_close(struct ctx *c);
 
-/* ctx_io.c: the port calls of the host table. */
+/* ctx_io.c, ctx_out.c: the port calls of the host table. */
 struct mlf_frame *ctx_input(struct mlf_ctx *, const char *port);
 struct mlf_frame *ctx_input_next(struct mlf_ctx *, const char *port);
 const char *ctx_input_bytes(struct mlf_ctx *, const char *port, size_t *len);
@@ -159,6 +165,11 @@ const char *ctx_stage_path(struct ctx *c, struct out_state *out, struct err *e);
 MUST_CHECK int ctx_put_table(struct ctx *c, struct out_state *out, struct frame *f, struct err *e);
 /* The file or folder a model port stands for once the node is done, or NULL. */
 const char *ctx_model_path(struct ctx *c, const char *port);
+char *ctx_absolute(const struct ctx *c, const char *path); /* of what is beneath the root; owned */
+int ctx_no_port(struct ctx *c, const char *what, const char *port); /* -1 */
+/* An output after the node returned: joined, checked to its end, and staged. */
+MUST_CHECK int ctx_out_finish(struct ctx *c, struct out_state *out, struct err *e);
+void ctx_out_close(struct out_state *out);
 /* Loads contracts; ends checks, stages and readers after the node returned. */
 MUST_CHECK int ctx_open(struct ctx *c, struct err *e);
 MUST_CHECK int ctx_finish(struct ctx *c, struct err *e);

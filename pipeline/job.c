@@ -183,6 +183,18 @@ verdict(struct ctx *c, int rc, struct err *e)
 		(void)!ctx_finish(c, e);
 }
 
+/* From here on no thread of the node's ports is left. */
+static void
+end_overlap(struct ctx *c)
+{
+	struct err e;
+	for (size_t i = 0; i < c->job->n_inputs; i++)
+		ahead_close(&c->ins[i]);
+	for (size_t i = 0; i < c->job->n_outputs; i++)
+		if (behind_end(&c->outs[i], &e) < 0)
+			ctx_fail(c, &e);
+}
+
 void
 job_run(const struct job *j, const struct mlf_node *def, const struct job_host *h, struct arena *a,
 	struct done *out)
@@ -197,8 +209,7 @@ job_run(const struct job *j, const struct mlf_node *def, const struct job_host *
 	int64_t begun_us = j->n_hooks ? clock_mono_us() : 0;
 	if (ctx_open(&c, &out->err) == 0 && ctx_hook(&c, &before, &out->err) == 0) {
 		int said = def->run(&c.pub);
-		for (size_t i = 0; i < j->n_inputs; i++)
-			ahead_close(&c.ins[i]);
+		end_overlap(&c);
 		verdict(&c, said, &out->err);
 		if (!out->err.code)
 			(void)!ctx_after_node(&c, begun_us, &out->err);
