@@ -69,10 +69,11 @@ add_column(struct sides *s, const char *name)
 
 /* Which value of e a text is; -1 if none. */
 static int
-value_of(const struct encoding *e, const size_t *len, struct mlf_str s)
+value_of(const struct encoding *e, const int64_t *len, struct mlf_str s)
 {
 	for (int k = 0; k < 7 && e->to[k].value; k++)
-		if ((int64_t)len[k] == s.len && memcmp(e->to[k].value, s.s, len[k]) == 0)
+		if (len[k] == s.len && s.s[0] == e->to[k].value[0] &&
+			memcmp(e->to[k].value, s.s, (size_t)s.len) == 0)
 			return k;
 	return -1;
 }
@@ -81,21 +82,22 @@ static int
 encode(struct mlf_ctx *ctx, struct sides *to, struct mlf_frame *in, const struct encoding *e)
 {
 	struct mlf_strs c = mlf_utf8(in, e->column);
-	int out[7], n = 1; /* the same numbers on both sides */
-	size_t len[7] = {strlen(e->to[0].value)};
-	for (; n < 7 && e->to[n].value; n++) {
-		len[n] = strlen(e->to[n].value);
-		out[n] = mlf_add_column(to->b[0], e->to[n].as, MLF_BOOL);
-		(void)mlf_add_column(to->b[1], e->to[n].as, MLF_BOOL);
+	uint8_t *bits[2][7] = {0};
+	int64_t len[7] = {0}, at[2] = {0};
+	for (int k = 0; k < 7 && e->to[k].value; k++) {
+		len[k] = (int64_t)strlen(e->to[k].value);
+		for (int side = 0; side < 2 && k > 0; side++)
+			bits[side][k] = mlf_new_bool(to->b[side], e->to[k].as, to->rows[side]);
 	}
 	for (int64_t i = 0; i < c.n; i++) {
 		struct mlf_str s = mlf_str_at(&c, i);
-		int is = value_of(e, len, s);
+		int is = value_of(e, len, s), side = to->test[i];
 		if (is < 0)
 			return mlf_fail(ctx, "column %s, row %lld: unknown value `%.*s`", e->column,
 				(long long)i + 1, (int)s.len, s.s);
-		for (int k = 1; k < n; k++)
-			mlf_push_bool(to->b[to->test[i]], out[k], k == is);
+		if (is > 0)
+			mlf_set_bool(bits[side][is], at[side], true);
+		at[side]++;
 	}
 	return 0;
 }

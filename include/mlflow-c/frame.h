@@ -251,6 +251,17 @@ mlf_new_timestamp(struct mlf_builder *b, const char *name, int64_t n)
 {
 	return b->api->new_column(b, name, MLF_TIMESTAMP, n);
 }
+/* Of booleans as bits, for mlf_set_bool. */
+static inline uint8_t *
+mlf_new_bool(struct mlf_builder *b, const char *name, int64_t n)
+{
+	return b->api->new_column(b, name, MLF_BOOL, n);
+}
+static inline void
+mlf_set_bool(uint8_t *bits, int64_t i, bool v)
+{
+	bits[i >> 3] = (uint8_t)((bits[i >> 3] & ~(1u << (i & 7))) | (unsigned)v << (i & 7));
+}
 /* ... and with single rows made null afterwards. */
 static inline void
 mlf_set_null(struct mlf_builder *b, const char *name, int64_t i)

@@ -70,6 +70,26 @@ Test(build, new_columns_are_zero_and_take_nulls)
 	kit_close(&k);
 }
 
+Test(build, a_new_column_of_booleans_is_filled_bit_by_bit)
+{
+	struct kit k = kit_open(SEGS_SHARED);
+	struct mlf_builder *b = scope_builder(k.sc);
+	uint8_t *x = mlf_new_bool(b, "x", 1003);
+	struct mlf_bools v;
+
+	for (int i = 0; i < 1003; i++)
+		mlf_set_bool(x, i, true);
+	for (int i = 0; i < 1003; i += 3)
+		mlf_set_bool(x, i, false);
+	mlf_set_null(b, "x", 7);
+	v = mlf_bool(mlf_finish(b), "x");
+	cr_expect(v.nulls == 1 && v.n == 1003 && mlf_is_null(v.valid, v.off, 7));
+	for (int i = 0; i < 1003; i++)
+		cr_expect(mlf_bool_at(&v, i) == (i % 3 != 0));
+	expect_fine(k.sc);
+	kit_close(&k);
+}
+
 Test(build, a_pushed_row_can_be_made_null_afterwards)
 {
 	struct kit k = kit_open(SEGS_SHARED);
