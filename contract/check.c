@@ -11,6 +11,10 @@
 #include <math.h>
 #include <xxhash.h>
 
+enum { WIDE = 4 };
+typedef double wide_reals VECTOR(32, 8);
+typedef uint64_t wide_bits VECTOR(32, 8);
+
 static bool
 has_nulls(const struct column *c)
 {
@@ -66,19 +70,51 @@ mark_nulls(const struct column *c, const struct block *b, uint8_t *bad)
 		bad[i] ^= 1;
 }
 
+/* Whether all of the rows are in range: what is the case of nearly every block is found
+ * out without a byte for each row. */
+static bool
+all_within_f64(const double *v, int n, double lo, double hi)
+{
+	wide_bits in = ~(wide_bits){0};
+	int i = 0;
+
+	for (; i + WIDE <= n; i += WIDE) {
+		wide_reals x = *(const wide_reals *)(v + i);
+
+		in &= (wide_bits)((x >= lo) & (x <= hi));
+	}
+	for (; i < n; i++)
+		in[0] &= v[i] >= lo && v[i] <= hi ? ~UINT64_C(0) : 0;
+	return (in[0] & in[1] & in[2] & in[3]) != 0;
+}
+
+static bool
+all_within_i64(const int64_t *v, int n, int64_t lo, int64_t hi)
+{
+	uint64_t span = (uint64_t)hi - (uint64_t)lo, over = lo > hi;
+
+	for (int i = 0; i < n; i++)
+		over |= (uint64_t)v[i] - (uint64_t)lo > span;
+	return !over;
+}
+
 static void
 mark_range(const struct rule *r, const struct column *c, const struct block *b, uint8_t *bad)
 {
-	if (c->type == MLF_F64) {
-		const double *v = f64_of(c, b), lo = r->bounds.lo_f, hi = r->bounds.hi_f;
+	const struct bounds *to = &r->bounds;
+
+	if (c->type == MLF_F64 && !all_within_f64(f64_of(c, b), b->n, to->lo_f, to->hi_f)) {
+		const double *v = f64_of(c, b);
 
 		for (int i = 0; i < b->n; i++)
-			bad[i] = (uint8_t) !((v[i] >= lo) & (v[i] <= hi));
+			bad[i] = (uint8_t) !((v[i] >= to->lo_f) & (v[i] <= to->hi_f));
+	} else if (c->type != MLF_F64 && !all_within_i64(i64_of(c, b), b->n, to->lo_i, to->hi_i)) {
+		const int64_t *v = i64_of(c, b);
+
+		for (int i = 0; i < b->n; i++)
+			bad[i] = (uint8_t)((v[i] < to->lo_i) | (v[i] > to->hi_i));
 	} else {
-		const int64_t *v = i64_of(c, b), lo = r->bounds.lo_i, hi = r->bounds.hi_i;
-
-		for (int i = 0; i < b->n; i++)
-			bad[i] = (uint8_t)((v[i] < lo) | (v[i] > hi));
+		memset(bad, 0, (size_t)b->n);
 	}
 }
 

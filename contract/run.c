@@ -10,6 +10,7 @@
 #include "contract/rules.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #define MANY_ROWS (1 << 17)
 
@@ -211,6 +212,8 @@ check_rows(struct contract_run *r, const struct rule *rule, struct tally *t, int
 
 		b.n = (int)(rows - b.from < BLOCK ? rows - b.from : BLOCK);
 		check_block(rule, t, &b, bad);
+		if (!memchr(bad, 1, (size_t)b.n))
+			continue;
 		for (int i = 0; i < b.n && b.taken && !takes; i++)
 			bad[i] &= !b.taken[b.from + i];
 		for (int i = 0; i < b.n; i++)

@@ -5,7 +5,8 @@
  * once, in a list that stays in the nearest cache, and each column gathers by that list:
  *
  *	keep  1 0 0 1 1 0 1      at  0 3 4 6      column  a b c d e f g  ->  a d e g
- */
+ *
+ * Where only few go, what lies between them is copied as a whole. */
 #include "frame/build.h"
 
 #include <string.h>
@@ -19,6 +20,8 @@ struct picks {
 	int64_t done;  /* rows kept in blocks before */
 	int n;
 	uint16_t at[BLOCK];
+	int runs;                      /* of neighbouring rows */
+	uint16_t begin[BLOCK / 2 + 2]; /* the pick that begins each, and n behind the last */
 };
 
 /* --- filtering ----------------------------------------------------------------------------------- */
@@ -33,12 +36,23 @@ pick(struct picks *p, const uint8_t *keep, int64_t n)
 		k += keep[i] != 0;
 	}
 	p->n = k;
+	p->runs = 0;
+	for (int j = 0; j < k; j++) {
+		p->begin[p->runs] = (uint16_t)j;
+		p->runs += j == 0 || p->at[j] != p->at[j - 1] + 1;
+	}
+	p->begin[p->runs] = (uint16_t)k;
 }
 
 static void
 gather_words(int64_t *to, const int64_t *from, const struct picks *p)
 {
-	for (int j = 0; j < p->n; j++)
+	bool few = p->runs < p->n / 16;
+
+	for (int r = 0; few && r < p->runs; r++)
+		memcpy(to + p->begin[r], from + p->at[p->begin[r]],
+			(size_t)(p->begin[r + 1] - p->begin[r]) * sizeof(*to));
+	for (int j = 0; !few && j < p->n; j++)
 		to[j] = from[p->at[j]];
 }
 
@@ -49,16 +63,6 @@ gather_bits(uint8_t *to, const uint8_t *from, int64_t off, const struct picks *p
 		bit_push(to, p->done + j, bit_get(from, off + p->at[j]));
 }
 
-/* The end of the run of neighbouring rows that begins with pick j. */
-static int
-run_end(const struct picks *p, int j)
-{
-	do
-		j++;
-	while (j < p->n && p->at[j] == p->at[j - 1] + 1);
-	return j;
-}
-
 static void
 gather_text(struct builder *b, struct bcol *to, const struct column *c, const struct picks *p)
 {
@@ -66,11 +70,11 @@ gather_text(struct builder *b, struct bcol *to, const struct column *c, const st
 	int32_t *out = (int32_t *)to->data + p->done + 1;
 	char *bytes = p->n ? bcol_text(b, to, ends[p->at[p->n - 1] + 1] - ends[p->at[0]]) : NULL;
 
-	for (int j = 0, next; bytes && j < p->n; j = next) {
-		int32_t begin = ends[p->at[j]], shift = (int32_t)to->text - begin, len;
+	for (int r = 0; bytes && r < p->runs; r++) {
+		int j = p->begin[r], next = p->begin[r + 1];
+		int32_t begin = ends[p->at[j]], shift = (int32_t)to->text - begin;
+		int32_t len = ends[p->at[next - 1] + 1] - begin;
 
-		next = run_end(p, j);
-		len = ends[p->at[next - 1] + 1] - begin;
 		memcpy(to->bytes + to->text, c->bytes + begin, (size_t)len);
 		to->text += len;
 		for (; j < next; j++)

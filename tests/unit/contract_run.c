@@ -3,6 +3,8 @@
 #include "tests/unit/contract_kit.h"
 #include "contract/rules.h"
 
+#include <math.h>
+
 LEAK_SUITE(contract_run);
 
 static const char all_types[] = "  properties:\n"
@@ -77,6 +79,76 @@ Test(contract_run, one_bad_row_is_found_wherever_it_stands_in_a_block)
 		expect_found_once(&r, rows[i] + 1);
 		contract_result_fini(&r);
 	}
+	kit_close(&k);
+}
+
+static const char ranges[] = "  properties:\n"
+			     "  - {name: i, logicalType: integer, logicalTypeOptions: "
+			     "{minimum: -3, maximum: 9}}\n"
+			     "  - {name: f, logicalType: number, logicalTypeOptions: "
+			     "{minimum: -1.5, maximum: 2.5}}\n";
+
+/* Whether the two values are found outside, in row `at` of 1,003 good ones. */
+static void
+expect_outside(struct kit *k, int at, int64_t i, double f, bool outside)
+{
+	struct mlf_builder *b = scope_builder(k->sc);
+	int64_t *is = mlf_new_i64(b, "i", 1003);
+	double *fs = mlf_new_f64(b, "f", 1003);
+	struct contract_result r;
+
+	for (int row = 0; row < 1003; row++)
+		fs[row] = row % 2 ? -1.5 : 2.5;
+	is[at] = i;
+	fs[at] = f;
+	run_one(k, frame_of(mlf_finish(b)), &r);
+	cr_expect(
+		find_check(&r, "range", "i")->failed == outside, "row %d: %lld", at, (long long)i);
+	cr_expect(find_check(&r, "range", "f")->failed == outside, "row %d: %.17g", at, f);
+	contract_result_fini(&r);
+}
+
+Test(contract_run, values_just_inside_and_outside_a_range_are_told_apart_in_every_row)
+{
+	static const int rows[] = {0, 1, 2, 3, 4, 511, 999, 1000, 1001, 1002};
+	struct kit k;
+
+	kit_open(&k);
+	kit_must_load(&k, ranges);
+	for (size_t n = 0; n < sizeof(rows) / sizeof(*rows); n++) {
+		expect_outside(&k, rows[n], -3, -1.5, false);
+		expect_outside(&k, rows[n], 9, 2.5, false);
+		expect_outside(&k, rows[n], -4, nextafter(-1.5, -2), true);
+		expect_outside(&k, rows[n], 10, nextafter(2.5, 3), true);
+		expect_outside(&k, rows[n], INT64_MIN, (double)NAN, true);
+		expect_outside(&k, rows[n], INT64_MAX, (double)INFINITY, true);
+		expect_outside(&k, rows[n], INT64_MIN + 9, (double)-INFINITY, true);
+	}
+	kit_close(&k);
+}
+
+Test(contract_run, many_rows_are_told_the_same_as_in_small_batches)
+{
+	enum { MANY = 140000, SOME = 35000 };
+	struct contract_result all, parts;
+	struct contract_run *run;
+	struct kit k;
+
+	kit_open(&k);
+	kit_must_load(&k, all_types);
+	run_one(&k, make_rows(&k, 0, MANY, 99999), &all);
+	run = contract_begin(k.contract);
+	for (int64_t from = 0; from < MANY; from += SOME)
+		contract_batch(run, make_rows(&k, from, SOME, 99999));
+	contract_end(run, &parts);
+	expect_found_once(&all, 100000);
+	cr_assert(all.n == parts.n);
+	for (size_t i = 0; i < all.n; i++)
+		cr_expect(all.checks[i].failed == parts.checks[i].failed &&
+				check_status(&all.checks[i]) == check_status(&parts.checks[i]),
+			"%s", all.checks[i].rule);
+	contract_result_fini(&all);
+	contract_result_fini(&parts);
 	kit_close(&k);
 }
 
