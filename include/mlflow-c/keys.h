@@ -5,6 +5,7 @@
 
 #include <mlflow-c/tools.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 /* Keys that came before: 128 bits of each, so that no two that differ will ever be taken for one. */
 struct mlf_seen {
@@ -12,15 +13,27 @@ struct mlf_seen {
 	uint64_t slots, n;
 };
 
+/* Room for n slots, all free; NULL without memory. Where it is reached at random, large pages are what matters. */
+static inline uint64_t (*mlf_seen_room(uint64_t n))[2]
+{
+	enum { LARGE = 1 << 21 };
+	uint64_t(*v)[2] = NULL;
+	size_t bytes = n * sizeof(*v);
+	v = bytes < LARGE ? malloc(bytes) : aligned_alloc(LARGE, bytes);
+	if (v && bytes >= LARGE)
+		(void)madvise(v, bytes, MADV_HUGEPAGE);
+	if (v)
+		memset(v, 0, bytes); /* a page that is read before it is written is made twice */
+	return v;
+}
+
 static inline bool
 mlf_seen_grow(struct mlf_seen *s)
 {
 	uint64_t slots = s->slots ? 2 * s->slots : 4096;
-	uint64_t(*v)[2] = malloc(slots * sizeof(*v));
+	uint64_t(*v)[2] = mlf_seen_room(slots);
 	if (!v)
 		return false;
-	memset(v, 0,
-		slots * sizeof(*v)); /* a page that is read before it is written is made twice */
 	for (uint64_t i = 0; i < s->slots; i++) {
 		uint64_t at = s->v[i][0] & (slots - 1);
 		while (s->v[i][0] && v[at][0])
@@ -90,14 +103,20 @@ mlf_hash_null(uint64_t h[2])
 static inline void
 mlf_hash_cells(const struct mlf_cells *c, int64_t rows, uint64_t (*h)[2])
 {
+	const struct mlf_cells cells = *c;
+	if (cells.nulls == 0 && cells.type != MLF_UTF8 && cells.type != MLF_BOOL) {
+		for (int64_t i = 0; i < rows; i++)
+			mlf_hash_add(h[i], cells.v[i]);
+		return;
+	}
 	for (int64_t i = 0; i < rows; i++)
-		if (mlf_cell_null(c, i))
+		if (mlf_cell_null(&cells, i))
 			mlf_hash_null(h[i]);
-		else if (c->type == MLF_UTF8)
-			mlf_hash_text(h[i], mlf_str_at(&c->strs, i));
+		else if (cells.type == MLF_UTF8)
+			mlf_hash_text(h[i], mlf_str_at(&cells.strs, i));
 		else
-			mlf_hash_add(
-				h[i], c->type == MLF_BOOL ? mlf_bool_at(&c->bools, i) : c->v[i]);
+			mlf_hash_add(h[i],
+				cells.type == MLF_BOOL ? mlf_bool_at(&cells.bools, i) : cells.v[i]);
 }
 
 /* 128 bits for each row of n columns, column by column; to be freed, NULL without memory. */
