@@ -2,6 +2,7 @@
 #include "base/os.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 
 #define SMALL_STACK (256 << 10)
@@ -48,4 +49,35 @@ beside_end(struct beside *b)
 		(void)pthread_join(b->thread, NULL);
 	else
 		b->work(b->arg);
+}
+
+struct shares {
+	void (*work)(void *arg, size_t i);
+	void *arg;
+	size_t n;
+	atomic_size_t next;
+};
+
+static void
+take_shares(void *arg)
+{
+	struct shares *s = arg;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&s->next, 1)) < s->n)
+		s->work(s->arg, i);
+}
+
+void
+share_out(size_t n, bool much, void (*work)(void *arg, size_t i), void *arg)
+{
+	struct shares s = {work, arg, n, 0};
+	bool two = much && n > 1 && processors() > 1;
+	struct beside other;
+
+	if (two)
+		beside_begin(&other, take_shares, &s);
+	take_shares(&s);
+	if (two)
+		beside_end(&other);
 }

@@ -132,6 +132,8 @@ struct beside {
 void beside_begin(struct beside *b, void (*work)(void *), void *arg);
 /* Waits until it is done; does it now if there could be no thread. */
 void beside_end(struct beside *b);
+/* work(arg, i) for each i below n, none of which needs another; by two threads, if it is much. */
+void share_out(size_t n, bool much, void (*work)(void *arg, size_t i), void *arg);
 
 /* The terminal behind a descriptor. */
 struct term {

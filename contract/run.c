@@ -9,7 +9,6 @@
  * share them out, if there are many rows. */
 #include "contract/rules.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 #define MANY_ROWS (1 << 17)
@@ -314,36 +313,18 @@ check_others(struct contract_run *r)
 			contract_other_failed(r, i, "it was not read");
 }
 
-/* The rules that take no rows, each by whom it falls to. */
-struct sharing {
+struct rest {
 	struct contract_run *r;
 	const struct frame *batch;
-	atomic_size_t next;
 };
 
 static void
-check_shared(void *arg)
+check_rest(void *arg, size_t i)
 {
-	struct sharing *s = arg;
-	size_t i;
+	const struct rest *rest = arg;
 
-	while ((i = atomic_fetch_add(&s->next, 1)) < s->r->contract->n_rules)
-		if (turn_of(&s->r->contract->rules[i]) == 2)
-			check_rule(s->r, i, s->batch);
-}
-
-static void
-check_rest(struct contract_run *r, const struct frame *batch)
-{
-	struct sharing s = {r, batch, 0};
-	struct beside other;
-	bool many = frame_rows(batch) >= MANY_ROWS && processors() > 1;
-
-	if (many)
-		beside_begin(&other, check_shared, &s);
-	check_shared(&s);
-	if (many)
-		beside_end(&other);
+	if (turn_of(&rest->r->contract->rules[i]) == 2)
+		check_rule(rest->r, i, rest->batch);
 }
 
 /* Nothing of the batch is taken yet. */
@@ -378,7 +359,7 @@ contract_batch(struct contract_run *r, const struct frame *batch)
 		for (size_t i = 0; i < r->contract->n_rules; i++)
 			if (turn_of(&r->contract->rules[i]) == turn)
 				check_rule(r, i, batch);
-	check_rest(r, batch);
+	share_out(r->contract->n_rules, rows >= MANY_ROWS, check_rest, &(struct rest){r, batch});
 	for (int64_t i = 0; r->taken && i < rows; i++) {
 		r->dropped += r->taken[i] == ON_FAIL_DROP;
 		r->quarantined += r->taken[i] == ON_FAIL_QUARANTINE;

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include "frame/bits.h"
 
+/* A column of many rows is converted in pieces, by two threads. */
+enum { PIECE = 1 << 16, MANY_ROWS = 1 << 17 };
+
 /* Fills the view struct that belongs to c's type. */
 static void
 view_fill(void *view, const struct column *c)
@@ -42,18 +45,31 @@ view_nulls(struct scope *sc, int64_t rows, enum mlf_type want, void *view)
 	view_fill(view, &c);
 }
 
+struct conversion {
+	const struct column *from;
+	double *to;
+};
+
+static void
+convert_piece(void *arg, size_t piece)
+{
+	const struct conversion *v = arg;
+	const struct column *c = v->from;
+	int64_t i = (int64_t)piece * PIECE, end = c->n - i < PIECE ? c->n : i + PIECE;
+
+	for (; i < end && c->type == MLF_BOOL; i++)
+		v->to[i] = bit_get(c->data, c->off + i);
+	for (; i < end; i++)
+		v->to[i] = (double)((const int64_t *)c->data)[c->off + i];
+}
+
 static double *
 convert(const struct column *c)
 {
-	double *v = mem_resize(NULL, (size_t)(c->n + 1) * sizeof(*v));
+	struct conversion v = {c, mem_large((size_t)(c->n + 1) * sizeof(*v.to))};
 
-	if (c->type == MLF_BOOL)
-		for (int64_t i = 0; i < c->n; i++)
-			v[i] = bit_get(c->data, c->off + i);
-	else
-		for (int64_t i = 0; i < c->n; i++)
-			v[i] = (double)((const int64_t *)c->data)[c->off + i];
-	return v;
+	share_out((size_t)((c->n + PIECE - 1) / PIECE), c->n >= MANY_ROWS, convert_piece, &v);
+	return v.to;
 }
 
 /* The column as doubles, converted at most once in a scope. */

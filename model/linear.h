@@ -106,6 +106,7 @@ struct design_column {
 	enum mlf_type type;
 	const double *x; /* the frame's */
 	double mean, sd;
+	bool bad; /* not all of x is finite, or too large to be summed up */
 };
 struct design {
 	int64_t n;

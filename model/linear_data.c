@@ -10,7 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { PIECE = 2048 }; /* values that stay in the cache between two looks */
+enum { PIECE = 2048 };        /* values that stay in the cache between two looks */
+enum { MANY_ROWS = 1 << 17 }; /* columns of so many are looked at by two threads */
 
 /* Sum of x - shift, and of its square, in four strands joined in a fixed order. */
 static double
@@ -86,7 +87,25 @@ add_feature(struct mlf_frame *f, const char *name, struct design *d, struct err 
 		return complain_nulls(f, name, e);
 	c->x = view.v;
 	d->k++;
-	return moments(c->x, d->n, &c->mean, &c->sd) < 0 ? complain_values(name, c->x, d->n, e) : 0;
+	return 0;
+}
+
+static void
+measure(void *arg, size_t j)
+{
+	struct design *d = arg;
+	struct design_column *c = &d->columns[j];
+	c->bad = moments(c->x, d->n, &c->mean, &c->sd) < 0;
+}
+
+static int
+measure_features(struct design *d, struct err *e)
+{
+	share_out((size_t)d->k, d->n >= MANY_ROWS, measure, d);
+	for (int j = 0; j < d->k; j++)
+		if (d->columns[j].bad)
+			return complain_values(d->columns[j].name, d->columns[j].x, d->n, e);
+	return 0;
 }
 
 /* Adds the named columns, or all but the target. */
@@ -119,7 +138,7 @@ add_features(struct mlf_frame *f, const struct mlf_fit_spec *spec, struct design
 	map_fini(&seen);
 	if (rc == 0 && d->k == 0)
 		rc = err_set(e, MLC_MODEL, "there are no feature columns");
-	return rc;
+	return rc < 0 ? rc : measure_features(d, e);
 }
 
 static int
@@ -184,7 +203,7 @@ design_for(struct mlf_frame *f, const struct linear *m, struct design *out, stru
 	for (size_t j = 0; j < m->head.n_inputs; j++)
 		if (add_feature(f, m->head.inputs[j].name, out, e) < 0)
 			return -1;
-	return 0;
+	return measure_features(out, e);
 }
 
 void

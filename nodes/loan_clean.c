@@ -86,7 +86,7 @@ kind_of(struct kind *all, uint64_t slots, struct mlf_str s)
 		h = (h ^ (uint8_t)s.s[i]) * 0x9e3779b97f4a7c15u;
 	for (uint64_t at = h ^ h >> 32;; at++) {
 		struct kind *k = &all[at & (slots - 1)];
-		if (k->n == 0 || compare_texts(k->s, s) == 0)
+		if (k->n == 0 || mlf_str_same(k->s, s))
 			return k;
 	}
 }

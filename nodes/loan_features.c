@@ -67,13 +67,12 @@ add_column(struct sides *s, const char *name)
 		{mlf_new_f64(s->b[0], name, s->rows[0]), mlf_new_f64(s->b[1], name, s->rows[1])}};
 }
 
-/* Which value of e a text is; -1 if none. */
+/* Which of n values a text is; -1 if none. */
 static int
-value_of(const struct encoding *e, const int64_t *len, struct mlf_str s)
+value_of(const struct mlf_str *values, int n, struct mlf_str s)
 {
-	for (int k = 0; k < 7 && e->to[k].value; k++)
-		if (len[k] == s.len && s.s[0] == e->to[k].value[0] &&
-			memcmp(e->to[k].value, s.s, (size_t)s.len) == 0)
+	for (int k = 0; k < n; k++)
+		if (mlf_str_same(values[k], s))
 			return k;
 	return -1;
 }
@@ -83,15 +82,17 @@ encode(struct mlf_ctx *ctx, struct sides *to, struct mlf_frame *in, const struct
 {
 	struct mlf_strs c = mlf_utf8(in, e->column);
 	uint8_t *bits[2][7] = {0};
-	int64_t len[7] = {0}, at[2] = {0};
-	for (int k = 0; k < 7 && e->to[k].value; k++) {
-		len[k] = (int64_t)strlen(e->to[k].value);
-		for (int side = 0; side < 2 && k > 0; side++)
-			bits[side][k] = mlf_new_bool(to->b[side], e->to[k].as, to->rows[side]);
+	struct mlf_str values[7];
+	int64_t at[2] = {0};
+	int n = 0;
+	for (; n < 7 && e->to[n].value; n++) {
+		values[n] = (struct mlf_str){e->to[n].value, (int64_t)strlen(e->to[n].value)};
+		for (int side = 0; side < 2 && n > 0; side++)
+			bits[side][n] = mlf_new_bool(to->b[side], e->to[n].as, to->rows[side]);
 	}
 	for (int64_t i = 0; i < c.n; i++) {
 		struct mlf_str s = mlf_str_at(&c, i);
-		int is = value_of(e, len, s), side = to->test[i];
+		int is = value_of(values, n, s), side = to->test[i];
 		if (is < 0)
 			return mlf_fail(ctx, "column %s, row %lld: unknown value `%.*s`", e->column,
 				(long long)i + 1, (int)s.len, s.s);

@@ -27,6 +27,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifndef ARROW_C_DATA_INTERFACE
 #define ARROW_C_DATA_INTERFACE
@@ -109,6 +110,34 @@ static inline bool
 mlf_bool_at(const struct mlf_bools *c, int64_t i)
 {
 	return c->bits[(c->off + i) >> 3] >> ((c->off + i) & 7) & 1;
+}
+/* Whether two texts are the same: of short ones the first bytes and the last, which may be some of the same. */
+static inline bool
+mlf_str_same(struct mlf_str a, struct mlf_str b)
+{
+	uint64_t x[2], y[2];
+	uint32_t u[2], v[2];
+	if (a.len != b.len)
+		return false;
+	if (a.len > 16)
+		return memcmp(a.s, b.s, (size_t)a.len) == 0;
+	if (a.len >= 8) {
+		memcpy(&x[0], a.s, 8);
+		memcpy(&x[1], a.s + a.len - 8, 8);
+		memcpy(&y[0], b.s, 8);
+		memcpy(&y[1], b.s + b.len - 8, 8);
+		return x[0] == y[0] && x[1] == y[1];
+	}
+	if (a.len >= 4) {
+		memcpy(&u[0], a.s, 4);
+		memcpy(&u[1], a.s + a.len - 4, 4);
+		memcpy(&v[0], b.s, 4);
+		memcpy(&v[1], b.s + b.len - 4, 4);
+		return u[0] == v[0] && u[1] == v[1];
+	}
+	return a.len == 0 ||
+		(a.s[0] == b.s[0] && a.s[a.len / 2] == b.s[b.len / 2] &&
+			a.s[a.len - 1] == b.s[b.len - 1]);
 }
 /* The text of row i of a text column. */
 static inline struct mlf_str

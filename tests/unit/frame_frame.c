@@ -184,3 +184,22 @@ Test(frame, threads_map_a_handed_over_frame_together)
 	str_fini(&out);
 	kit_close(&k);
 }
+
+Test(frame, texts_are_the_same_if_no_byte_differs)
+{
+	char a[64], b[64];
+
+	for (int n = 0; n < 40; n++)
+		for (int at = -1; at < n; at++) {
+			memset(a, 'x', sizeof(a));
+			memset(b, 'x', sizeof(b));
+			b[n] = '!'; /* behind the end */
+			if (at >= 0)
+				b[at] = 'y';
+			cr_expect(mlf_str_same((struct mlf_str){a, n}, (struct mlf_str){b, n}) ==
+					(at < 0),
+				"%d bytes, the difference in %d", n, at);
+			cr_expect(
+				!mlf_str_same((struct mlf_str){a, n}, (struct mlf_str){a, n + 1}));
+		}
+}
