@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * loan_clean: drops loans that cannot be (people above `max_age`, no known outcome) and fills what is
  * missing: numbers with the column's median, texts with its most frequent value. */
-#include <mlflow-c/node.h>
+#include <mlflow-c/tools.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,9 +81,7 @@ struct kind {
 static struct kind *
 kind_of(struct kind *all, uint64_t slots, struct mlf_str s)
 {
-	uint64_t h = (uint64_t)s.len;
-	for (int64_t i = 0; i < s.len; i++)
-		h = (h ^ (uint8_t)s.s[i]) * 0x9e3779b97f4a7c15u;
+	uint64_t h = mlf_text_hash(s);
 	for (uint64_t at = h ^ h >> 32;; at++) {
 		struct kind *k = &all[at & (slots - 1)];
 		if (k->n == 0 || mlf_str_same(k->s, s))
