@@ -147,37 +147,56 @@ by_luck(const void *a, const void *b)
 /* The luckiest of a class are found by the upper bits of their luck: counted first, then taken up to the
  * one count in which the share ends; only the rows of that one are put in order. */
 enum { LUCKS = 1 << 12, LUCK_SHIFT = 64 - 12 };
+struct draw {
+	int64_t count[LUCKS], n;
+	int64_t last, left; /* the count in which the share ends, and how many of it are taken */
+	struct ticket *t;   /* its rows */
+	int64_t m;
+};
 
 static int
-draw_class(struct mlf_ctx *ctx, const struct mlf_i64s *target, int class, bool *test)
+find_last(struct mlf_ctx *ctx, struct draw *d)
+{
+	d->left = (int64_t)(mlf_param_f64(ctx, "test_share") * (double)d->n + 0.5);
+	while (d->last < LUCKS - 1 && d->count[d->last] <= d->left)
+		d->left -= d->count[d->last++];
+	d->t = calloc((size_t)d->count[d->last] + 1, sizeof(*d->t));
+	return d->t ? 0 : mlf_fail(ctx, "no memory to part the table");
+}
+
+static void
+take_luckiest(struct draw *d, bool *test)
+{
+	qsort(d->t, (size_t)d->m, sizeof(*d->t), by_luck);
+	for (int64_t k = 0; k < d->left && k < d->m; k++)
+		test[d->t[k].row] = true;
+}
+
+/* Marks the share of either class. */
+static int
+draw(struct mlf_ctx *ctx, const struct mlf_i64s *target, bool *test)
 {
 	uint64_t seed = (uint64_t)mlf_param_i64(ctx, "seed");
-	int64_t count[LUCKS] = {0}, n = 0, last = 0, m = 0;
-	for (int64_t i = 0; i < target->n; i++)
-		if ((target->v[i] != 0) == class) {
-			count[mlf_scatter(seed, (uint64_t)i) >> LUCK_SHIFT]++;
-			n++;
-		}
-	int64_t left = (int64_t)(mlf_param_f64(ctx, "test_share") * (double)n + 0.5);
-	while (last < LUCKS - 1 && count[last] <= left)
-		left -= count[last++];
-	struct ticket *t = calloc((size_t)count[last] + 1, sizeof(*t));
-	if (!t)
-		return mlf_fail(ctx, "no memory to part the table");
+	struct draw of[2] = {0};
 	for (int64_t i = 0; i < target->n; i++) {
-		uint64_t luck = mlf_scatter(seed, (uint64_t)i);
-		if ((target->v[i] != 0) != class || (int64_t)(luck >> LUCK_SHIFT) > last)
-			continue;
-		if ((int64_t)(luck >> LUCK_SHIFT) < last)
-			test[i] = true;
-		else
-			t[m++] = (struct ticket){luck, i};
+		struct draw *d = &of[target->v[i] != 0];
+		d->count[mlf_scatter(seed, (uint64_t)i) >> LUCK_SHIFT]++;
+		d->n++;
 	}
-	qsort(t, (size_t)m, sizeof(*t), by_luck);
-	for (int64_t k = 0; k < left && k < m; k++)
-		test[t[k].row] = true;
-	free(t);
-	return 0;
+	int rc = find_last(ctx, &of[0]) < 0 || find_last(ctx, &of[1]) < 0 ? -1 : 0;
+	for (int64_t i = 0; rc == 0 && i < target->n; i++) {
+		struct draw *d = &of[target->v[i] != 0];
+		uint64_t luck = mlf_scatter(seed, (uint64_t)i);
+		test[i] = (int64_t)(luck >> LUCK_SHIFT) < d->last;
+		if ((int64_t)(luck >> LUCK_SHIFT) == d->last)
+			d->t[d->m++] = (struct ticket){luck, i};
+	}
+	for (int k = 0; k < 2; k++) {
+		if (rc == 0)
+			take_luckiest(&of[k], test);
+		free(of[k].t);
+	}
+	return rc;
 }
 
 /* The numbers that stay as they are, of the rows of one side. */
@@ -225,9 +244,7 @@ run(struct mlf_ctx *ctx)
 	bool *test = calloc((size_t)target.n + 1, sizeof(*test));
 	if (!test)
 		return mlf_fail(ctx, "no memory to part the table");
-	int rc = draw_class(ctx, &target, 0, test);
-	if (rc == 0)
-		rc = draw_class(ctx, &target, 1, test);
+	int rc = draw(ctx, &target, test);
 	if (rc == 0)
 		rc = make_sides(ctx, in, test, target.n);
 	free(test);

@@ -15,10 +15,21 @@ segment_unref(struct run *r, struct segment *seg)
 	if (--seg->refs > 0)
 		return;
 	r->held_bytes -= seg->bytes;
-	if (seg->read_fd >= 0)
-		close(seg->read_fd);
-	close(seg->fd);
-	free(seg);
+	seg->next = r->unheld;
+	r->unheld = seg;
+}
+
+void
+segments_close(struct run *r)
+{
+	while (r->unheld) {
+		struct segment *seg = r->unheld;
+		r->unheld = seg->next;
+		if (seg->read_fd >= 0)
+			close(seg->read_fd);
+		close(seg->fd);
+		free(seg);
+	}
 }
 
 /* A segment with that id among those this node wrote or was lent. */
@@ -131,4 +142,5 @@ held_close(struct run *r)
 		if (r->held.values[i])
 			held_free(r, r->held.values[i]);
 	map_fini(&r->held);
+	segments_close(r);
 }

@@ -6,20 +6,20 @@
  *	node           |  3  |  4  |  5  |
  *	write                |  3  |  4  |  5  |
  *
- * The first two batches of a port go without, so that a small table costs no thread. A thread has the port,
+ * The first rows of a port go without, so that a small table costs no thread. A thread has the port,
  * its contract and its rejects or its stage to itself until it is closed; what the node sees, and in what
  * order, is the same, but that a batch which cannot be stored is told with the next one, or at the end. A
  * node with a memory limit has no batches on their way. */
 #include "pipeline/ctx.h"
 #include "pipeline/relay.h"
 
-enum { ALONE = 2 }; /* batches */
+enum { ALONE = 50000 }; /* rows; a batch of a file has 65,536 */
 
 struct overlap {
 	struct ctx *c;
 	struct in_state *in; /* or out */
 	struct out_state *out;
-	int passed; /* batches without the thread */
+	int64_t passed; /* rows without the thread */
 	struct beside thread;
 	struct relay relay;
 	struct err e; /* the thread's until it closes the relay */
@@ -36,11 +36,12 @@ overlap_new(struct ctx *c, struct in_state *in, struct out_state *out)
 	return o;
 }
 
-/* Counts a batch that passed; after some of them there is a thread, if there can be one. */
+/* Counts a batch that passed; after many rows there is a thread, if there can be one. */
 static void
-overlap_count(struct overlap *o, void (*work)(void *))
+overlap_count(struct overlap *o, const struct frame *batch, void (*work)(void *))
 {
-	if (++o->passed == ALONE && !memory_limited() && processors() > 1)
+	o->passed += frame_rows(batch);
+	if (o->passed >= ALONE && !memory_limited() && processors() > 1)
 		beside_begin(&o->thread, work, o);
 }
 
@@ -103,7 +104,7 @@ ahead_next(struct ctx *c, struct in_state *in, struct frame **batch, struct err 
 	if (!o->thread.begun) {
 		rc = read_batch(c, in, batch, e);
 		if (rc == 1)
-			overlap_count(o, read_on);
+			overlap_count(o, *batch, read_on);
 		return rc;
 	}
 	*batch = relay_take(&o->relay);
@@ -143,12 +144,10 @@ behind_put(struct ctx *c, struct out_state *out, struct frame *batch, struct err
 
 	if (!o)
 		o = out->behind = overlap_new(c, NULL, out);
-	if (!o->thread.begun) {
-		if (ctx_put_table(c, out, batch, e) < 0)
-			return -1;
-		overlap_count(o, write_on);
-		return 0;
-	}
+	if (!o->thread.begun)
+		overlap_count(o, batch, write_on);
+	if (!o->thread.begun)
+		return ctx_put_table(c, out, batch, e);
 	return relay_put(&o->relay, frame_ref(batch)) ? 0 : behind_end(out, e);
 }
 

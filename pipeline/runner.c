@@ -319,6 +319,7 @@ run_schedule(struct run *r)
 		(s = free_slot(r)) && (t = ready_take(r)))
 		if (!run_settle(r, t))
 			start(r, s, t);
+	segments_close(r); /* while those work that were started */
 	bool more = r->retries && !r->stopping && (!r->failed || r->o->keep_going);
 	if (!r->busy && !more && !run_hooks_last(r))
 		end_loop(r);
