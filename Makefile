@@ -262,7 +262,7 @@ browser: ## look at the pages of viz in a browser; pictures go to build/browser
 	+@$(sub) $(jobs) all fixtures
 	$(q)$(golden) tests/browser
 interop: all $(FIXTURES) ## run tests/interop against other programs (MLflow, pyarrow, ...)
-	$(q)$(golden) tests/interop
+	$(q)SECONDS_EACH=900 $(golden) tests/interop
 
 bench: all $(FIXTURES) $(addprefix $(B)/tests/bench/,pair recording csvgen csvequal csvwrite trees weigh logistic theirs) ## run the benchmarks of tests/bench
 	$(q)set -e; for script in $(wildcard tests/bench/*.sh); do \

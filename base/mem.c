@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 #include "base/codes.h"
 
@@ -54,19 +53,6 @@ mem_resize(void *p, size_t n)
 	p = realloc(p, n ? n : 1);
 	if (!p)
 		mem_exhausted();
-	return p;
-}
-
-void *
-mem_large(size_t n)
-{
-	const uintptr_t page = 1 << 21;
-	void *p = mem_resize(NULL, n);
-	uintptr_t from = ((uintptr_t)p + page - 1) & ~(page - 1),
-		  to = ((uintptr_t)p + n) & ~(page - 1);
-
-	if (from < to)
-		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
 	return p;
 }
 

@@ -11,7 +11,6 @@
 
 void *mem_alloc(size_t n);           /* zeroed, owned by the caller, free() it */
 void *mem_resize(void *p, size_t n); /* realloc; new bytes are not zeroed */
-void *mem_large(size_t n);           /* not zeroed; in large pages where whole ones fit in */
 char *mem_strdup(const char *s);     /* owned; NULL gives NULL */
 NORETURN void mem_exhausted(void);
 

@@ -66,7 +66,7 @@ convert_piece(void *arg, size_t piece)
 static double *
 convert(const struct column *c)
 {
-	struct conversion v = {c, mem_large((size_t)(c->n + 1) * sizeof(*v.to))};
+	struct conversion v = {c, mem_resize(NULL, (size_t)(c->n + 1) * sizeof(*v.to))};
 
 	share_out((size_t)((c->n + PIECE - 1) / PIECE), c->n >= MANY_ROWS, convert_piece, &v);
 	return v.to;

@@ -7,14 +7,14 @@ if ! "$venv/bin/python" -c 'import openlineage.client.generated, trustme' 2>/dev
 		exit 77
 	}
 fi
-try() { "$venv/bin/python" "$REPO/tests/interop/openlineage_events.py" "$@"; }
+events() { "$venv/bin/python" "$REPO/tests/interop/openlineage_events.py" "$@"; }
 . "$REPO/tests/cli/kit.sh"
 loan
 echo "the example:"
 mlflow-c run -q -j 2 --lineage-file good.ndjson 2>said || cat said
-try check good.ndjson
+events check good.ndjson
 echo "spoilt ones:"
-try broken good.ndjson
+events broken good.ndjson
 
 echo "a contract that fails, a node that fails, databases, memory:"
 shop
@@ -45,7 +45,7 @@ schema:
 END
 mlflow-c run -p shop -q -j 1 --lineage-file bad.ndjson 2>/dev/null
 echo "exit $?"
-try check bad.ndjson
+events check bad.ndjson
 
 echo "a killed one:"
 rm conf/base/contracts/orders.yml
@@ -61,7 +61,7 @@ until [ -s data/orders.csv.now ]; do sleep 0.05; done
 kill -KILL $run
 wait $run 2>/dev/null
 mlflow-c runs list -q --plain >/dev/null
-try check killed.ndjson
+events check killed.ndjson
 
 echo "over https:"
 "$venv/bin/python" "$REPO/tests/interop/openlineage_events.py" serve . &
@@ -69,7 +69,7 @@ server=$!
 until [ -s port ] || ! kill -0 $server; do sleep 0.05; done
 export OPENLINEAGE_URL=https://localhost:$(cat port) OPENLINEAGE_API_KEY=key
 SSL_CERT_FILE=ca.pem mlflow-c run -p audit -q -j 1 --json | jq -c '[.data.status, .data.warnings]'
-try check got | head -n 1
+events check got | head -n 1
 echo "with a certificate that nobody vouches for:"
 mlflow-c run -p audit -q -j 1 --json | jq -c '[.data.status, (.data.warnings[] | sub(":[0-9]+: .*"; ""))]'
 wc -l <got
