@@ -120,14 +120,26 @@ values_have_text(const struct values *v, const char *s, size_t n)
 	return values_place_text(v, s, n) >= 0;
 }
 
+/* All but the last texts have the bytes of a key behind their beginning. */
 void
 values_mark_texts(
 	const struct values *v, const char *bytes, const int32_t *ends, int n, uint8_t *in)
 {
-	for (int i = 0; i < n; i++) {
-		const char *s = ends[n] ? bytes + ends[i] : "";
+	const int32_t end = ends[n];
+	int i = 0, roomy = n;
+
+	while (roomy > 0 && end - ends[roomy - 1] < TEXT_KEY)
+		roomy--;
+	for (; i < roomy; i++) {
+		const char *s = bytes + ends[i];
+		struct text_key k = key_of(s, (size_t)(ends[i + 1] - ends[i]), TEXT_KEY);
+
+		in[i] = slot_of(v, &k, s)->place != 0;
+	}
+	for (; i < n; i++) {
+		const char *s = end ? bytes + ends[i] : "";
 		struct text_key k =
-			key_of(s, (size_t)(ends[i + 1] - ends[i]), (size_t)(ends[n] - ends[i]));
+			key_of(s, (size_t)(ends[i + 1] - ends[i]), (size_t)(end - ends[i]));
 
 		in[i] = slot_of(v, &k, s)->place != 0;
 	}

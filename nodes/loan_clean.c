@@ -44,31 +44,60 @@ number_of(uint64_t sorted)
 	return v;
 }
 
+enum { STEP = 16, TOP = 64 - STEP, COUNTS = 1 << STEP };
+
+/* The bits that the left-th of those that were counted has; *left becomes its place among those that share
+ * them. */
+static uint64_t
+find_digit(const int64_t *count, int64_t *left)
+{
+	uint64_t digit = 0;
+	while (digit < COUNTS - 1 && count[digit] <= *left)
+		*left -= count[digit++];
+	return digit;
+}
+
+/* The left-th of n numbers that share their upper bits; moves them. */
+static double
+find_among(uint64_t *v, int64_t n, int64_t left, int64_t *count)
+{
+	for (int low = TOP - STEP; low >= 0; low -= STEP) {
+		int64_t m = 0;
+		memset(count, 0, COUNTS * sizeof(*count));
+		for (int64_t i = 0; i < n; i++)
+			count[v[i] >> low & (COUNTS - 1)]++;
+		uint64_t digit = find_digit(count, &left);
+		for (int64_t i = 0; i < n; i++)
+			if ((v[i] >> low & (COUNTS - 1)) == digit)
+				v[m++] = v[i];
+		n = m;
+	}
+	return number_of(v[0]);
+}
+
 /* The lower median of the values there are; 0 if there are none. Its bits are found 16 at a time, the
  * upper ones first, by counting the values that share those found before: nothing is put in order. */
 static double
 median(struct mlf_ctx *ctx, const struct mlf_f64s *c)
 {
-	enum { STEP = 16, COUNTS = 1 << STEP };
-	int64_t left = (c->n - c->nulls - 1) / 2;
-	uint64_t found = 0;
-	if (c->n == c->nulls)
+	int64_t left = (c->n - c->nulls - 1) / 2, n = 0;
+	int64_t *count = c->n > c->nulls ? room(ctx, COUNTS, sizeof(*count)) : NULL;
+	double middle = 0;
+	if (!count)
 		return 0;
-	for (int low = 64 - STEP; low >= 0; low -= STEP) {
-		int64_t *count = room(ctx, COUNTS, sizeof(*count));
-		for (int64_t i = 0; count && i < c->n; i++) {
-			uint64_t bits = sortable(c->v[i]);
-			bool among = low + STEP == 64 || bits >> (low + STEP) == found;
-			if (among && !mlf_is_null(c->valid, c->off, i))
-				count[bits >> low & (COUNTS - 1)]++;
-		}
-		uint64_t digit = 0;
-		while (count && digit < COUNTS - 1 && count[digit] <= left)
-			left -= count[digit++];
-		found = found << STEP | digit;
-		free(count);
-	}
-	return number_of(found);
+	for (int64_t i = 0; i < c->n; i++)
+		if (!mlf_is_null(c->valid, c->off, i))
+			count[sortable(c->v[i]) >> TOP]++;
+	uint64_t found = find_digit(count, &left);
+	uint64_t *among = room(ctx, count[found], sizeof(*among));
+	for (int64_t i = 0; among && i < c->n; i++)
+		if (!mlf_is_null(c->valid, c->off, i) && sortable(c->v[i]) >> TOP == found)
+			among[n++] = sortable(c->v[i]);
+	if (among)
+		middle = find_among(among, n, left, count);
+	free(among);
+	free(count);
+	return middle;
 }
 
 /* A text and how often it came; n is 0 where there is none yet. */

@@ -67,40 +67,64 @@ add_column(struct sides *s, const char *name)
 		{mlf_new_f64(s->b[0], name, s->rows[0]), mlf_new_f64(s->b[1], name, s->rows[1])}};
 }
 
-/* Which of n values a text is; -1 if none. */
-static int
-value_of(const struct mlf_str *values, int n, struct mlf_str s)
+/* The values of a column, by the byte they begin with. */
+struct values {
+	struct mlf_str v[7];
+	int first[256], next[7]; /* places + 1; 0: none */
+};
+
+static void
+add_value(struct values *all, int k, const char *text)
 {
-	for (int k = 0; k < n; k++)
-		if (mlf_str_same(values[k], s))
-			return k;
-	return -1;
+	int *first = &all->first[(unsigned char)*text];
+	all->v[k] = (struct mlf_str){text, (int64_t)strlen(text)};
+	all->next[k] = *first;
+	*first = k + 1;
+}
+
+/* Which of the values a text is; -1 if none. */
+static int
+value_of(const struct values *all, struct mlf_str s)
+{
+	int k = s.len ? all->first[(unsigned char)*s.s] - 1 : -1;
+	while (k >= 0 && !mlf_str_same(all->v[k], s))
+		k = all->next[k] - 1;
+	return k;
+}
+
+/* Sets one bit a row. Those of the first value, which becomes no column, go to `none`. */
+static int
+fill_bits(struct mlf_ctx *ctx, struct sides *to, struct mlf_frame *in, const struct encoding *e,
+	uint8_t *none)
+{
+	struct mlf_strs c = mlf_utf8(in, e->column);
+	uint8_t *bits[2][7] = {{none}, {none}};
+	struct values values = {0};
+	int64_t at[2] = {0};
+	for (int k = 0; k < 7 && e->to[k].value; k++) {
+		add_value(&values, k, e->to[k].value);
+		for (int side = 0; side < 2 && k > 0; side++)
+			bits[side][k] = mlf_new_bool(to->b[side], e->to[k].as, to->rows[side]);
+	}
+	for (int64_t i = 0; i < c.n; i++) {
+		struct mlf_str s = mlf_str_at(&c, i);
+		int is = value_of(&values, s), side = to->test[i];
+		if (is < 0)
+			return mlf_fail(ctx, "column %s, row %lld: unknown value `%.*s`", e->column,
+				(long long)i + 1, (int)s.len, s.s);
+		mlf_set_bool(bits[side][is], at[side]++, true);
+	}
+	return 0;
 }
 
 static int
 encode(struct mlf_ctx *ctx, struct sides *to, struct mlf_frame *in, const struct encoding *e)
 {
-	struct mlf_strs c = mlf_utf8(in, e->column);
-	uint8_t *bits[2][7] = {0};
-	struct mlf_str values[7];
-	int64_t at[2] = {0};
-	int n = 0;
-	for (; n < 7 && e->to[n].value; n++) {
-		values[n] = (struct mlf_str){e->to[n].value, (int64_t)strlen(e->to[n].value)};
-		for (int side = 0; side < 2 && n > 0; side++)
-			bits[side][n] = mlf_new_bool(to->b[side], e->to[n].as, to->rows[side]);
-	}
-	for (int64_t i = 0; i < c.n; i++) {
-		struct mlf_str s = mlf_str_at(&c, i);
-		int is = value_of(values, n, s), side = to->test[i];
-		if (is < 0)
-			return mlf_fail(ctx, "column %s, row %lld: unknown value `%.*s`", e->column,
-				(long long)i + 1, (int)s.len, s.s);
-		if (is > 0)
-			mlf_set_bool(bits[side][is], at[side], true);
-		at[side]++;
-	}
-	return 0;
+	uint8_t *none = calloc((size_t)(to->rows[0] + to->rows[1]) / 8 + 1, 1);
+	int rc = none ? fill_bits(ctx, to, in, e, none)
+		      : mlf_fail(ctx, "no memory to encode %s", e->column);
+	free(none);
+	return rc;
 }
 
 static int
