@@ -85,8 +85,8 @@ mark_nulls(const struct column *c, const struct block *b, uint8_t *bad)
 	flip(bad, b->n);
 }
 
-/* Whether all of the rows are in range: what is the case of nearly every block is found
- * out without a byte for each row. */
+/* Whether all rows are in range: what is the case of nearly every block is found out without a byte for
+ * each of them. */
 static bool
 all_within_f64(const double *v, int n, double lo, double hi)
 {

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Ports: where a node's inputs come from and where its outputs go.
+ * Ports: where a node's inputs come from, and the beginning and end of both directions (outputs: ctx_out.c).
  *
  *	input   handed over in memory?  -> lend the frame           (no file is touched)
  *	        else                    -> read the dataset, checking its contract on the way
  *	output  has a catalog entry?    -> stage it, checking its contract on the way
- *	        a later node reads it?  -> keep it as well, to be handed over
- *
- * Nothing a node writes is visible under its name before the runner has published it. */
+ *	        a later node reads it?  -> keep it as well, to be handed over */
 #include "pipeline/ctx.h"
 
 #include "model/model.h"
