@@ -153,7 +153,6 @@ build_new_column(struct mlf_builder *mb, const char *name, enum mlf_type type, i
 	if (!c)
 		return scope_region(b->scope, bytes, true);
 	buf_zero(c->buf[DATA], type_bytes(type, n));
-	buf_populate(c->buf[DATA], 0, type_bytes(type, n));
 	return c->data;
 }
 

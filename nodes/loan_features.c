@@ -4,6 +4,7 @@
  * Texts become one boolean column for each of their values but the first (which the others tell),
  * income and amount also their logarithms, and two ratios are added; numbers stay as they are. The
  * parting keeps the share of approvals equal on both sides and depends on `seed` alone. */
+#include <mlflow-c/share.h>
 #include <mlflow-c/tools.h>
 
 #include <math.h>
@@ -14,7 +15,7 @@
 
 static const char *const kept[] = {"person_age", "person_income", "person_emp_exp", "loan_amnt",
 	"loan_int_rate", "loan_percent_income", "cb_person_cred_hist_length", "credit_score",
-	TARGET, NULL};
+	TARGET};
 
 static const struct {
 	const char *from, *as;
@@ -47,39 +48,73 @@ static const struct encoding {
 	{"previous_loan_defaults_on_file", {{"No", NULL}, {"Yes", "defaulted_before"}}},
 };
 
+enum { KEPT = sizeof(kept) / sizeof(kept[0]),
+	LOGS = sizeof(logs) / sizeof(logs[0]),
+	RATIOS = sizeof(ratios) / sizeof(ratios[0]),
+	ENCODINGS = sizeof(encodings) / sizeof(encodings[0]),
+	PIECES = KEPT + LOGS + RATIOS + ENCODINGS,
+	VALUES = 7,
+	MANY_ROWS = 100000 };
+
 /* The two tables that are made at once, row by row of the input: what goes where was drawn before, so
  * that no table of all rows is ever made. */
 struct sides {
+	struct mlf_frame *in;
 	const bool *test; /* of each row: whether it goes to side 1 (test) or 0 (train) */
-	int64_t rows[2];
+	int64_t n, rows[2];
 	struct mlf_builder *b[2];
 };
 
-/* A column of both sides. */
-struct column {
-	double *to[2];
-};
-
-static struct column
-add_column(struct sides *s, const char *name)
-{
-	return (struct column){
-		{mlf_new_f64(s->b[0], name, s->rows[0]), mlf_new_f64(s->b[1], name, s->rows[1])}};
-}
-
 /* The values of a column, by the byte they begin with. */
 struct values {
-	struct mlf_str v[7];
-	int first[256], next[7]; /* places + 1; 0: none */
+	struct mlf_str v[VALUES];
+	int first[256], next[VALUES]; /* places + 1; 0: none */
 };
 
-static void
-add_value(struct values *all, int k, const char *text)
+/* Columns of both sides, and what they are made of. Pieces do not need each other. */
+struct piece {
+	const struct sides *s;
+	const char *column;
+	int64_t (*fill)(const struct piece *p); /* the row that stands in the way, or -1 */
+	struct mlf_cells cells;
+	struct mlf_f64s x, y;
+	void *to[2];
+	struct values values;
+	uint8_t *bits[2][VALUES]; /* the first is nobody's: `none` */
+	uint8_t *none;
+	int64_t bad;
+};
+
+/* ---- filling: what two threads do */
+
+static int64_t
+fill_kept(const struct piece *p)
 {
-	int *first = &all->first[(unsigned char)*text];
-	all->v[k] = (struct mlf_str){text, (int64_t)strlen(text)};
-	all->next[k] = *first;
-	*first = k + 1;
+	uint64_t *to[2] = {p->to[0], p->to[1]};
+	for (int64_t i = 0; i < p->s->n; i++)
+		*to[p->s->test[i]]++ = p->cells.v[i];
+	return -1;
+}
+
+static int64_t
+fill_log(const struct piece *p)
+{
+	double *to[2] = {p->to[0], p->to[1]};
+	for (int64_t i = 0; i < p->s->n; i++) {
+		if (!(p->x.v[i] > 0))
+			return i;
+		*to[p->s->test[i]]++ = log(p->x.v[i]);
+	}
+	return -1;
+}
+
+static int64_t
+fill_ratio(const struct piece *p)
+{
+	double *to[2] = {p->to[0], p->to[1]};
+	for (int64_t i = 0; i < p->s->n; i++)
+		*to[p->s->test[i]]++ = p->y.v[i] > 0 ? p->x.v[i] / p->y.v[i] : 0;
+	return -1;
 }
 
 /* Which of the values a text is; -1 if none. */
@@ -92,66 +127,128 @@ value_of(const struct values *all, struct mlf_str s)
 	return k;
 }
 
-/* Sets one bit a row. Those of the first value, which becomes no column, go to `none`. */
-static int
-fill_bits(struct mlf_ctx *ctx, struct sides *to, struct mlf_frame *in, const struct encoding *e,
-	uint8_t *none)
+static int64_t
+fill_bits(const struct piece *p)
 {
-	struct mlf_strs c = mlf_utf8(in, e->column);
-	uint8_t *bits[2][7] = {{none}, {none}};
-	struct values values = {0};
 	int64_t at[2] = {0};
-	for (int k = 0; k < 7 && e->to[k].value; k++) {
-		add_value(&values, k, e->to[k].value);
-		for (int side = 0; side < 2 && k > 0; side++)
-			bits[side][k] = mlf_new_bool(to->b[side], e->to[k].as, to->rows[side]);
-	}
-	for (int64_t i = 0; i < c.n; i++) {
-		struct mlf_str s = mlf_str_at(&c, i);
-		int is = value_of(&values, s), side = to->test[i];
+	for (int64_t i = 0; i < p->s->n; i++) {
+		int is = value_of(&p->values, mlf_str_at(&p->cells.strs, i));
+		int side = p->s->test[i];
 		if (is < 0)
-			return mlf_fail(ctx, "column %s, row %lld: unknown value `%.*s`", e->column,
-				(long long)i + 1, (int)s.len, s.s);
-		mlf_set_bool(bits[side][is], at[side]++, true);
+			return i;
+		mlf_set_bool(p->bits[side][is], at[side]++, true);
 	}
-	return 0;
+	return -1;
 }
 
-static int
-encode(struct mlf_ctx *ctx, struct sides *to, struct mlf_frame *in, const struct encoding *e)
+static void
+fill(void *pieces, int k)
 {
-	uint8_t *none = calloc((size_t)(to->rows[0] + to->rows[1]) / 8 + 1, 1);
-	int rc = none ? fill_bits(ctx, to, in, e, none)
-		      : mlf_fail(ctx, "no memory to encode %s", e->column);
-	free(none);
-	return rc;
+	struct piece *p = (struct piece *)pieces + k;
+	p->bad = p->fill(p);
 }
 
-static int
-add_logs(struct mlf_ctx *ctx, struct sides *to, struct mlf_frame *in)
+/* ---- the columns, made beforehand */
+
+static void
+add_columns(struct piece *p, const char *as, enum mlf_type type)
 {
-	for (size_t k = 0; k < sizeof(logs) / sizeof(logs[0]); k++) {
-		struct mlf_f64s c = mlf_f64(in, logs[k].from);
-		struct column out = add_column(to, logs[k].as);
-		for (int64_t i = 0; i < c.n; i++) {
-			if (!(c.v[i] > 0))
-				return mlf_fail(ctx, "column %s, row %lld: %g has no logarithm",
-					logs[k].from, (long long)i + 1, c.v[i]);
-			*out.to[to->test[i]]++ = log(c.v[i]);
-		}
+	for (int side = 0; side < 2; side++) {
+		struct mlf_builder *b = p->s->b[side];
+		int64_t n = p->s->rows[side];
+		p->to[side] = type == MLF_I64 ? (void *)mlf_new_i64(b, as, n) : mlf_new_f64(b, as, n);
 	}
+}
+
+/* A number keeps its type. */
+static int
+add_kept(struct mlf_ctx *ctx, struct piece *p, const char *name)
+{
+	p->fill = fill_kept;
+	if (mlf_cells_of(ctx, p->s->in, name, &p->cells) < 0)
+		return -1;
+	if (p->cells.type != MLF_I64 && p->cells.type != MLF_F64)
+		return mlf_fail(ctx, "column %s is no number", name);
+	add_columns(p, name, p->cells.type);
 	return 0;
 }
 
 static void
-add_ratios(struct sides *to, struct mlf_frame *in)
+add_value(struct values *all, int k, const char *text)
 {
-	for (size_t k = 0; k < sizeof(ratios) / sizeof(ratios[0]); k++) {
-		struct mlf_f64s of = mlf_f64(in, ratios[k].of), by = mlf_f64(in, ratios[k].by);
-		struct column out = add_column(to, ratios[k].as);
-		for (int64_t i = 0; i < of.n; i++)
-			*out.to[to->test[i]]++ = by.v[i] > 0 ? of.v[i] / by.v[i] : 0;
+	int *first = &all->first[(unsigned char)*text];
+	all->v[k] = (struct mlf_str){text, (int64_t)strlen(text)};
+	all->next[k] = *first;
+	*first = k + 1;
+}
+
+static int
+add_encoding(struct mlf_ctx *ctx, struct piece *p, const struct encoding *e)
+{
+	p->fill = fill_bits;
+	p->column = e->column;
+	p->cells.strs = mlf_utf8(p->s->in, e->column);
+	p->none = calloc((size_t)p->s->n / 8 + 1, 1);
+	if (!p->none)
+		return mlf_fail(ctx, "no memory to encode %s", e->column);
+	for (int k = 0; k < VALUES && e->to[k].value; k++) {
+		add_value(&p->values, k, e->to[k].value);
+		for (int side = 0; side < 2; side++)
+			p->bits[side][k] = k ? mlf_new_bool(p->s->b[side], e->to[k].as, p->s->rows[side])
+					     : p->none;
 	}
+	return 0;
+}
+
+static int
+add_pieces(struct mlf_ctx *ctx, const struct sides *s, struct piece *p)
+{
+	int rc = 0;
+	for (int k = 0; k < PIECES; k++)
+		p[k].s = s;
+	for (int k = 0; rc == 0 && k < KEPT; k++, p++)
+		rc = add_kept(ctx, p, p->column = kept[k]);
+	for (int k = 0; rc == 0 && k < LOGS; k++, p++) {
+		p->fill = fill_log;
+		p->x = mlf_f64(s->in, p->column = logs[k].from);
+		add_columns(p, logs[k].as, MLF_F64);
+	}
+	for (int k = 0; rc == 0 && k < RATIOS; k++, p++) {
+		p->fill = fill_ratio;
+		p->x = mlf_f64(s->in, p->column = ratios[k].of);
+		p->y = mlf_f64(s->in, ratios[k].by);
+		add_columns(p, ratios[k].as, MLF_F64);
+	}
+	for (int k = 0; rc == 0 && k < ENCODINGS; k++, p++)
+		rc = add_encoding(ctx, p, &encodings[k]);
+	return rc;
+}
+
+/* ---- afterwards */
+
+/* Numbers that are missing stay so. */
+static void
+copy_nulls(const struct piece *p)
+{
+	int64_t at[2] = {0};
+	for (int64_t i = 0; p->cells.nulls && i < p->s->n; i++) {
+		int side = p->s->test[i];
+		if (mlf_cell_null(&p->cells, i))
+			mlf_set_null(p->s->b[side], p->column, at[side]);
+		at[side]++;
+	}
+}
+
+static int
+complain(struct mlf_ctx *ctx, const struct piece *p)
+{
+	struct mlf_str s = {0};
+	if (p->fill == fill_log)
+		return mlf_fail(ctx, "column %s, row %lld: %g has no logarithm", p->column,
+			(long long)p->bad + 1, p->x.v[p->bad]);
+	s = mlf_str_at(&p->cells.strs, p->bad);
+	return mlf_fail(ctx, "column %s, row %lld: unknown value `%.*s`", p->column,
+		(long long)p->bad + 1, (int)s.len, s.s);
 }
 
 struct ticket {
@@ -223,40 +320,23 @@ draw(struct mlf_ctx *ctx, const struct mlf_i64s *target, bool *test)
 	return rc;
 }
 
-/* The numbers that stay as they are, of the rows of one side. */
-static void
-keep_numbers(struct mlf_ctx *ctx, struct mlf_builder *to, struct mlf_frame *in, const bool *rows)
-{
-	struct mlf_builder *b = mlf_build(ctx);
-	for (int k = 0; kept[k]; k++)
-		mlf_graft(b, in, kept[k], kept[k]);
-	struct mlf_frame *part = mlf_filter(mlf_finish(b), rows);
-	for (int k = 0; kept[k]; k++)
-		mlf_graft(to, part, kept[k], kept[k]);
-}
-
 static int
-make_sides(struct mlf_ctx *ctx, struct mlf_frame *in, bool *test, int64_t n)
+make_sides(struct mlf_ctx *ctx, struct mlf_frame *in, const bool *test, struct piece *pieces)
 {
-	struct sides to = {test, {0}, {mlf_build(ctx), mlf_build(ctx)}};
-	for (int64_t i = 0; i < n; i++)
+	struct sides to = {in, test, mlf_rows(in), {0}, {mlf_build(ctx), mlf_build(ctx)}};
+	for (int64_t i = 0; i < to.n; i++)
 		to.rows[test[i]]++;
-	keep_numbers(ctx, to.b[1], in, test);
-	for (int64_t i = 0; i < n; i++)
-		test[i] = !test[i];
-	keep_numbers(ctx, to.b[0], in, test);
-	for (int64_t i = 0; i < n; i++)
-		test[i] = !test[i];
-	int rc = add_logs(ctx, &to, in);
-	if (rc == 0)
-		add_ratios(&to, in);
-	for (size_t k = 0; rc == 0 && k < sizeof(encodings) / sizeof(encodings[0]); k++)
-		rc = encode(ctx, &to, in, &encodings[k]);
-	if (rc != 0)
-		return rc;
+	if (add_pieces(ctx, &to, pieces) < 0)
+		return -1;
+	mlf_share(PIECES, to.n >= MANY_ROWS, fill, pieces);
+	for (int k = 0; k < PIECES; k++)
+		if (pieces[k].bad >= 0)
+			return complain(ctx, &pieces[k]);
+	for (int k = 0; k < KEPT; k++)
+		copy_nulls(&pieces[k]);
 	mlf_metric(ctx, "train_rows", (double)to.rows[0], 0);
 	mlf_metric(ctx, "test_rows", (double)to.rows[1], 0);
-	rc = mlf_output(ctx, "train", mlf_finish(to.b[0]));
+	int rc = mlf_output(ctx, "train", mlf_finish(to.b[0]));
 	return rc == 0 ? mlf_output(ctx, "test", mlf_finish(to.b[1])) : rc;
 }
 
@@ -266,11 +346,14 @@ run(struct mlf_ctx *ctx)
 	struct mlf_frame *in = mlf_input(ctx, "table");
 	struct mlf_i64s target = mlf_i64(in, TARGET);
 	bool *test = calloc((size_t)target.n + 1, sizeof(*test));
-	if (!test)
-		return mlf_fail(ctx, "no memory to part the table");
-	int rc = draw(ctx, &target, test);
+	struct piece *pieces = calloc(PIECES, sizeof(*pieces));
+	int rc = test && pieces ? draw(ctx, &target, test)
+				: mlf_fail(ctx, "no memory to part the table");
 	if (rc == 0)
-		rc = make_sides(ctx, in, test, target.n);
+		rc = make_sides(ctx, in, test, pieces);
+	for (int k = 0; pieces && k < PIECES; k++)
+		free(pieces[k].none);
+	free(pieces);
 	free(test);
 	return rc;
 }
