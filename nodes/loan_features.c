@@ -48,13 +48,15 @@ static const struct encoding {
 	{"previous_loan_defaults_on_file", {{"No", NULL}, {"Yes", "defaulted_before"}}},
 };
 
-enum { KEPT = sizeof(kept) / sizeof(kept[0]),
+enum {
+	KEPT = sizeof(kept) / sizeof(kept[0]),
 	LOGS = sizeof(logs) / sizeof(logs[0]),
 	RATIOS = sizeof(ratios) / sizeof(ratios[0]),
 	ENCODINGS = sizeof(encodings) / sizeof(encodings[0]),
 	PIECES = KEPT + LOGS + RATIOS + ENCODINGS,
 	VALUES = 7,
-	MANY_ROWS = 100000 };
+	MANY_ROWS = 100000
+};
 
 /* The two tables that are made at once, row by row of the input: what goes where was drawn before, so
  * that no table of all rows is ever made. */
@@ -156,7 +158,8 @@ add_columns(struct piece *p, const char *as, enum mlf_type type)
 	for (int side = 0; side < 2; side++) {
 		struct mlf_builder *b = p->s->b[side];
 		int64_t n = p->s->rows[side];
-		p->to[side] = type == MLF_I64 ? (void *)mlf_new_i64(b, as, n) : mlf_new_f64(b, as, n);
+		p->to[side] =
+			type == MLF_I64 ? (void *)mlf_new_i64(b, as, n) : mlf_new_f64(b, as, n);
 	}
 }
 
@@ -194,8 +197,9 @@ add_encoding(struct mlf_ctx *ctx, struct piece *p, const struct encoding *e)
 	for (int k = 0; k < VALUES && e->to[k].value; k++) {
 		add_value(&p->values, k, e->to[k].value);
 		for (int side = 0; side < 2; side++)
-			p->bits[side][k] = k ? mlf_new_bool(p->s->b[side], e->to[k].as, p->s->rows[side])
-					     : p->none;
+			p->bits[side][k] = k
+				? mlf_new_bool(p->s->b[side], e->to[k].as, p->s->rows[side])
+				: p->none;
 	}
 	return 0;
 }
