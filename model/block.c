@@ -129,9 +129,12 @@ centre(double mean, double scale, double weight, const double *x, double *u, dou
 
 /* Two columns, which halves what z costs. */
 static ALWAYS_INLINE void
-centre_two(const struct problem *p, int j, const double *w, int64_t from, double *u, double *z)
+centre_two(struct block *s, int j, const double *w, int64_t from)
 {
-	const double *x = p->x[j] + from, *y = p->x[j + 1] + from;
+	const struct problem *p = s->p;
+	const double *x = series_read(&p->x[j], from, BLOCK, s->t);
+	const double *y = series_read(&p->x[j + 1], from, BLOCK, s->t + STRIDE);
+	double *u = s->u + (j + 1) * STRIDE, *z = s->z;
 	double mean = p->mean[j], scale = p->scale[j], weight = w[j + 1];
 	double mean1 = p->mean[j + 1], scale1 = p->scale[j + 1], weight1 = w[j + 2];
 	for (int i = 0; i < BLOCK; i += LANES) {
@@ -168,11 +171,11 @@ load(struct block *s, const double *w, int64_t from, int m)
 			s->z[a * STRIDE + i] = p->intercept ? w[(size_t)a * d] : 0;
 	int j = 0;
 	for (; m == BLOCK && j + 2 <= p->k; j += 2)
-		centre_two(p, j, w, from, s->u + (j + 1) * STRIDE, s->z);
+		centre_two(s, j, w, from);
 	for (; j < p->k; j++) {
-		const double *x = p->x[j] + from;
+		const double *x = series_read(&p->x[j], from, m, s->t);
 		if (m < BLOCK) {
-			memcpy(s->t, x, (size_t)m * sizeof(double));
+			memmove(s->t, x, (size_t)m * sizeof(double));
 			for (int i = m; i < BLOCK; i++)
 				s->t[i] = p->mean[j];
 			x = s->t;
@@ -281,9 +284,12 @@ softmax(struct block *s, const double *y, int m)
 static ALWAYS_INLINE void
 send_for(const struct block *s, size_t column, size_t n)
 {
-	for (size_t j = column; j < column + n && j < (size_t)s->p->k; j++)
-		for (int i = 0; i < BLOCK; i += 8)
-			__builtin_prefetch(s->p->x[j] + s->next + i, 0, 2);
+	for (size_t j = column; j < column + n && j < (size_t)s->p->k; j++) {
+		const struct series *x = &s->p->x[j];
+		const char *at = series_at(x, s->next);
+		for (int i = 0; i < BLOCK && (i == 0 || x->type != MLF_BOOL); i += 8)
+			__builtin_prefetch(at + (size_t)i * 8, 0, 2);
+	}
 }
 
 /* One pair of terms: adds u' diag(h) u to the square at `to`, whose rows are `width` apart; below and on

@@ -51,23 +51,50 @@ squares_of(const double *x, int64_t n, double shift)
 /* Piece by piece, each joined to those before it (Chan); as a constant column differs from its first value
  * nowhere, its sd is 0 exactly. */
 int
-moments(const double *x, int64_t n, double *mean, double *sd)
+series_moments(const struct series *x, int64_t n, double *mean, double *sd)
 {
-	double off = 0, squares = 0; /* the mean less x[0] */
+	double room[PIECE], off = 0, squares = 0; /* off: the mean less the first value */
+	const double first = *series_read(x, 0, 1, room);
 	for (int64_t i = 0; i < n; i += PIECE) {
 		int64_t m = n - i < PIECE ? n - i : PIECE;
-		double here = sum_of(x + i, m, x[0]) / (double)m, delta = here - off;
-		squares += squares_of(x + i, m, x[0] + here);
+		const double *v = series_read(x, i, m, room);
+		double here = sum_of(v, m, first) / (double)m, delta = here - off;
+		squares += squares_of(v, m, first + here);
 		squares += delta * delta * ((double)i * (double)m / (double)(i + m));
 		off += delta * ((double)m / (double)(i + m));
 	}
-	if (!isfinite(off) || !isfinite(squares) || !isfinite(x[0]))
+	if (!isfinite(off) || !isfinite(squares) || !isfinite(first))
 		return -1;
-	*mean = x[0] + off;
+	*mean = first + off;
 	*sd = sqrt(squares / (double)n);
 	if (!isfinite(1 / *sd)) /* constant, or its spread is below what doubles can divide by */
 		*sd = 0;
 	return 0;
+}
+
+int
+moments(const double *x, int64_t n, double *mean, double *sd)
+{
+	return series_moments(&(struct series){MLF_F64, x, 0}, n, mean, sd);
+}
+
+/* The column as it lies there, and how many nulls it has. */
+static struct series
+look_at(struct mlf_frame *f, const char *name, enum mlf_type type, int64_t *nulls)
+{
+	if (type == MLF_BOOL) {
+		struct mlf_bools c = mlf_bool(f, name);
+		*nulls = c.nulls;
+		return (struct series){type, c.bits, c.off};
+	}
+	if (type == MLF_I64) {
+		struct mlf_i64s c = mlf_i64(f, name);
+		*nulls = c.nulls;
+		return (struct series){type, c.v, 0};
+	}
+	struct mlf_f64s c = mlf_f64(f, name);
+	*nulls = c.nulls;
+	return (struct series){type, c.v, 0};
 }
 
 static int
@@ -82,10 +109,10 @@ add_feature(struct mlf_frame *f, const char *name, struct design *d, struct err 
 			name, type_name(c->type));
 		return err_help(e, "encode the column before training, or leave it out");
 	}
-	struct mlf_f64s view = mlf_f64(f, name);
-	if (view.nulls)
+	int64_t nulls;
+	c->x = look_at(f, name, c->type, &nulls);
+	if (nulls)
 		return complain_nulls(f, name, e);
-	c->x = view.v;
 	d->k++;
 	return 0;
 }
@@ -95,16 +122,17 @@ measure(void *arg, size_t j)
 {
 	struct design *d = arg;
 	struct design_column *c = &d->columns[j];
-	c->bad = moments(c->x, d->n, &c->mean, &c->sd) < 0;
+	c->bad = series_moments(&c->x, d->n, &c->mean, &c->sd) < 0;
 }
 
 static int
-measure_features(struct design *d, struct err *e)
+measure_features(struct mlf_frame *f, struct design *d, struct err *e)
 {
 	share_out((size_t)d->k, d->n >= MANY_ROWS, measure, d);
 	for (int j = 0; j < d->k; j++)
 		if (d->columns[j].bad)
-			return complain_values(d->columns[j].name, d->columns[j].x, d->n, e);
+			return complain_values(
+				d->columns[j].name, mlf_f64(f, d->columns[j].name).v, d->n, e);
 	return 0;
 }
 
@@ -138,7 +166,7 @@ add_features(struct mlf_frame *f, const struct mlf_fit_spec *spec, struct design
 	map_fini(&seen);
 	if (rc == 0 && d->k == 0)
 		rc = err_set(e, MLC_MODEL, "there are no feature columns");
-	return rc < 0 ? rc : measure_features(d, e);
+	return rc < 0 ? rc : measure_features(f, d, e);
 }
 
 static int
@@ -203,7 +231,7 @@ design_for(struct mlf_frame *f, const struct linear *m, struct design *out, stru
 	for (size_t j = 0; j < m->head.n_inputs; j++)
 		if (add_feature(f, m->head.inputs[j].name, out, e) < 0)
 			return -1;
-	return measure_features(out, e);
+	return measure_features(f, out, e);
 }
 
 void

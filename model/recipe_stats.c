@@ -68,7 +68,7 @@ typical_text(struct mlf_frame *f, const char *name, struct jw *w)
 	struct mlf_strs c = mlf_utf8(f, name);
 	struct dict d = {.type = MLF_UTF8};
 	struct arena a = {0};
-	for (int64_t i = 0; i < c.n && i < SAMPLE; i++)
+	for (int64_t i = 0; i < c.n; i++)
 		if (!mlf_is_null(c.valid, c.off, i))
 			dict_add_text(&d, &a, mlf_str_at(&c, i));
 	if (d.n) {
@@ -86,7 +86,7 @@ static void
 typical_time(struct mlf_frame *f, const char *name, struct jw *w)
 {
 	struct mlf_i64s c = mlf_timestamp(f, name);
-	for (int64_t i = 0; i < c.n && i < SAMPLE; i++)
+	for (int64_t i = 0; i < c.n; i++)
 		if (!mlf_is_null(c.valid, c.off, i)) {
 			char text[32];
 			clock_rfc3339(c.v[i] / 1000, text);
@@ -103,7 +103,7 @@ typical_number(struct mlf_frame *f, const char *name, enum mlf_type type, struct
 	struct mlf_f64s c = mlf_f64(f, name);
 	double v[SAMPLE];
 	int64_t n = 0;
-	for (int64_t i = 0; i < c.n && i < SAMPLE; i++)
+	for (int64_t i = 0; i < c.n; i++)
 		if (!mlf_is_null(c.valid, c.off, i) && isfinite(c.v[i]))
 			v[n++] = c.v[i];
 	double middle = n ? mlf_select(v, n, n / 2) : NAN;
@@ -116,10 +116,12 @@ typical_number(struct mlf_frame *f, const char *name, enum mlf_type type, struct
 }
 
 const char *
-typical_value(struct mlf_frame *f, int column, struct arena *a)
+typical_value(struct mlf_frame *table, int column, struct arena *a)
 {
-	const char *name = mlf_column_name(f, column);
-	enum mlf_type type = mlf_column_type(f, column);
+	const char *name = mlf_column_name(table, column);
+	enum mlf_type type = mlf_column_type(table, column);
+	int64_t rows = mlf_rows(table);
+	struct mlf_frame *f = mlf_slice(table, 0, rows < SAMPLE ? rows : SAMPLE);
 	struct str text = {0};
 	struct jw w;
 	jw_init(&w, &text);

@@ -11,7 +11,7 @@ enum { K = 3, TERMS = 4, UNKNOWNS = TERMS * (K + 1) };
 
 struct data {
 	double *x[K], *y;
-	const double *columns[K];
+	struct series columns[K];
 	double mean[K], scale[K], penalty[TERMS * (K + 1)], prior[TERMS * (K + 1)], weights[TERMS];
 	double hold[UNKNOWNS * UNKNOWNS];
 	struct problem p;
@@ -24,7 +24,7 @@ data_new(int64_t n, enum loss loss)
 	d->y = mem_alloc((size_t)n * sizeof(double));
 	for (int j = 0; j < K; j++) {
 		d->x[j] = mem_alloc((size_t)n * sizeof(double));
-		d->columns[j] = d->x[j];
+		d->columns[j] = (struct series){MLF_F64, d->x[j], 0};
 		d->mean[j] = j * 0.25;
 		d->scale[j] = 1.5 - j * 0.4;
 		for (int64_t i = 0; i < n; i++)
@@ -92,7 +92,8 @@ objective(const struct problem *p, const double *w, long double *g)
 		long double z[TERMS] = {0}, u[K + 1] = {p->intercept}, r[TERMS];
 		double weight = p->weights ? p->weights[(int)p->y[i]] : 1;
 		for (int j = 0; j < p->k; j++)
-			u[j + 1] = ((long double)p->x[j][i] - p->mean[j]) * p->scale[j];
+			u[j + 1] = ((long double)((const double *)p->x[j].v)[i] - p->mean[j]) *
+				p->scale[j];
 		for (int a = 0; a < p->terms; a++)
 			for (int j = 0; j <= p->k; j++)
 				z[a] += w[a * (p->k + 1) + j] * u[j];
@@ -447,4 +448,41 @@ Test(newton, one_processor_and_two_find_the_same_sums_to_the_bit)
 		sums_fini(&few);
 		data_free(d);
 	}
+}
+
+Test(newton, a_column_is_looked_at_alike_as_doubles_whole_numbers_and_bits)
+{
+	enum { N = 70000 };
+	struct data *d = data_new(N, LOSS_LOGISTIC);
+	struct pass *s = pass_new(&d->p, CURVE_FULL);
+	uint8_t *bits = mem_alloc(N / 8 + 2);
+	int64_t *whole = mem_alloc(N * sizeof(int64_t));
+	double w[K + 1] = {0.25, -1, 2, 0.5};
+	struct sums was, is;
+	sums_init(&was, K + 1, CURVE_FULL);
+	sums_init(&is, K + 1, CURVE_FULL);
+	for (int off = 0; off < 8; off++) {
+		memset(bits, 0, N / 8 + 2);
+		for (int i = 0; i < N; i++) {
+			whole[i] = i * 7 % 5 - 2;
+			d->x[0][i] = i % 3 == 1 || i % 7 == 2;
+			d->x[1][i] = (double)whole[i];
+			if (d->x[0][i] > 0)
+				mlf_set_bool(bits, i + off, true);
+		}
+		d->columns[0] = (struct series){MLF_F64, d->x[0], 0};
+		d->columns[1] = (struct series){MLF_F64, d->x[1], 0};
+		pass_run(s, w, CURVE_FULL, &was);
+		d->columns[0] = (struct series){MLF_BOOL, bits, off};
+		d->columns[1] = (struct series){MLF_I64, whole, 0};
+		pass_run(s, w, CURVE_FULL, &is);
+		cr_expect(was.value == is.value && memcmp(was.g, is.g, sizeof(w)) == 0 &&
+			memcmp(was.h, is.h, (K + 1) * sizeof(w)) == 0);
+	}
+	sums_fini(&was);
+	sums_fini(&is);
+	pass_free(s);
+	free(bits);
+	free(whole);
+	data_free(d);
 }
