@@ -75,26 +75,7 @@ series_moments(const struct series *x, int64_t n, double *mean, double *sd)
 int
 moments(const double *x, int64_t n, double *mean, double *sd)
 {
-	return series_moments(&(struct series){MLF_F64, x, 0}, n, mean, sd);
-}
-
-/* The column as it lies there, and how many nulls it has. */
-static struct series
-look_at(struct mlf_frame *f, const char *name, enum mlf_type type, int64_t *nulls)
-{
-	if (type == MLF_BOOL) {
-		struct mlf_bools c = mlf_bool(f, name);
-		*nulls = c.nulls;
-		return (struct series){type, c.bits, c.off};
-	}
-	if (type == MLF_I64) {
-		struct mlf_i64s c = mlf_i64(f, name);
-		*nulls = c.nulls;
-		return (struct series){type, c.v, 0};
-	}
-	struct mlf_f64s c = mlf_f64(f, name);
-	*nulls = c.nulls;
-	return (struct series){type, c.v, 0};
+	return series_moments(&(struct series){.type = MLF_F64, .v = x}, n, mean, sd);
 }
 
 static int
@@ -109,9 +90,8 @@ add_feature(struct mlf_frame *f, const char *name, struct design *d, struct err 
 			name, type_name(c->type));
 		return err_help(e, "encode the column before training, or leave it out");
 	}
-	int64_t nulls;
-	c->x = look_at(f, name, c->type, &nulls);
-	if (nulls)
+	c->x = series_of(f, name);
+	if (c->x.nulls)
 		return complain_nulls(f, name, e);
 	d->k++;
 	return 0;

@@ -7,24 +7,50 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* z[a] = intercept + sum of coefficient * column for all rows, term by term; NaN where a value is missing. */
+enum { PIECE = 2048, MANY_ROWS = 1 << 16 }; /* many: for two threads */
+
+struct combination {
+	const struct linear *m;
+	struct series *x; /* the inputs */
+	double *z;
+	int64_t n;
+};
+
+/* For the rows of one piece z[a] = intercept + sum of coefficient * column, term by term; NaN where a value is
+ * missing. */
+static void
+combine_piece(void *arg, size_t piece)
+{
+	const struct combination *c = arg;
+	const struct linear *m = c->m;
+	double room[PIECE], *z = c->z + piece * PIECE;
+	int64_t from = (int64_t)piece * PIECE, rows = c->n - from < PIECE ? c->n - from : PIECE;
+	for (size_t a = 0; a < m->n_terms; a++)
+		for (int64_t i = 0; i < rows; i++)
+			z[(int64_t)a * c->n + i] = m->intercepts[a];
+	for (size_t j = 0; j < m->head.n_inputs; j++) {
+		const struct series *s = &c->x[j];
+		const double *x = series_read(s, from, rows, room);
+		for (size_t a = 0; a < m->n_terms; a++) {
+			double b = m->coefficients[j * m->n_terms + a], *to = z + (int64_t)a * c->n;
+			for (int64_t i = 0; i < rows; i++)
+				to[i] += b * x[i];
+		}
+		for (int64_t i = 0; s->nulls && i < rows; i++)
+			if (mlf_is_null(s->valid, s->valid_off, from + i))
+				z[i] = NAN; /* the first term stands for all */
+	}
+}
+
 static void
 combine(const struct linear *m, struct mlf_frame *f, double *z, int64_t n)
 {
-	for (size_t a = 0; a < m->n_terms; a++)
-		for (int64_t i = 0; i < n; i++)
-			z[(int64_t)a * n + i] = m->intercepts[a];
-	for (size_t j = 0; j < m->head.n_inputs; j++) {
-		struct mlf_f64s x = mlf_f64(f, m->head.inputs[j].name);
-		for (size_t a = 0; a < m->n_terms; a++) {
-			double c = m->coefficients[j * m->n_terms + a], *to = z + (int64_t)a * n;
-			for (int64_t i = 0; i < n; i++)
-				to[i] += c * x.v[i];
-		}
-		for (int64_t i = 0; x.nulls && i < n; i++)
-			if (mlf_is_null(x.valid, x.off, i))
-				z[i] = NAN; /* the first term stands for all */
-	}
+	size_t k = m->head.n_inputs;
+	struct combination c = {m, mem_alloc((k + 1) * sizeof(*c.x)), z, n};
+	for (size_t j = 0; j < k; j++)
+		c.x[j] = series_of(f, m->head.inputs[j].name);
+	share_out((size_t)((n + PIECE - 1) / PIECE), n >= MANY_ROWS, combine_piece, &c);
+	free(c.x);
 }
 
 static void

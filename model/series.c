@@ -3,6 +3,24 @@
 
 #include <string.h>
 
+struct series
+series_of(struct mlf_frame *f, const char *name)
+{
+	int column = mlf_find(f, name);
+	enum mlf_type type = column < 0 ? MLF_F64 : mlf_column_type(f, column);
+
+	if (type == MLF_BOOL) {
+		struct mlf_bools c = mlf_bool(f, name);
+		return (struct series){type, c.bits, c.off, c.valid, c.off, c.nulls};
+	}
+	if (type == MLF_I64) {
+		struct mlf_i64s c = mlf_i64(f, name);
+		return (struct series){type, c.v, 0, c.valid, c.off, c.nulls};
+	}
+	struct mlf_f64s c = mlf_f64(f, name);
+	return (struct series){MLF_F64, c.v, 0, c.valid, c.off, c.nulls};
+}
+
 /* Rows of bits, four at a time. */
 static void
 read_bits(const uint8_t *bits, int64_t at, int64_t m, double *to)

@@ -10,7 +10,11 @@ struct series {
 	enum mlf_type type;
 	const void *v;
 	int64_t off;
+	const uint8_t *valid; /* as of a view: NULL, or row 0 is at valid_off */
+	int64_t valid_off, nulls;
 };
+/* A column that is there and has numbers or booleans. */
+struct series series_of(struct mlf_frame *f, const char *name);
 /* Rows from..from + m as doubles: where they are, or in `room`, which has m. */
 const double *series_read(const struct series *s, int64_t from, int64_t m, double *room);
 /* Where row i lies, or the eight rows around it. */

@@ -488,3 +488,47 @@ Test(linear, a_model_lives_until_its_last_reference)
 	model_unref(NULL);
 	table_free(&t);
 }
+
+/* Doubles, whole numbers and booleans, some of them null. */
+static struct mlf_frame *
+mixed_rows(struct table *t)
+{
+	double *a = mlf_new_f64(t->b, "a", t->n);
+	int64_t *b = mlf_new_i64(t->b, "b", t->n);
+	uint8_t *c = mlf_new_bool(t->b, "c", t->n);
+	for (int64_t i = 0; i < t->n; i++) {
+		a[i] = (double)(i * 37 % 1001) / 10;
+		b[i] = i * 13 % 97 - 40;
+		mlf_set_bool(c, i, i % 7 < 3);
+		if (i % 1009 == 5)
+			mlf_set_null(t->b, (const char *const[]){"a", "b", "c"}[i % 3], i);
+	}
+	return mlf_finish(t->b);
+}
+
+Test(linear, many_rows_are_predicted_as_in_parts)
+{
+	enum { MANY = 140000, SOME = 9001 };
+	struct table t = table_new(200), u = table_new(MANY);
+	struct mlf_model *m = table_fit(&t, NULL);
+	struct mlf_frame *rows = mixed_rows(&u), *all = NULL, *part = NULL;
+	struct err e = {0};
+	int64_t nulls = 0;
+	cr_assert_eq(model_predict(m, rows, u.sc, &all, &e), 0, "%s", e.msg);
+	struct mlf_f64s is = mlf_f64(all, "score");
+	for (int64_t from = 0; from < MANY; from += SOME) {
+		int64_t n = MANY - from < SOME ? MANY - from : SOME;
+		cr_assert_eq(model_predict(m, mlf_slice(rows, from, n), u.sc, &part, &e), 0);
+		struct mlf_f64s was = mlf_f64(part, "score");
+		for (int64_t i = 0; i < n; i++) {
+			bool null = mlf_is_null(was.valid, was.off, i);
+			cr_assert(null == mlf_is_null(is.valid, is.off, from + i));
+			cr_assert(null || was.v[i] == is.v[from + i]);
+			nulls += null;
+		}
+	}
+	cr_expect(nulls == 139, "%lld", (long long)nulls);
+	model_unref(m);
+	table_free(&t);
+	table_free(&u);
+}

@@ -24,7 +24,7 @@ data_new(int64_t n, enum loss loss)
 	d->y = mem_alloc((size_t)n * sizeof(double));
 	for (int j = 0; j < K; j++) {
 		d->x[j] = mem_alloc((size_t)n * sizeof(double));
-		d->columns[j] = (struct series){MLF_F64, d->x[j], 0};
+		d->columns[j] = (struct series){.type = MLF_F64, .v = d->x[j]};
 		d->mean[j] = j * 0.25;
 		d->scale[j] = 1.5 - j * 0.4;
 		for (int64_t i = 0; i < n; i++)
@@ -470,11 +470,11 @@ Test(newton, a_column_is_looked_at_alike_as_doubles_whole_numbers_and_bits)
 			if (d->x[0][i] > 0)
 				mlf_set_bool(bits, i + off, true);
 		}
-		d->columns[0] = (struct series){MLF_F64, d->x[0], 0};
-		d->columns[1] = (struct series){MLF_F64, d->x[1], 0};
+		d->columns[0] = (struct series){.type = MLF_F64, .v = d->x[0]};
+		d->columns[1] = (struct series){.type = MLF_F64, .v = d->x[1]};
 		pass_run(s, w, CURVE_FULL, &was);
-		d->columns[0] = (struct series){MLF_BOOL, bits, off};
-		d->columns[1] = (struct series){MLF_I64, whole, 0};
+		d->columns[0] = (struct series){.type = MLF_BOOL, .v = bits, .off = off};
+		d->columns[1] = (struct series){.type = MLF_I64, .v = whole};
 		pass_run(s, w, CURVE_FULL, &is);
 		cr_expect(was.value == is.value && memcmp(was.g, is.g, sizeof(w)) == 0 &&
 			memcmp(was.h, is.h, (K + 1) * sizeof(w)) == 0);
