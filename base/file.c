@@ -331,26 +331,26 @@ out:
 
 static int remove_at(int dir, const char *name, int depth);
 
+/* Without memory of the heap, so that what has been replaced can be removed also when there is none. */
 static int
 empty_folder(int dir, const char *name, int depth)
 {
-	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-	struct dirent *entry;
-	int rc = 0, saved;
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc = 0;
+	_Alignas(struct dirent64) char entries[4096];
+	ssize_t n = 0;
 
-	if (!d) {
-		close_keep_errno(fd);
+	if (fd < 0)
 		return -1;
-	}
-	while (rc == 0 && (errno = 0, entry = readdir(d)))
-		if (!str_eq(entry->d_name, ".") && !str_eq(entry->d_name, ".."))
-			rc = remove_at(fd, entry->d_name, depth + 1);
-	rc = errno ? -1 : rc;
-	saved = errno;
-	closedir(d);
-	errno = saved;
-	return rc;
+	while (rc == 0 && (n = getdents64(fd, entries, sizeof(entries))) > 0)
+		for (ssize_t at = 0; rc == 0 && at < n;) {
+			const struct dirent64 *entry = (const void *)(entries + at);
+
+			if (!str_eq(entry->d_name, ".") && !str_eq(entry->d_name, ".."))
+				rc = remove_at(fd, entry->d_name, depth + 1);
+			at += entry->d_reclen;
+		}
+	close_keep_errno(fd);
+	return n < 0 ? -1 : rc;
 }
 
 /* Removes one name; recursion ends at TREE_DEPTH_MAX, each level holds one descriptor. */

@@ -425,10 +425,25 @@ open_executor(struct run *r, struct err *e)
 	return -1;
 }
 
+static void *
+take(size_t n)
+{
+	return mem_resize(NULL, n);
+}
+
+static void *
+take_zeroed(size_t n, size_t size)
+{
+	return mem_alloc(n * size);
+}
+
 static int
 open_loop(struct run *r, struct err *e)
 {
-	int rc = uv_loop_init(&r->loop);
+	/* without memory it would abort in places, without a word */
+	int rc = uv_replace_allocator(take, mem_resize, take_zeroed, free);
+	if (rc == 0)
+		rc = uv_loop_init(&r->loop);
 	if (rc < 0)
 		return err_set(e, MLC_WORKER, "cannot make an event loop: %s", uv_strerror(rc));
 	(void)uv_timer_init(&r->loop, &r->flush_timer);
