@@ -21,6 +21,26 @@ bits_count(const uint8_t *bits, int64_t off, int64_t n)
 	return count;
 }
 
+/* Four at a time. */
+void
+bits_doubles(const uint8_t *bits, int64_t off, int64_t n, double *to)
+{
+	static const double four[16][4] = {{0, 0, 0, 0}, {1, 0, 0, 0}, {0, 1, 0, 0}, {1, 1, 0, 0},
+		{0, 0, 1, 0}, {1, 0, 1, 0}, {0, 1, 1, 0}, {1, 1, 1, 0}, {0, 0, 0, 1}, {1, 0, 0, 1},
+		{0, 1, 0, 1}, {1, 1, 0, 1}, {0, 0, 1, 1}, {1, 0, 1, 1}, {0, 1, 1, 1}, {1, 1, 1, 1}};
+	int64_t i = 0;
+
+	for (; i + 4 <= n; i += 4, off += 4) {
+		unsigned shift = off & 7, byte = bits[off >> 3] >> shift;
+
+		if (shift > 4)
+			byte |= (unsigned)bits[(off >> 3) + 1] << (8 - shift);
+		memcpy(to + i, four[byte & 15], sizeof(four[0]));
+	}
+	for (; i < n; i++, off++)
+		to[i] = bit_get(bits, off);
+}
+
 void
 bits_push_ones(uint8_t *to, int64_t at, int64_t n)
 {

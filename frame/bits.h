@@ -32,6 +32,8 @@ bits_bytes(int64_t n)
 
 /* How many of the n bits from off are set. */
 int64_t bits_count(const uint8_t *bits, int64_t off, int64_t n);
+/* The n bits from off as numbers. */
+void bits_doubles(const uint8_t *bits, int64_t off, int64_t n, double *to);
 /* Appends n set bits at bit `at`. */
 void bits_push_ones(uint8_t *to, int64_t at, int64_t n);
 /* Appends the n bits of `from` that begin at off, at bit `at`. */

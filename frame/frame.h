@@ -60,6 +60,8 @@ int frame_columns(const struct frame *f);
 const struct column *frame_column(const struct frame *f, int i);
 int frame_find(const struct frame *f, const char *name); /* -1: none */
 bool column_null(const struct column *c, int64_t i);
+/* Rows from..from + m of a column of numbers or booleans as doubles: where they lie, or in `room`, which has m. */
+const double *column_doubles(const struct column *c, int64_t from, int64_t m, double *room);
 /* Bytes the frame's values take, for budgets and records. */
 uint64_t frame_bytes(const struct frame *f);
 /* True if names, types, nulls and values are equal (NaN equals NaN). */

@@ -45,6 +45,21 @@ view_nulls(struct scope *sc, int64_t rows, enum mlf_type want, void *view)
 	view_fill(view, &c);
 }
 
+const double *
+column_doubles(const struct column *c, int64_t from, int64_t m, double *room)
+{
+	int64_t at = c->off + from;
+
+	if (c->type == MLF_F64)
+		return (const double *)c->data + at;
+	if (c->type == MLF_BOOL)
+		bits_doubles(c->data, at, m, room);
+	else
+		for (int64_t i = 0; i < m; i++)
+			room[i] = (double)((const int64_t *)c->data)[at + i];
+	return room;
+}
+
 struct conversion {
 	const struct column *from;
 	double *to;
@@ -55,12 +70,9 @@ convert_piece(void *arg, size_t piece)
 {
 	const struct conversion *v = arg;
 	const struct column *c = v->from;
-	int64_t i = (int64_t)piece * PIECE, end = c->n - i < PIECE ? c->n : i + PIECE;
+	int64_t from = (int64_t)piece * PIECE;
 
-	for (; i < end && c->type == MLF_BOOL; i++)
-		v->to[i] = bit_get(c->data, c->off + i);
-	for (; i < end; i++)
-		v->to[i] = (double)((const int64_t *)c->data)[c->off + i];
+	(void)column_doubles(c, from, c->n - from < PIECE ? c->n - from : PIECE, v->to + from);
 }
 
 static double *

@@ -132,8 +132,8 @@ static ALWAYS_INLINE void
 centre_two(struct block *s, int j, const double *w, int64_t from)
 {
 	const struct problem *p = s->p;
-	const double *x = series_read(&p->x[j], from, BLOCK, s->t);
-	const double *y = series_read(&p->x[j + 1], from, BLOCK, s->t + STRIDE);
+	const double *x = column_doubles(&p->x[j], from, BLOCK, s->t);
+	const double *y = column_doubles(&p->x[j + 1], from, BLOCK, s->t + STRIDE);
 	double *u = s->u + (j + 1) * STRIDE, *z = s->z;
 	double mean = p->mean[j], scale = p->scale[j], weight = w[j + 1];
 	double mean1 = p->mean[j + 1], scale1 = p->scale[j + 1], weight1 = w[j + 2];
@@ -173,7 +173,7 @@ load(struct block *s, const double *w, int64_t from, int m)
 	for (; m == BLOCK && j + 2 <= p->k; j += 2)
 		centre_two(s, j, w, from);
 	for (; j < p->k; j++) {
-		const double *x = series_read(&p->x[j], from, m, s->t);
+		const double *x = column_doubles(&p->x[j], from, m, s->t);
 		if (m < BLOCK) {
 			memmove(s->t, x, (size_t)m * sizeof(double));
 			for (int i = m; i < BLOCK; i++)
@@ -285,8 +285,9 @@ static ALWAYS_INLINE void
 send_for(const struct block *s, size_t column, size_t n)
 {
 	for (size_t j = column; j < column + n && j < (size_t)s->p->k; j++) {
-		const struct series *x = &s->p->x[j];
-		const char *at = series_at(x, s->next);
+		const struct column *x = &s->p->x[j];
+		int64_t row = x->off + s->next;
+		const char *at = (const char *)x->data + (x->type == MLF_BOOL ? row / 8 : row * 8);
 		for (int i = 0; i < BLOCK && (i == 0 || x->type != MLF_BOOL); i += 8)
 			__builtin_prefetch(at + (size_t)i * 8, 0, 2);
 	}

@@ -104,7 +104,7 @@ MUST_CHECK int linear_load(struct linear *m, int dirfd, struct err *e);
 struct design_column {
 	const char *name; /* the frame's or the spec's */
 	enum mlf_type type;
-	struct series x; /* the frame's */
+	struct column x; /* the frame's */
 	double mean, sd;
 	bool bad; /* not all of x is finite, or too large to be summed up */
 };
@@ -128,7 +128,7 @@ void design_fini(struct design *d);
 /* The solver's view of a design: the columns that vary, and the numbers that stand for a model. */
 struct setup {
 	struct problem p;
-	struct series *x;            /* owned, one a column that is used, as the next two */
+	struct column *x;            /* owned, one a column that is used, as the next two */
 	double *mean, *scale;        /* owned */
 	int *column;                 /* owned: index into the design's columns */
 	double *penalty, *prior, *w; /* owned, one an unknown */
@@ -164,6 +164,6 @@ MUST_CHECK int linear_predict(const struct mlf_model *head, struct mlf_frame *f,
 /* Mean and standard deviation of n > 0 values, always summed in the same order. -1 if a value, or a
  * sum of squares, is not finite. Constant columns get sd 0. */
 MUST_CHECK int moments(const double *x, int64_t n, double *mean, double *sd);
-MUST_CHECK int series_moments(const struct series *x, int64_t n, double *mean, double *sd);
+MUST_CHECK int column_moments(const struct column *x, int64_t n, double *mean, double *sd);
 
 #endif

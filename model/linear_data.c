@@ -51,13 +51,13 @@ squares_of(const double *x, int64_t n, double shift)
 /* Piece by piece, each joined to those before it (Chan); as a constant column differs from its first value
  * nowhere, its sd is 0 exactly. */
 int
-series_moments(const struct series *x, int64_t n, double *mean, double *sd)
+column_moments(const struct column *x, int64_t n, double *mean, double *sd)
 {
 	double room[PIECE], off = 0, squares = 0; /* off: the mean less the first value */
-	const double first = *series_read(x, 0, 1, room);
+	const double first = *column_doubles(x, 0, 1, room);
 	for (int64_t i = 0; i < n; i += PIECE) {
 		int64_t m = n - i < PIECE ? n - i : PIECE;
-		const double *v = series_read(x, i, m, room);
+		const double *v = column_doubles(x, i, m, room);
 		double here = sum_of(v, m, first) / (double)m, delta = here - off;
 		squares += squares_of(v, m, first + here);
 		squares += delta * delta * ((double)i * (double)m / (double)(i + m));
@@ -75,7 +75,7 @@ series_moments(const struct series *x, int64_t n, double *mean, double *sd)
 int
 moments(const double *x, int64_t n, double *mean, double *sd)
 {
-	return series_moments(&(struct series){.type = MLF_F64, .v = x}, n, mean, sd);
+	return column_moments(&(struct column){.type = MLF_F64, .data = x}, n, mean, sd);
 }
 
 static int
@@ -90,7 +90,7 @@ add_feature(struct mlf_frame *f, const char *name, struct design *d, struct err 
 			name, type_name(c->type));
 		return err_help(e, "encode the column before training, or leave it out");
 	}
-	c->x = series_of(f, name);
+	c->x = *frame_column(frame_of(f), mlf_find(f, name));
 	if (c->x.nulls)
 		return complain_nulls(f, name, e);
 	d->k++;
@@ -102,7 +102,7 @@ measure(void *arg, size_t j)
 {
 	struct design *d = arg;
 	struct design_column *c = &d->columns[j];
-	c->bad = series_moments(&c->x, d->n, &c->mean, &c->sd) < 0;
+	c->bad = column_moments(&c->x, d->n, &c->mean, &c->sd) < 0;
 }
 
 static int

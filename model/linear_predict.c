@@ -11,7 +11,7 @@ enum { PIECE = 2048, MANY_ROWS = 1 << 16 }; /* many: for two threads */
 
 struct combination {
 	const struct linear *m;
-	struct series *x; /* the inputs */
+	struct column *x; /* the inputs */
 	double *z;
 	int64_t n;
 };
@@ -29,15 +29,15 @@ combine_piece(void *arg, size_t piece)
 		for (int64_t i = 0; i < rows; i++)
 			z[(int64_t)a * c->n + i] = m->intercepts[a];
 	for (size_t j = 0; j < m->head.n_inputs; j++) {
-		const struct series *s = &c->x[j];
-		const double *x = series_read(s, from, rows, room);
+		const struct column *s = &c->x[j];
+		const double *x = column_doubles(s, from, rows, room);
 		for (size_t a = 0; a < m->n_terms; a++) {
 			double b = m->coefficients[j * m->n_terms + a], *to = z + (int64_t)a * c->n;
 			for (int64_t i = 0; i < rows; i++)
 				to[i] += b * x[i];
 		}
 		for (int64_t i = 0; s->nulls && i < rows; i++)
-			if (mlf_is_null(s->valid, s->valid_off, from + i))
+			if (mlf_is_null(s->valid, s->off, from + i))
 				z[i] = NAN; /* the first term stands for all */
 	}
 }
@@ -48,7 +48,7 @@ combine(const struct linear *m, struct mlf_frame *f, double *z, int64_t n)
 	size_t k = m->head.n_inputs;
 	struct combination c = {m, mem_alloc((k + 1) * sizeof(*c.x)), z, n};
 	for (size_t j = 0; j < k; j++)
-		c.x[j] = series_of(f, m->head.inputs[j].name);
+		c.x[j] = *frame_column(frame_of(f), mlf_find(f, m->head.inputs[j].name));
 	share_out((size_t)((n + PIECE - 1) / PIECE), n >= MANY_ROWS, combine_piece, &c);
 	free(c.x);
 }

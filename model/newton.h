@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "model/series.h"
+#include "frame/frame.h"
 
 enum loss { LOSS_LOGISTIC, LOSS_SQUARED, LOSS_SOFTMAX };
 
@@ -22,7 +22,7 @@ struct problem {
 	int64_t n;
 	int k;                  /* columns, without the intercept */
 	int terms;              /* classes of LOSS_SOFTMAX, else 1 */
-	const struct series *x; /* k columns of n finite values */
+	const struct column *x; /* k columns of n finite values */
 	const double *mean, *scale;
 	bool intercept;        /* if not, w[a, 0] takes no part and wants a penalty */
 	const double *penalty; /* one an unknown, none negative */

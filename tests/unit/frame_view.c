@@ -101,6 +101,35 @@ Test(view, converted_slices_keep_their_nulls_in_place)
 	kit_close(&k);
 }
 
+Test(view, any_rows_of_a_column_are_read_as_doubles)
+{
+	static const uint8_t bits[] = {0x35, 0xa7, 0x0e, 0xc1};
+	int64_t whole[32];
+	double room[32], numbers[32];
+
+	for (int i = 0; i < 32; i++)
+		numbers[i] = (double)(whole[i] = 7 * i - 50);
+	for (int64_t off = 0; off < 32; off++)
+		for (int64_t from = 0; off + from < 32; from++)
+			for (int64_t m = 1; off + from + m <= 32; m++) {
+				struct column b = {
+					"b", MLF_BOOL, 32 - off, off, 0, NULL, bits, NULL};
+				struct column w = {
+					"w", MLF_I64, 32 - off, off, 0, NULL, whole, NULL};
+				struct column f = {
+					"f", MLF_F64, 32 - off, off, 0, NULL, numbers, NULL};
+				const double *read = column_doubles(&b, from, m, room);
+
+				for (int64_t i = 0, at = off + from; i < m; i++, at++)
+					cr_assert(read[i] == (bits[at / 8] >> (at % 8) & 1));
+				read = column_doubles(&w, from, m, room);
+				for (int64_t i = 0; i < m; i++)
+					cr_assert(read[i] == (double)whole[off + from + i]);
+				cr_assert(
+					column_doubles(&f, from, m, room) == numbers + off + from);
+			}
+}
+
 Test(view, of_a_frame_that_is_nothing)
 {
 	struct kit k = kit_open(SEGS_SHARED);

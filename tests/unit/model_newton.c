@@ -11,7 +11,7 @@ enum { K = 3, TERMS = 4, UNKNOWNS = TERMS * (K + 1) };
 
 struct data {
 	double *x[K], *y;
-	struct series columns[K];
+	struct column columns[K];
 	double mean[K], scale[K], penalty[TERMS * (K + 1)], prior[TERMS * (K + 1)], weights[TERMS];
 	double hold[UNKNOWNS * UNKNOWNS];
 	struct problem p;
@@ -24,7 +24,7 @@ data_new(int64_t n, enum loss loss)
 	d->y = mem_alloc((size_t)n * sizeof(double));
 	for (int j = 0; j < K; j++) {
 		d->x[j] = mem_alloc((size_t)n * sizeof(double));
-		d->columns[j] = (struct series){.type = MLF_F64, .v = d->x[j]};
+		d->columns[j] = (struct column){.type = MLF_F64, .data = d->x[j]};
 		d->mean[j] = j * 0.25;
 		d->scale[j] = 1.5 - j * 0.4;
 		for (int64_t i = 0; i < n; i++)
@@ -92,7 +92,7 @@ objective(const struct problem *p, const double *w, long double *g)
 		long double z[TERMS] = {0}, u[K + 1] = {p->intercept}, r[TERMS];
 		double weight = p->weights ? p->weights[(int)p->y[i]] : 1;
 		for (int j = 0; j < p->k; j++)
-			u[j + 1] = ((long double)((const double *)p->x[j].v)[i] - p->mean[j]) *
+			u[j + 1] = ((long double)((const double *)p->x[j].data)[i] - p->mean[j]) *
 				p->scale[j];
 		for (int a = 0; a < p->terms; a++)
 			for (int j = 0; j <= p->k; j++)
@@ -470,11 +470,11 @@ Test(newton, a_column_is_looked_at_alike_as_doubles_whole_numbers_and_bits)
 			if (d->x[0][i] > 0)
 				mlf_set_bool(bits, i + off, true);
 		}
-		d->columns[0] = (struct series){.type = MLF_F64, .v = d->x[0]};
-		d->columns[1] = (struct series){.type = MLF_F64, .v = d->x[1]};
+		d->columns[0] = (struct column){.type = MLF_F64, .data = d->x[0]};
+		d->columns[1] = (struct column){.type = MLF_F64, .data = d->x[1]};
 		pass_run(s, w, CURVE_FULL, &was);
-		d->columns[0] = (struct series){.type = MLF_BOOL, .v = bits, .off = off};
-		d->columns[1] = (struct series){.type = MLF_I64, .v = whole};
+		d->columns[0] = (struct column){.type = MLF_BOOL, .data = bits, .off = off};
+		d->columns[1] = (struct column){.type = MLF_I64, .data = whole};
 		pass_run(s, w, CURVE_FULL, &is);
 		cr_expect(was.value == is.value && memcmp(was.g, is.g, sizeof(w)) == 0 &&
 			memcmp(was.h, is.h, (K + 1) * sizeof(w)) == 0);
