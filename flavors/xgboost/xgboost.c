@@ -6,7 +6,9 @@
  * whatever library, predicts with the rounds that were meant. */
 #include <mlflow-c/trainer.h>
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,15 +35,92 @@ fail(struct work *w, const char *what)
 }
 
 static int
-make_matrix(struct work *w, const struct mlf_trainer_table *t, DMatrixHandle *out)
+set_info(struct work *w, const struct mlf_trainer_table *t, DMatrixHandle m)
 {
 	bst_ulong n = (bst_ulong)t->rows;
-	if (XGDMatrixCreateFromMat(t->x, n, (bst_ulong)w->job->columns, NAN, out) != 0 ||
-		XGDMatrixSetFloatInfo(*out, "label", t->label, n) != 0)
-		return fail(w, "taking in the rows");
-	if (t->weight && XGDMatrixSetFloatInfo(*out, "weight", t->weight, n) != 0)
+	if (XGDMatrixSetFloatInfo(m, "label", t->label, n) != 0)
+		return fail(w, "taking in the labels");
+	if (t->weight && XGDMatrixSetFloatInfo(m, "weight", t->weight, n) != 0)
 		return fail(w, "taking in the rows' weights");
 	return 0;
+}
+
+/* The rows to validate by, as they are. */
+static int
+make_valid(struct work *w)
+{
+	const struct mlf_trainer_table *t = &w->job->valid;
+	if (t->rows == 0)
+		return 0;
+	if (XGDMatrixCreateFromMat(
+		    t->x, (bst_ulong)t->rows, (bst_ulong)w->job->columns, NAN, &w->valid) != 0)
+		return fail(w, "taking in the rows to validate by");
+	return set_info(w, t, w->valid);
+}
+
+/* The rows to train on are turned into their bins at once: the trees are the same to the bit as from rows that
+ * the library copies first, and a row takes a byte a column in place of nine. The library asks for the table
+ * piece by piece, more than once; it is one piece. */
+struct pieces {
+	struct work *w;
+	DMatrixHandle proxy;
+	bool given, failed;
+};
+
+static void
+rewind_pieces(DataIterHandle handle)
+{
+	((struct pieces *)handle)->given = false;
+}
+
+static int
+next_piece(DataIterHandle handle)
+{
+	struct pieces *p = handle;
+	const struct mlf_trainer_table *t = &p->w->job->train;
+	char array[160];
+	if (p->given || p->failed)
+		return 0;
+	p->given = true;
+	(void)snprintf(array, sizeof(array),
+		"{\"data\": [%" PRIuPTR ", true], \"shape\": [%" PRId64 ", %" PRId32
+		"], \"typestr\": \"<f4\", \"version\": 3}",
+		(uintptr_t)t->x, t->rows, p->w->job->columns);
+	if (XGProxyDMatrixSetDataDense(p->proxy, array) != 0) {
+		(void)fail(p->w, "taking in the rows");
+		p->failed = true;
+	} else if (set_info(p->w, t, p->proxy) < 0) {
+		p->failed = true;
+	}
+	return !p->failed;
+}
+
+/* The value of a parameter of the job. */
+static const char *
+param(const struct mlf_trainer_job *job, const char *name, const char *otherwise)
+{
+	for (const char *const *p = job->params; p[0]; p += 2)
+		if (strcmp(p[0], name) == 0)
+			return p[1];
+	return otherwise;
+}
+
+static int
+make_train(struct work *w)
+{
+	struct pieces p = {.w = w};
+	char config[128];
+	(void)snprintf(config, sizeof(config),
+		"{\"missing\": NaN, \"nthread\": %s, \"max_bin\": %s}",
+		param(w->job, "nthread", "1"), param(w->job, "max_bin", "256"));
+	if (XGProxyDMatrixCreate(&p.proxy) != 0)
+		return fail(w, "taking in the rows");
+	int rc = XGQuantileDMatrixCreateFromCallback(
+		&p, p.proxy, NULL, rewind_pieces, next_piece, config, &w->train);
+	if (rc != 0 && !p.failed)
+		(void)fail(w, "taking in the rows");
+	(void)XGDMatrixFree(p.proxy);
+	return rc != 0 || p.failed ? -1 : 0;
 }
 
 static int
@@ -140,9 +219,8 @@ train(const struct mlf_trainer_job *job, struct mlf_trainer_model *out)
 	struct work w = {.job = job, .out = out};
 	int best = 0, rc = -1;
 	*out = (struct mlf_trainer_model){.loss = NAN};
-	if (make_matrix(&w, &job->train, &w.train) == 0 &&
-		(job->valid.rows == 0 || make_matrix(&w, &job->valid, &w.valid) == 0) &&
-		make_booster(&w) == 0 && boost(&w, &best) == 0 && cut(&w, best) == 0)
+	if (make_train(&w) == 0 && make_valid(&w) == 0 && make_booster(&w) == 0 &&
+		boost(&w, &best) == 0 && cut(&w, best) == 0)
 		rc = write_model(&w);
 	out->rounds = best;
 	if (w.booster)
