@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Logistic regression, 1,000,000 rows of 20 columns, one thread: ours beside scikit-learn's lbfgs (as it comes,
+# Logistic regression, 1,000,000 rows of 20 columns, all on one processor: ours beside scikit-learn's lbfgs (as it comes,
 # and to 1e-8) and newton-cholesky, by turns, after one round that does not count. Time of the processor in
 # the fit alone; ratio to ours, round by round. scikit-learn comes from PyPI, into build/sk, once.
 # From outside: B (folder of the build), RUNS (default 5), ROWS, COLUMNS.
@@ -31,10 +31,10 @@ print(*["%.17g" % v for v in [m.intercept_[0], *m.coef_[0]]])
 END
 "$build/tests/bench/logistic" make "$rows" "$columns" "$tmp/data"
 for round in $(seq 0 "$runs"); do
-	"$build/tests/bench/logistic" time "$rows" "$columns" "$tmp/data" >"$tmp/ours"
+	taskset -c 0 "$build/tests/bench/logistic" time "$rows" "$columns" "$tmp/data" >"$tmp/ours"
 	for other in "lbfgs 1e-4" "lbfgs 1e-8" "newton-cholesky 1e-4"; do
 		# shellcheck disable=SC2086
-		"$venv/bin/python" "$tmp/theirs.py" "$tmp/data" "$rows" "$columns" $other >"$tmp/theirs"
+		taskset -c 0 "$venv/bin/python" "$tmp/theirs.py" "$tmp/data" "$rows" "$columns" $other >"$tmp/theirs"
 		[ "$round" = 0 ] || paste -d' ' "$tmp/ours" "$tmp/theirs" | awk -v name="$other" -v k="$columns" '
 			NR == 1 { ours = $1; theirs = $2 }
 			NR == 2 { for (i = 1; i <= k + 1; i++) { d = $i - $(i + k + 1); if (d < 0) d = -d; if (d > off) off = d } }
