@@ -203,6 +203,67 @@ read_datasets(struct loader *l, const struct ynode *n, struct hook *h)
 	str_fini(&json);
 }
 
+/* ---- filters that let nothing pass */
+
+/* The names, or the tags, of all nodes of all pipelines; false if not all of them can be read, which others
+ * complain of. */
+static bool
+all_nodes(const struct loader *l, bool tags, struct map *out)
+{
+	const struct ynode *pipelines = l->in->project->pipelines;
+	struct errs found = {0};
+	for (size_t i = 0; pipelines && i < pipelines->n && found.n == 0; i++) {
+		struct spec spec = {0};
+		if (pipeline_load(l->a, l->in->project, pipelines->u.pairs[i].key, &spec, &found) < 0)
+			break;
+		for (size_t k = 0; k < spec.n; k++) {
+			const struct spec_node *node = &spec.nodes[k];
+			if (!tags)
+				map_put(out, node->name, out);
+			for (size_t t = 0; tags && t < node->n_tags; t++)
+				map_put(out, node->tags[t], out);
+		}
+	}
+	bool whole = found.n == 0;
+	errs_fini(&found);
+	return whole;
+}
+
+static bool
+matches_any(const char *pattern, const struct map *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (fnmatch(pattern, names->keys[i], 0) == 0)
+			return true;
+	return false;
+}
+
+/* A hook for nodes that are nowhere would wait in silence. */
+static void
+check_filter(struct loader *l, const struct ynode *list, bool tags)
+{
+	struct map all = {0};
+	size_t n = !list || list->kind == Y_NULL ? 0 : list->kind == Y_LIST ? list->n : 1;
+	bool whole = n > 0 && all_nodes(l, tags, &all);
+	for (size_t i = 0; i < n && whole; i++) {
+		const struct ynode *v = list->kind == Y_LIST ? list->u.items[i] : list;
+		const char *name = yaml_str(v), *near;
+		struct err e;
+		if (!name || matches_any(name, &all))
+			continue;
+		near = map_near(&all, name);
+		err_set(&e, MLC_CONF_VALUE, "a hook is for %s `%s`, and no pipeline has %s",
+			tags ? "nodes with the tag" : "node", name,
+			tags ? "a node with it" : "such a node");
+		if (near)
+			err_help(&e, "did you mean `%s`?", near);
+		else
+			err_help(&e, "the nodes of a pipeline: mlflow-c pipeline show NAME");
+		report(l, &e, &v->at, NULL);
+	}
+	map_fini(&all);
+}
+
 static void
 read_hook(struct loader *l, const struct ynode *n, struct hook *h)
 {
@@ -221,6 +282,8 @@ read_hook(struct loader *l, const struct ynode *n, struct hook *h)
 		read_points(l, k.on, h);
 	h->nodes = texts(l, k.nodes, "a node", &h->n_nodes);
 	h->tags = texts(l, k.tags, "a tag", &h->n_tags);
+	check_filter(l, k.nodes, false);
+	check_filter(l, k.tags, true);
 	read_datasets(l, k.datasets, h);
 	if (!k.command == !k.plugin) {
 		err_set(&e, MLC_CONF_VALUE, "a hook has either a `command` or a `plugin`");

@@ -20,6 +20,13 @@ hooks:
 YML
 mlflow-c validate -p shop
 echo "exit $?"
+cat >conf/base/mlflow-c.yml <<'YML'
+hooks:
+  - {on: after_node, command: [cat], nodes: [count, "conv*", totl]}
+  - {on: after_node, command: [cat], nodes: "fill_*", tags: [money, daly]}
+YML
+mlflow-c validate -p shop
+echo "exit $?"
 echo 'hooks: {on: after_run}' >conf/base/mlflow-c.yml
 mlflow-c validate -p shop
 echo "exit $?"
