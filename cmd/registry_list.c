@@ -2,17 +2,20 @@
  * mlflow-c registry list: model versions, newest first. */
 #include "cmd/registry.h"
 
-/* The metric a table shows: auc if there is one, else the first by name. */
+/* The metric a table shows: the first of these that there is, else the first by name. */
 static const struct metric *
 main_metric(const struct version_row *v)
 {
-	const struct metric *best = NULL;
+	static const char *const wanted[] = {"auc", "auc_macro", "rmse", "accuracy"};
+	const struct metric *first = NULL;
+	for (size_t k = 0; k < sizeof(wanted) / sizeof(wanted[0]); k++)
+		for (size_t i = 0; i < v->n_metrics; i++)
+			if (str_eq(v->metrics[i].key, wanted[k]))
+				return &v->metrics[i];
 	for (size_t i = 0; i < v->n_metrics; i++)
-		if (str_eq(v->metrics[i].key, "auc"))
-			return &v->metrics[i];
-		else if (!best || strcmp(v->metrics[i].key, best->key) < 0)
-			best = &v->metrics[i];
-	return best;
+		if (!first || strcmp(v->metrics[i].key, first->key) < 0)
+			first = &v->metrics[i];
+	return first;
 }
 
 static void

@@ -108,13 +108,29 @@ model_use_recipe(struct mlf_model *m, struct recipe *r, struct err *e)
 	return 0;
 }
 
+/* True if the table has all that the steps would make. */
+static bool
+been_through(const struct mlf_model *m, struct mlf_frame *f)
+{
+	for (size_t i = 0; i < m->n_inputs; i++)
+		if (mlf_find(f, m->inputs[i].name) < 0)
+			return false;
+	return true;
+}
+
 int
 raw_prepare(const struct mlf_model *m, struct mlf_frame *f, struct scope *sc,
 	struct mlf_frame **out, struct err *e)
 {
 	*out = f;
 	/* a table without columns would have no rows */
-	return m->raw && m->n_inputs ? part_run(m->raw->part, f, sc, out, e) : 0;
+	if (!m->raw || m->n_inputs == 0 || part_run(m->raw->part, f, sc, out, e) == 0)
+		return 0;
+	if (been_through(m, f))
+		return err_help(e,
+			"the table has been through the steps already, and the model does them "
+			"itself: give it the table from before");
+	return -1;
 }
 
 int

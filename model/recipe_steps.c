@@ -422,12 +422,23 @@ const struct step_kind step_interact = {
 /* ---- times */
 
 static int
+help_parts(struct err *e)
+{
+	return err_help(e,
+		"parts are year, quarter, month, day, weekday (Monday is 0), yearday, hour, "
+		"minute, "
+		"weekend");
+}
+
+static int
 date_parts(struct fitter *f, int id, const char *as)
 {
 	const struct ynode *list = f->o.parts;
 	(void)as;
-	if (!list || list->kind != Y_LIST || list->n == 0)
-		return step_fail(f, MLC_PARAM, "`parts` must be a list");
+	if (!list || list->kind != Y_LIST || list->n == 0) {
+		step_fail(f, MLC_PARAM, "`parts` must be a list");
+		return help_parts(f->e);
+	}
 	for (size_t i = list->n; i-- > 0;) { /* each stands behind the column: the last one first */
 		struct op o = {.kind = OP_DATE, .in = {id}, .n_in = 1};
 		const char *part = yaml_str(list->u.items[i]);
@@ -435,9 +446,7 @@ date_parts(struct fitter *f, int id, const char *as)
 			o.part++;
 		if (o.part == DATE_PARTS) {
 			step_fail(f, MLC_PARAM, "there is no part `%s`", part ? part : "");
-			return err_help(f->e,
-				"parts are year, quarter, month, day, weekday (Monday is 0), "
-				"yearday, hour, minute, weekend");
+			return help_parts(f->e);
 		}
 		if (step_put(f, &o,
 			    arena_printf(&f->r->arena, "%s_%s", step_column_name(f, id), part),

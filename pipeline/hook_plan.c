@@ -214,7 +214,8 @@ all_nodes(const struct loader *l, bool tags, struct map *out)
 	struct errs found = {0};
 	for (size_t i = 0; pipelines && i < pipelines->n && found.n == 0; i++) {
 		struct spec spec = {0};
-		if (pipeline_load(l->a, l->in->project, pipelines->u.pairs[i].key, &spec, &found) < 0)
+		if (pipeline_load(l->a, l->in->project, pipelines->u.pairs[i].key, &spec, &found) <
+			0)
 			break;
 		for (size_t k = 0; k < spec.n; k++) {
 			const struct spec_node *node = &spec.nodes[k];

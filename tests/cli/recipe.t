@@ -94,6 +94,10 @@ mlflow-c run -q -p score 2>&1 | grep '^error\|help'
 printf 'person_age,person_gender,person_education,person_income,person_emp_exp,person_home_ownership,loan_amnt,loan_intent,loan_int_rate,loan_percent_income,cb_person_cred_hist_length,credit_score,previous_loan_defaults_on_file\nold,male,Master,52000,4,RENT,8000,MEDICAL,11,0.15,4,600,No\n' >data/rows.csv
 mlflow-c run -q -p score 2>&1 | grep '^error\|help'
 
+echo "== a table that has been through the steps"
+sed -i 's/{model: loan_model, table: later}/{model: loan_model, table: test}/' conf/base/pipeline.yml
+mlflow-c run -q -p training 2>&1 | grep '^error\|^  help: the'
+sed -i 's/{model: loan_model, table: test}/{model: loan_model, table: later}/' conf/base/pipeline.yml
 echo "== what is wrong with steps"
 wrong() { mlflow-c run -q -p training --params "features.steps=$1" 2>&1 | grep '^error\|^  help: [^c]'; }
 wrong '[]'
@@ -102,6 +106,7 @@ wrong '[{"one_hot": {"columns": "texts", "max_category": 3}}]'
 wrong '[{"impute": {"columns": ["person_agee"]}}]'
 wrong '[{"standardize": {"columns": ["loan_intent"]}}]'
 wrong '[{"drop": "loan_status"}]'
+wrong '[{"date_parts": "loan_intent"}]'
 echo "== a recipe that did not make the table"
 mlflow-c run -q -p training --params 'features.steps=[{"drop": ["person_gender", "person_education", "person_home_ownership", "loan_intent", "previous_loan_defaults_on_file"]}, {"impute": "numbers"}]' -n features
 cp data/recipe.json other.json

@@ -155,6 +155,7 @@ Test(recipe_steps, times_have_parts_also_before_1970)
 	expect_step(all, "when", "(none)");
 	expect_refused("[{\"date_parts\": {\"columns\": \"when\", \"parts\": [\"week\"]}}]",
 		"there is no part `week`");
+	expect_refused("[{\"date_parts\": {\"columns\": \"when\"}}]", "`parts` must be a list");
 	expect_refused("[{\"date_parts\": {\"columns\": \"s\", \"parts\": [\"year\"]}}]",
 		"column `s` is utf8; the step takes timestamp");
 }
