@@ -210,7 +210,7 @@ help_command(const struct cmd *c, FILE *to)
 	if (c->examples)
 		(void)fprintf(to, "\nexamples:\n");
 	for (const char *const *x = c->examples; x && x[0]; x += 2)
-		(void)fprintf(to, "  %-36s %s\n", x[0], x[1]);
+		(void)fprintf(to, *x[1] ? "  %-36s %s\n" : "  %s\n", x[0], x[1]);
 	if (c->opts)
 		(void)fprintf(to, "\nflags:\n");
 	help_opts(c->opts, to);

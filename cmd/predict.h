@@ -36,6 +36,12 @@ struct scoring {
 /* Reads, predicts and writes, batch by batch; the file is old or complete. Paths are relative to the
  * working folder, which here is. */
 MUST_CHECK int scoring_run(struct scoring *s, int here, struct err *e);
+/* What messages call the input. */
+static inline const char *
+scoring_input(const struct scoring *s)
+{
+	return str_eq(s->from, "-") ? "stdin" : s->from;
+}
 
 /* predict_columns.c: the columns of the input and those of the output. */
 struct score_columns {

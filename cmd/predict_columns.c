@@ -55,7 +55,8 @@ missing(const struct scoring *s, struct mlf_frame *in, struct err *e)
 	if (gone) {
 		chosen_show(s->with, &which);
 		err_set(e, MLC_MODEL, "%s needs column%s %s%s, which `%s` does not have", which.s,
-			gone == 1 ? "" : "s", list.s, gone > SHOWN_MAX ? ", ..." : "", s->from);
+			gone == 1 ? "" : "s", list.s, gone > SHOWN_MAX ? ", ..." : "",
+			scoring_input(s));
 		at_header(s, e);
 		if (first)
 			err_help(e, "is `%s` meant by `%s`?", first, map_near(&names, first));
@@ -81,7 +82,7 @@ check_types(const struct scoring *s, struct mlf_frame *in, struct err *e)
 		if (type == need[i].type || (is_number(type) && is_number(need[i].type)))
 			continue;
 		err_set(e, MLC_MODEL, "column `%s` of `%s` is %s, and the model wants %s",
-			need[i].name, s->from, type_name(type), type_name(need[i].type));
+			need[i].name, scoring_input(s), type_name(type), type_name(need[i].type));
 		return err_help(e, "convert the column to what the model was trained with");
 	}
 	return 0;
@@ -97,7 +98,7 @@ unknown_keep(const struct scoring *s, struct mlf_frame *in, const char *name, st
 
 	names_of(in, &names);
 	near = map_near(&names, name);
-	err_set(e, MLC_USAGE, "--keep: `%s` has no column `%s`", s->from, name);
+	err_set(e, MLC_USAGE, "--keep: `%s` has no column `%s`", scoring_input(s), name);
 	if (near)
 		err_help(e, "did you mean `%s`?", near);
 	else

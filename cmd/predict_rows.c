@@ -108,8 +108,8 @@ predict(const struct way *w, struct mlf_frame *in, struct mlf_frame **said, stru
 		rc = -1;
 	}
 	if (rc < 0)
-		err_wrap(e, "`%s`, rows %lld to %lld", w->s->from, (long long)w->s->rows + 1,
-			(long long)(w->s->rows + mlf_rows(in)));
+		err_wrap(e, "`%s`, rows %lld to %lld", scoring_input(w->s),
+			(long long)w->s->rows + 1, (long long)(w->s->rows + mlf_rows(in)));
 	return rc;
 }
 

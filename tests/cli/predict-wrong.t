@@ -27,6 +27,8 @@ sed '1s/person_age/persn_age/' $data >near.csv
 try -m loan near.csv out.csv
 cut -d, -f 9-11 $data >few.csv
 try -m loan few.csv out.csv
+try -m loan - out.csv <few.csv
+try -m loan --keep nothing - out.csv <near.csv
 sed '5s/^[0-9.]*/old/' $data >bad.csv
 try -m loan bad.csv out.csv
 try -m loan - out.csv <bad.csv
