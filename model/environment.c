@@ -27,10 +27,11 @@ __asm__(".pushsection .rodata\n"
 	"loader_text_end: .byte 0\n"
 	".popsection\n");
 
+/* MLflow's own loaders know neither steps nor classes that are texts. */
 static bool
 has_loader(const struct mlf_model *m)
 {
-	return m->raw || !m->flavor->add_flavors;
+	return m->raw || !m->flavor->add_flavors || m->outputs[0].type == MLF_UTF8;
 }
 
 static int

@@ -77,22 +77,22 @@ push_row(struct mlf_builder *b, const struct xgb *m, float *row)
 {
 	size_t most = 0;
 	if (m->task == XGB_CLASS || m->task == XGB_PROBABILITIES)
-		for (size_t i = 1; i < m->n_classes; i++)
+		for (size_t i = 1; i < m->labels.n; i++)
 			most = row[i] > row[most] ? i : most;
 	trees_link(&m->trees, row);
-	if (!m->classes) {
+	if (m->labels.n == 0) {
 		mlf_push_f64(b, 0, (double)row[0]);
 		return;
 	}
 	if (m->task == XGB_BINARY)
 		most = row[0] >= 0.5f;
-	mlf_push_i64(b, 0, m->classes[most]);
+	labels_push(&m->labels, most, b, 0);
 	if (m->task == XGB_BINARY)
 		mlf_push_f64(b, 1, (double)row[0]);
 	if (m->task != XGB_PROBABILITIES)
 		return;
 	mlf_push_f64(b, 1, (double)row[most]);
-	for (size_t i = 0; i < m->n_classes; i++)
+	for (size_t i = 0; i < m->labels.n; i++)
 		mlf_push_f64(b, (int)i + 2, (double)row[i]);
 }
 

@@ -11,6 +11,7 @@
 
 #include <mlflow-c/trainer.h>
 #include "model/flavor.h"
+#include "model/labels.h"
 #include "model/trees.h"
 
 #define XGB_FILE "model.ubj"
@@ -43,9 +44,8 @@ struct xgb {
 	enum xgb_task task;
 	const char *target; /* arena; NULL: the file is another program's and does not say */
 	enum mlf_type target_type;
-	int64_t *classes; /* arena, ascending; NULL for numbers */
-	size_t n_classes;
-	struct str bytes; /* the file */
+	struct labels labels; /* in the head's arena; none of numbers */
+	struct str bytes;     /* the file */
 };
 /* Takes over the bytes and finds out what they say, so that the model is as good as loaded. `mlmodel`
  * tells of the columns of a model that is not ours, and may be NULL. */
@@ -69,8 +69,8 @@ struct xgb_table {
 	enum mlf_type *types; /* owned; a column with nulls is float64 */
 	float *x, *y, *w;     /* owned; w NULL: all rows weigh 1 */
 	enum mlf_type target_type;
-	int64_t *classes; /* owned, ascending; y is the index into it. NULL for numbers */
-	size_t n_classes;
+	struct arena arena;
+	struct labels labels; /* in the arena; y is the class's number. None of numbers */
 };
 MUST_CHECK int xgb_table_make(struct mlf_frame *f, const struct mlf_fit_spec *spec,
 	const struct xgb_options *o, struct xgb_table *out, struct err *e);

@@ -90,69 +90,35 @@ add_features(
 
 /* ---- the target */
 
-/* Where v stands, or would stand, among the classes. */
-static size_t
-place(const struct xgb_table *t, int64_t v)
-{
-	size_t low = 0, high = t->n_classes;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (t->classes[middle] < v)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static int
-find_classes(struct xgb_table *t, const int64_t *v, const char *name, const struct xgb_options *o,
-	struct err *e)
+complain_many(const char *name, size_t most, struct err *e)
 {
-	size_t most = o->task == XGB_BINARY ? 2 : TREES_OUTPUTS_MAX;
-	t->classes = mem_alloc((most + 1) * sizeof(*t->classes));
-	for (int64_t i = 0; i < t->n && t->n_classes <= most; i++) {
-		size_t at = place(t, v[i]);
-		if (at < t->n_classes && t->classes[at] == v[i])
-			continue;
-		memmove(t->classes + at + 1, t->classes + at,
-			(t->n_classes - at) * sizeof(*t->classes));
-		t->classes[at] = v[i];
-		t->n_classes++;
-	}
-	if (t->n_classes > most) {
-		err_set(e, MLC_MODEL, "target `%s` has more than %zu values", name, most);
-		return err_help(e,
-			"for more classes use objective \"multi:softprob\", for a number "
-			"\"reg:squarederror\"");
-	}
-	if (t->n_classes < 2)
-		return err_set(e, MLC_MODEL,
-			"target `%s` is %lld in every row; at least two classes are needed", name,
-			(long long)t->classes[0]);
-	for (int64_t i = 0; i < t->n; i++)
-		t->y[i] = (float)place(t, v[i]);
-	return 0;
+	err_set(e, MLC_MODEL, "target `%s` has more than %zu values", name, most);
+	return err_help(e, "%sfor a number \"reg:squarederror\" is the objective",
+		most == 2 ? "for more classes \"multi:softprob\", " : "");
 }
 
 static int
 class_target(struct mlf_frame *f, const char *name, const struct xgb_options *o,
 	struct xgb_table *t, struct err *e)
 {
-	if (t->target_type == MLF_I64)
-		return find_classes(t, mlf_i64(f, name).v, name, o, e);
-	if (t->target_type != MLF_BOOL) {
-		err_set(e, MLC_MODEL, "target `%s` is %s; classes must be bool or int64", name,
-			type_name(t->target_type));
-		return err_help(e, "for a number use objective \"reg:squarederror\"");
-	}
-	struct mlf_bools bits = mlf_bool(f, name);
-	int64_t *v = mem_alloc((size_t)t->n * sizeof(*v));
-	for (int64_t i = 0; i < t->n; i++)
-		v[i] = mlf_bool_at(&bits, i);
-	int rc = find_classes(t, v, name, o, e);
-	free(v);
-	return rc;
+	size_t most = o->task == XGB_BINARY ? 2 : LABELS_MAX;
+	double *y = mem_alloc((size_t)t->n * sizeof(*y));
+	int rc = labels_find(f, name, &t->arena, &t->labels, y, e);
+	for (int64_t i = 0; rc == 0 && i < t->n; i++)
+		t->y[i] = (float)y[i];
+	free(y);
+	if (t->labels.n > most || (rc < 0 && t->labels.n == LABELS_MAX))
+		return complain_many(name, most, e);
+	if (rc < 0)
+		return t->target_type == MLF_F64
+			? err_help(e, "for a number use objective \"reg:squarederror\"")
+			: -1;
+	if (t->labels.n < 2)
+		return err_set(e, MLC_MODEL,
+			"target `%s` is %s in every row; at least two classes are needed", name,
+			labels_text(&t->labels, 0, &t->arena));
+	return 0;
 }
 
 static int
@@ -193,13 +159,13 @@ add_target(struct mlf_frame *f, const char *name, const struct xgb_options *o, s
 static void
 balance(struct xgb_table *t)
 {
-	int64_t *rows = mem_alloc(t->n_classes * sizeof(*rows));
+	int64_t *rows = mem_alloc(t->labels.n * sizeof(*rows));
 	t->w = mem_alloc((size_t)t->n * sizeof(float));
 	for (int64_t i = 0; i < t->n; i++)
 		rows[(size_t)t->y[i]]++;
 	for (int64_t i = 0; i < t->n; i++)
 		t->w[i] = (float)((double)t->n /
-			((double)t->n_classes * (double)rows[(size_t)t->y[i]]));
+			((double)t->labels.n * (double)rows[(size_t)t->y[i]]));
 	free(rows);
 }
 
@@ -223,6 +189,6 @@ xgb_table_fini(struct xgb_table *t)
 	free(t->x);
 	free(t->y);
 	free(t->w);
-	free(t->classes);
+	arena_fini(&t->arena);
 	*t = (struct xgb_table){0};
 }

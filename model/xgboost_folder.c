@@ -27,12 +27,9 @@ xgb_describe(
 	jw_object(&w);
 	jw_kv_str(&w, "target", target);
 	jw_kv_str(&w, "type", type_name(t->target_type));
-	if (t->classes) {
+	if (t->labels.n) {
 		jw_key(&w, "classes");
-		jw_array(&w);
-		for (size_t i = 0; i < t->n_classes; i++)
-			jw_i64(&w, t->classes[i]);
-		jw_end(&w, ']');
+		labels_write(&t->labels, &w);
 	}
 	jw_key(&w, "inputs");
 	jw_array(&w);
@@ -47,19 +44,12 @@ xgb_describe(
 	jw_end(&w, '}');
 }
 
+/* As many as the trees have; their type was read before. */
 static bool
 read_classes(struct jr *r, struct xgb *m)
 {
-	const char *key;
-	size_t n = 0;
-	bool rising = jr_array(r);
-	while (rising && jr_next(r, &key)) {
-		int64_t v = jr_i64(r);
-		rising = n < m->n_classes && (n == 0 || m->classes[n - 1] < v);
-		if (rising)
-			m->classes[n++] = v;
-	}
-	return rising && n == m->n_classes;
+	size_t n = m->labels.n;
+	return n && labels_read(&m->labels, m->target_type, &m->head.arena, r) && m->labels.n == n;
 }
 
 static bool
@@ -82,21 +72,21 @@ static bool
 read_about(struct jr *r, struct xgb *m)
 {
 	const char *key;
-	bool good = jr_object(r), classes = !m->classes, inputs = false;
+	bool good = jr_object(r), classes = m->labels.n == 0, inputs = false;
 	while (good && jr_next(r, &key))
 		if (str_eq(key, "target"))
 			m->target = arena_strdup(&m->head.arena, jr_str(r));
 		else if (str_eq(key, "type"))
 			m->target_type = type_of_name(jr_str(r));
 		else if (str_eq(key, "classes"))
-			good = classes = m->classes && read_classes(r, m);
+			good = classes = read_classes(r, m);
 		else if (str_eq(key, "inputs"))
 			good = inputs = read_types(r, m);
 	if (!good || !m->target || !classes || !inputs)
 		return false;
-	if (m->target_type == MLF_BOOL)
-		return m->n_classes == 2 && m->classes[0] == 0 && m->classes[1] == 1;
-	return m->target_type == MLF_I64 || (m->target_type == MLF_F64 && !m->classes);
+	if (m->labels.n)
+		return m->labels.type == m->target_type;
+	return m->target_type == MLF_I64 || m->target_type == MLF_F64;
 }
 
 static int
@@ -130,10 +120,12 @@ take_classes(struct xgb *m)
 	m->target_type = xgb_has_classes(m->task) ? MLF_I64 : MLF_F64;
 	if (!xgb_has_classes(m->task))
 		return;
-	m->n_classes = m->task == XGB_BINARY ? 2 : (size_t)m->trees.n_outputs;
-	m->classes = arena_alloc(&m->head.arena, m->n_classes * sizeof(*m->classes));
-	for (size_t i = 0; i < m->n_classes; i++)
-		m->classes[i] = (int64_t)i;
+	struct labels *l = &m->labels;
+	l->type = MLF_I64;
+	l->n = m->task == XGB_BINARY ? 2 : (size_t)m->trees.n_outputs;
+	l->numbers = arena_alloc(&m->head.arena, l->n * sizeof(*l->numbers));
+	for (size_t i = 0; i < l->n; i++)
+		l->numbers[i] = (int64_t)i;
 }
 
 static void
@@ -141,13 +133,13 @@ take_outputs(struct xgb *m)
 {
 	struct arena *a = &m->head.arena;
 	bool each = m->task == XGB_PROBABILITIES;
-	struct sig_column *out = arena_alloc(a, (m->n_classes + 2) * sizeof(*out));
-	out[0] = (struct sig_column){"prediction", m->classes ? m->target_type : MLF_F64};
+	struct sig_column *out = arena_alloc(a, (m->labels.n + 2) * sizeof(*out));
+	out[0] = (struct sig_column){"prediction", m->labels.n ? m->target_type : MLF_F64};
 	out[1] = (struct sig_column){"score", MLF_F64};
 	m->head.n_outputs = each || m->task == XGB_BINARY ? 2 : 1;
-	for (size_t i = 0; each && i < m->n_classes; i++)
+	for (size_t i = 0; each && i < m->labels.n; i++)
 		out[m->head.n_outputs++] = (struct sig_column){
-			arena_printf(a, "score_%lld", (long long)m->classes[i]), MLF_F64};
+			arena_printf(a, "score_%s", labels_text(&m->labels, i, a)), MLF_F64};
 	m->head.outputs = out;
 }
 
@@ -248,9 +240,9 @@ xgb_add_flavors(const struct mlf_model *head, struct str *out)
 		"  xgboost: {\"data\": \"%s\", \"model_class\": \"%s\", \"model_format\": \"%s\", "
 		"\"xgb_version\": \"",
 		head->data,
-		!sklearn             ? "xgboost.core.Booster"
-			: m->classes ? "xgboost.sklearn.XGBClassifier"
-				     : "xgboost.sklearn.XGBRegressor",
+		!sklearn              ? "xgboost.core.Booster"
+			: m->labels.n ? "xgboost.sklearn.XGBClassifier"
+				      : "xgboost.sklearn.XGBRegressor",
 		str_eq(head->data, XGB_FILE) ? "ubj" : "json");
 	add_version(m, out);
 	str_add(out, "\", \"code\": null}\n");

@@ -136,7 +136,7 @@ xgb_train(const struct xgb_options *o, struct xgb_table *t, const char *target, 
 			(long long)t->n, (long long)train, (long long)(t->n - train));
 		return err_help(e, "change validation_share, or leave early_stopping_rounds out");
 	}
-	const char *const *params = xgb_params(o, t->n_classes, &a);
+	const char *const *params = xgb_params(o, t->labels.n, &a);
 	xgb_describe(t, target, params, &about);
 	const char *const attributes[] = {XGB_ATTRIBUTE, str_text(&about), NULL};
 	struct mlf_trainer_job job = {

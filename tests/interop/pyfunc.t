@@ -91,6 +91,7 @@ both linear-number t train.flavor=linear,train.options.objective=squared
 sed -i '/target_encode/d' conf/base/parameters.yml # has no meaning for three classes
 both linear-classes c train.flavor=linear
 both trees y train.flavor=xgboost,train.options.n_estimators=20,train.options.max_depth=4
+both trees-classes c train.flavor=xgboost,train.options.objective=multi:softprob,train.options.n_estimators=10
 both trees-number t train.flavor=xgboost,train.options.objective=reg:squarederror,train.options.n_estimators=20
 both baseline c train.flavor=baseline
 both baseline-number t train.flavor=baseline,train.options.strategy=median

@@ -170,6 +170,65 @@ Test(xgboost, classes_have_the_values_that_the_file_says)
 	scratch_free(&s);
 }
 
+/* A model of three classes whose attribute says so of them. */
+static struct scratch
+three_classes(const char *said)
+{
+	char attributes[512];
+	(void)snprintf(attributes, sizeof(attributes),
+		"{\"mlflow_c\": "
+		"\"{\\\"target\\\":\\\"y\\\",%s,\\\"inputs\\\":[\\\"int64\\\",\\\"float64\\\"]}\"}",
+		said);
+	return their_folder(&(struct small){.objective = "multi:softprob",
+				    .classes = "3",
+				    .info = "[0, 1, 2]",
+				    .trees = LEAF("0", "1") ", " LEAF("1", "2") ", " TREE("2"),
+				    .attributes = attributes},
+		"model.ubj", "");
+}
+
+#define SAYS(type, classes) "\\\"type\\\":\\\"" type "\\\",\\\"classes\\\":[" classes "]"
+#define Q(text) "\\\"" text "\\\""
+
+Test(xgboost, classes_may_be_texts)
+{
+	struct scratch s = three_classes(SAYS("utf8", Q("") "," Q("bl\u00e9") "," Q("oak")));
+	struct mlf_model *m = need_load(&s, "m");
+	struct table t = table_new(4);
+	struct mlf_frame *out = need_predict(m, &t);
+	struct mlf_strs p = mlf_utf8(out, "prediction");
+	static const char *const want[] = {"bl\u00e9", "oak", "oak", "bl\u00e9"};
+	for (int i = 0; i < 4; i++) {
+		struct mlf_str v = mlf_str_at(&p, i);
+		cr_expect(v.len == (int64_t)strlen(want[i]) &&
+			!memcmp(v.s, want[i], strlen(want[i])));
+	}
+	cr_expect_eq(mlf_f64(out, "score").v[1], mlf_f64(out, "score_oak").v[1]);
+	cr_expect_geq(mlf_find(out, "score_"), 0);
+	table_free(&t);
+	model_unref(m);
+	scratch_free(&s);
+}
+
+Test(xgboost, classes_that_do_not_fit_the_trees_are_refused)
+{
+	static const char *const said[] = {SAYS("int64", "1,2"), SAYS("int64", "1,2,3,4"),
+		SAYS("int64", "1,1,2"), SAYS("int64", "2,1,3"),
+		SAYS("int64", Q("a") "," Q("b") "," Q("c")), SAYS("utf8", "1,2,3"),
+		SAYS("utf8", Q("b") "," Q("a") "," Q("c")), SAYS("bool", "0,1"),
+		SAYS("bool", "0,1,2"), SAYS("float64", "0,1,2"), SAYS("none", "0,1,2"),
+		"\\\"type\\\":\\\"int64\\\"", "\\\"classes\\\":[0,1,2],\\\"type\\\":\\\"utf8\\\""};
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct scratch s = three_classes(said[i]);
+		struct mlf_model *m = NULL;
+		struct err e = {0};
+		cr_expect_lt(model_load(s.fd, "m", &m, &e), 0, "%s", said[i]);
+		cr_expect(e.code && strstr(e.msg, XGB_ATTRIBUTE), "%s: %s", said[i], e.msg);
+		model_unref(m);
+		scratch_free(&s);
+	}
+}
+
 /* What predicts the first row, 0 or 1 of two trees of 1 and 2 upon 0.5. */
 static double
 first_row(const char *attributes)
