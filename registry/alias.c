@@ -85,6 +85,30 @@ judge_current(struct store *s, const struct condition *c, const struct holder *h
 	return condition__holds(c, own, bound);
 }
 
+static const char SQL_METRICS[] = "SELECT key FROM latest_metrics WHERE run_uuid = ?";
+
+/* A name that is only misspelt would keep the alias where it is for ever. */
+static int
+say_unknown(struct store *s, const char *run_id, const char *metric, char *out, size_t cap,
+	struct err *e)
+{
+	struct map names = {0};
+	struct rows *rows = NULL;
+	int rc = db_query(s->db, &rows, e, SQL_METRICS, "s", run_id);
+
+	while (rc >= 0 && (rc = rows_next(rows, e)) == 1)
+		map_put(&names, rows_str(rows, 0), s);
+	rows_end(rows);
+	if (rc == 0) {
+		const char *near = map_near(&names, metric);
+
+		(void)snprintf(out, cap, "this run has no metric %.80s%s%.80s%s", metric,
+			near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+	}
+	map_fini(&names);
+	return rc;
+}
+
 static int
 judge(struct store *s, const struct alias_claim *w, const struct holder *h, struct registered *out,
 	struct err *e)
@@ -98,9 +122,10 @@ judge(struct store *s, const struct alias_claim *w, const struct holder *h, stru
 
 	if (rc < 0)
 		return -1;
-	if (rc == 0 || isnan(own)) {
-		(void)snprintf(out->why, sizeof out->why,
-			rc == 0 ? "this run has no metric %.80s" : "%.80s is NaN", c->metric);
+	if (rc == 0)
+		return say_unknown(s, w->run_id, c->metric, out->why, sizeof out->why, e);
+	if (isnan(own)) {
+		(void)snprintf(out->why, sizeof out->why, "%.80s is NaN", c->metric);
 		return 0;
 	}
 	if (c->current)

@@ -245,6 +245,8 @@ Test(registry_model, conditions_decide_whether_the_alias_moves)
 		{0.9, (double)NAN, "auc > current", false, "auc is NaN"},
 		{(double)NAN, 0.1, "auc > current", true, "auc of version 1 is NaN"},
 		{0.9, 0.95, "f1 > current", false, "this run has no metric f1"},
+		{0.9, 0.95, "aux > current", false,
+			"this run has no metric aux; did you mean auc?"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
