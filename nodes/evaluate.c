@@ -375,6 +375,9 @@ judge(struct mlf_ctx *ctx, struct gathered *g)
 	const struct mlf_verdict *v = mlf_judge(ctx, &j);
 	if (!v)
 		return -1;
+	if (g->rows.task == MLF_BINARY && v->base <= 0 && *mlf_param_str(ctx, "positive"))
+		return mlf_fail(ctx, "no row's `%s` is `%s`, which `positive` says",
+			mlf_param_str(ctx, "target"), mlf_param_str(ctx, "positive"));
 	if (g->rows.task == MLF_BINARY && (v->base <= 0 || v->base >= 1))
 		return mlf_fail(ctx, "all %lld rows are of one class", (long long)v->n);
 	if (!*shown)

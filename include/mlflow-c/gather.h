@@ -18,8 +18,9 @@
 enum { MLF_CLASSES_MAX = 1000 };
 
 struct mlf_gathered {
-	const char *target;     /* the column of the truth */
-	const char *positive;   /* of two classes, the value that is 1; NULL or "": it is 0 or 1 */
+	const char *target; /* the column of the truth */
+	const char *
+		positive; /* of two classes, the value that is 1; NULL or "": 1, or the text the score is for */
 	const char *task_asked; /* auto, binary, multiclass, regression; NULL: auto */
 	/* The rest is filled. */
 	enum mlf_task task;
@@ -27,6 +28,9 @@ struct mlf_gathered {
 	double *truth, *said;
 	double **scores;            /* one for each class, or NULL */
 	int64_t no_truth, no_score; /* rows that were left out */
+	char is[256],
+		is_not[256]; /* of two classes: what the score is for, and the other; "": not seen yet */
+	bool turned;         /* the score is not for `positive`, and 1 less it was taken */
 	struct mlf_labels classes;
 };
 
@@ -138,14 +142,62 @@ mlf_gathered_class(struct mlf_ctx *ctx, struct mlf_gathered *g, const struct mlf
 		(int)(s.len < 200 ? s.len : 200), s.s);
 }
 
+/* The labels of two classes, by what the model says of rows that it is sure of. If `positive` is the one that the
+ * score is not for, scores are turned, also those that are here. */
+static inline void
+mlf_gathered_sides(struct mlf_ctx *ctx, struct mlf_gathered *g, struct mlf_frame *said,
+	const struct mlf_cells *score)
+{
+	bool asked = g->positive && *g->positive;
+	struct mlf_cells label;
+	char room[40];
+	int at = mlf_find(said, "prediction");
+	enum mlf_type type = at < 0 ? MLF_F64 : mlf_column_type(said, at);
+	if (type == MLF_F64 || (!asked && type != MLF_UTF8) ||
+		mlf_cells_of(ctx, said, "prediction", &label) < 0)
+		return;
+	for (int64_t i = 0; i < mlf_rows(said) && !(*g->is && *g->is_not); i++) {
+		double v = mlf_cell_null(score, i) || mlf_cell_null(&label, i)
+			? 0.5
+			: mlf_cell_number(score, i);
+		char *to = v > 0.5 ? g->is : v < 0.5 ? g->is_not : room;
+		struct mlf_str s = mlf_cell_str(&label, i, room);
+		if (to != room && !*to && s.len < (int64_t)sizeof(g->is))
+			memcpy(to, s.s, (size_t)s.len);
+	}
+	if (g->turned || !asked || strcmp(g->positive, g->is_not) != 0)
+		return;
+	g->turned = true;
+	for (int64_t i = 0; i < g->n; i++)
+		g->said[i] = 1 - g->said[i];
+}
+
+static inline bool
+mlf_str_is(struct mlf_str s, const char *text)
+{
+	return s.len == (int64_t)strlen(text) && memcmp(s.s, text, (size_t)s.len) == 0;
+}
+
+/* Whether a row is of the class that counts as 1. */
+static inline double
+mlf_gathered_truth(const struct mlf_gathered *g, const struct mlf_cells *truth, int64_t i)
+{
+	bool asked = g->positive && *g->positive;
+	char room[40];
+	if (!asked && truth->type != MLF_UTF8)
+		return mlf_cell_number(truth, i);
+	struct mlf_str s = mlf_cell_str(truth, i, room);
+	if (asked || *g->is)
+		return mlf_str_is(s, asked ? g->positive : g->is);
+	return !mlf_str_is(s, g->is_not);
+}
+
 /* One row; those without truth or answer are counted and left out. */
 static inline int
 mlf_gather_row(
 	struct mlf_ctx *ctx, struct mlf_gathered *g, const struct mlf_cells cells[2], int64_t i)
 {
 	const struct mlf_cells *truth = &cells[0], *said = &cells[1];
-	const char *positive = g->positive && *g->positive ? g->positive : NULL;
-	char room[40];
 	if (mlf_cell_null(truth, i) || mlf_cell_null(said, i)) {
 		g->no_truth += mlf_cell_null(truth, i);
 		g->no_score += mlf_cell_null(said, i);
@@ -158,14 +210,9 @@ mlf_gather_row(
 		g->n++;
 		return 0;
 	}
-	g->said[g->n] = mlf_cell_number(said, i);
-	if (g->task == MLF_BINARY && positive) {
-		struct mlf_str s = mlf_cell_str(truth, i, room);
-		g->truth[g->n] = s.len == (int64_t)strlen(positive) &&
-			memcmp(s.s, positive, (size_t)s.len) == 0;
-	} else {
-		g->truth[g->n] = mlf_cell_number(truth, i);
-	}
+	g->said[g->n] = g->turned ? 1 - mlf_cell_number(said, i) : mlf_cell_number(said, i);
+	g->truth[g->n] =
+		g->task == MLF_BINARY ? mlf_gathered_truth(g, truth, i) : mlf_cell_number(truth, i);
 	g->n++;
 	return 0;
 }
@@ -202,7 +249,9 @@ mlf_gather(struct mlf_ctx *ctx, struct mlf_gathered *g, struct mlf_frame *f, str
 			0)
 		return -1;
 	bool text = cells[0].type == MLF_UTF8, positive = g->positive && *g->positive;
-	if (text && g->task == MLF_BINARY && !positive)
+	if (g->task == MLF_BINARY && (text || positive))
+		mlf_gathered_sides(ctx, g, said, &cells[1]);
+	if (text && g->task == MLF_BINARY && !positive && !*g->is && !*g->is_not)
 		return mlf_fail(ctx,
 			"the target is text: say with `positive` which value the score is for");
 	if (g->task == MLF_NUMBERS && (text || cells[1].type == MLF_UTF8))

@@ -33,7 +33,7 @@ done
 cat >conf/base/parameters.yml <<'YML'
 train_two: {target: two, flavor: xgboost, options: {n_estimators: 10}}
 train_more: {target: more, flavor: xgboost, options: {n_estimators: 10, objective: "multi:softprob"}}
-evaluate_two: {target: two, positive: "yes"}
+evaluate_two: {target: two}
 evaluate_more: {target: more}
 YML
 for target in two more; do
@@ -46,6 +46,15 @@ done
 mlflow-c predict -q --model more more.csv - | head -n 1
 echo "== MLflow's loader for trees knows no texts: the one in the folder does"
 grep -c 'loader_module: "mlflow_c_model"\|"loader_module": "mlflow_c_model"' two/MLmodel more/MLmodel
+echo "== the class that counts as 1: the one the score is for, or the other; none that there is not"
+for positive in yes no YES; do
+	mlflow-c run -q -p two -n evaluate_two --params "evaluate_two.positive='$positive'" 2>&1 | grep '^error'
+	jq -c '[.auc, .rows]' two.json
+done
+echo "== also if no row of the first batches is of the other class"
+awk 'BEGIN { print "x,z,two"; for (i = 0; i < 150000; i++) printf "%d,0,%s\n", i, (i < 140000 ? "yes" : "no") }' >two.csv
+mlflow-c run -q -p two --params "evaluate_two.positive='no'"
+jq -c '[.auc > 0.99, .recall > 0.9]' two.json
 echo "== a class that the model does not know"
 sed '7s/blé/elm/' more.csv >other.csv
 mv other.csv more.csv
