@@ -245,11 +245,11 @@ test-nightly: all fixtures ## the fault suite in full: every system call, 2,000 
 valgrind: all fixtures $(replayers) ## play the seeds of the fuzz targets and some sessions under memcheck
 	$(q)scripts/valgrind $(B)
 
-# run-pages weighs memory, of which the sanitizer has its own.
+# run-pages weighs memory, of which the sanitizer has its own; docs-scheduling gives a node less than it wants.
 tsan: ## play the golden sessions of tests/cli under ThreadSanitizer
 	+@$(sub) $(jobs) SAN=thread tsan-sessions
 tsan-sessions: all $(FIXTURES)
-	$(q)SECONDS_EACH=900 $(golden) $(filter-out tests/cli/run-pages.t,$(wildcard tests/cli/*.t))
+	$(q)SECONDS_EACH=900 $(golden) $(filter-out $(addprefix tests/cli/,run-pages.t docs-scheduling.t),$(wildcard tests/cli/*.t))
 
 mutants: all fixtures ## plant a bug for each fault test and show that it is caught
 	$(q)scripts/mutants
