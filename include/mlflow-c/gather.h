@@ -19,8 +19,8 @@ enum { MLF_CLASSES_MAX = 1000 };
 
 struct mlf_gathered {
 	const char *target; /* the column of the truth */
-	const char *
-		positive; /* of two classes, the value that is 1; NULL or "": 1, or the text the score is for */
+	/* Of two classes, the value that is 1; NULL or "": 1, or the text that the score is for. */
+	const char *positive;
 	const char *task_asked; /* auto, binary, multiclass, regression; NULL: auto */
 	/* The rest is filled. */
 	enum mlf_task task;
@@ -28,9 +28,10 @@ struct mlf_gathered {
 	double *truth, *said;
 	double **scores;            /* one for each class, or NULL */
 	int64_t no_truth, no_score; /* rows that were left out */
-	char is[256],
-		is_not[256]; /* of two classes: what the score is for, and the other; "": not seen yet */
-	bool turned;         /* the score is not for `positive`, and 1 less it was taken */
+	/* Of two classes: the label that the score is for, and the other; "": not seen yet. Turned: the score is not
+	 * for `positive`, and 1 less it was taken. */
+	char is[256], is_not[256];
+	bool turned;
 	struct mlf_labels classes;
 };
 
