@@ -242,6 +242,7 @@ test-nightly: all fixtures ## the fault suite in full: every system call, 2,000 
 	$(q)FULL=1 SECONDS_EACH=3000 $(golden) tests/fault
 
 # Like the nightly suite, these are not in `make test`: minutes each.
+replayers = $(patsubst tests/fuzz/%.c,$(B)/tests/replay-%,$(wildcard tests/fuzz/*.c))
 valgrind: all fixtures $(replayers) ## play the seeds of the fuzz targets and some sessions under memcheck
 	$(q)scripts/valgrind $(B)
 
@@ -288,7 +289,6 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(foreach r,cmd $(rooms.cmd),$(call archive
 	$(call say,LD,$@)
 	$(q)$(CC) $(ldflags) -fsanitize=fuzzer -o $@ $^ $(ldlibs) -ljansson
 
-replayers = $(patsubst tests/fuzz/%.c,$(B)/tests/replay-%,$(wildcard tests/fuzz/*.c))
 replay: $(replayers) ## play the seeds of every fuzz target through it, without a fuzzer
 	$(q)passed=0; failed=0; for r in $^; do name=$${r##*/replay-}; \
 		if $$r tests/fuzz/$$name/* >$$r.log 2>&1; then \
