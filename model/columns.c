@@ -27,6 +27,19 @@ column_type(struct mlf_frame *f, const char *name, struct err *e)
 	return 0;
 }
 
+enum mlf_type
+feature_type(struct mlf_frame *f, const char *name, struct err *e)
+{
+	enum mlf_type type = column_type(f, name, e);
+	if (!type || is_number(type))
+		return type;
+	err_set(e, MLC_MODEL, "column `%s` is %s; features must be numbers or booleans", name,
+		type_name(type));
+	err_help(e, "make numbers of it in a node `features` (%s), or leave it out",
+		type == MLF_UTF8 ? "one_hot, ordinal, target_encode" : "date_parts");
+	return 0;
+}
+
 int
 complain_nulls(struct mlf_frame *f, const char *name, struct err *e)
 {

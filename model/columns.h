@@ -8,6 +8,8 @@
 bool is_number(enum mlf_type type); /* or a boolean, which counts as one */
 /* The type of a column, or 0 and an error that proposes a name like it. */
 enum mlf_type column_type(struct mlf_frame *f, const char *name, struct err *e);
+/* The same of a column that is to be learnt from: it holds numbers. */
+enum mlf_type feature_type(struct mlf_frame *f, const char *name, struct err *e);
 /* For a column that has nulls where it must not: how many, and where the first is. */
 int complain_nulls(struct mlf_frame *f, const char *name, struct err *e);
 /* For a column with a value that is not finite, or whose squares are not. */

@@ -82,14 +82,9 @@ static int
 add_feature(struct mlf_frame *f, const char *name, struct design *d, struct err *e)
 {
 	struct design_column *c = &d->columns[d->k];
-	*c = (struct design_column){.name = name, .type = column_type(f, name, e)};
+	*c = (struct design_column){.name = name, .type = feature_type(f, name, e)};
 	if (!c->type)
 		return -1;
-	if (!is_number(c->type)) {
-		err_set(e, MLC_MODEL, "column `%s` is %s; features must be numbers or booleans",
-			name, type_name(c->type));
-		return err_help(e, "encode the column before training, or leave it out");
-	}
 	c->x = *frame_column(frame_of(f), mlf_find(f, name));
 	if (c->x.nulls)
 		return complain_nulls(f, name, e);

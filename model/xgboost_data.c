@@ -11,19 +11,6 @@
 
 /* ---- features */
 
-static int
-check_feature(struct mlf_frame *f, const char *name, enum mlf_type *type, struct err *e)
-{
-	*type = column_type(f, name, e);
-	if (!*type)
-		return -1;
-	if (is_number(*type))
-		return 0;
-	err_set(e, MLC_MODEL, "column `%s` is %s; features must be numbers or booleans", name,
-		type_name(*type));
-	return err_help(e, "encode the column before training, or leave it out");
-}
-
 /* Copies a column into the rows. */
 static int
 add_values(struct mlf_frame *f, struct xgb_table *t, int j, struct err *e)
@@ -59,7 +46,8 @@ add_name(struct mlf_frame *f, const struct mlf_fit_spec *spec, struct xgb_table 
 			return err_set(e, MLC_MODEL, "column `%s` is named twice", name);
 	if (t->k == XGB_FEATURES_MAX)
 		return err_set(e, MLC_MODEL, "more than %d features", XGB_FEATURES_MAX);
-	if (check_feature(f, name, &t->types[t->k], e) < 0)
+	t->types[t->k] = feature_type(f, name, e);
+	if (!t->types[t->k])
 		return -1;
 	t->names[t->k++] = name;
 	return 0;

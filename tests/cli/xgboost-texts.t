@@ -61,3 +61,7 @@ mv other.csv more.csv
 mlflow-c run -q -p more -n evaluate_more 2>&1 | grep '^error\|help'
 echo "== too many for two"
 mlflow-c run -q -p more -n train_more --params 'train_more.options.objective=binary:logistic' 2>&1 | grep '^error\|^  help: for'
+echo "== a feature that is text"
+mlflow-c run -q -p more -n train_more --params train_more.target=z 2>&1 | grep '^error\|^  help: m'
+sed -i 's/flavor: xgboost, options: .*}/flavor: linear}/' conf/base/parameters.yml
+mlflow-c run -q -p more -n train_more --params train_more.target=z 2>&1 | grep '^error\|^  help: m'
