@@ -86,10 +86,6 @@ fit_classes(struct mlf_frame *f, struct baseline *m, struct err *e)
 {
 	double *y = mem_alloc((size_t)m->rows * sizeof(*y));
 	int rc = labels_find(f, m->target, &m->head.arena, &m->labels, y, e);
-	if (rc == 0 && m->labels.n < 2)
-		rc = err_set(e, MLC_MODEL,
-			"target `%s` is %s in every row; at least two classes are needed",
-			m->target, labels_text(&m->labels, 0, &m->head.arena));
 	if (rc == 0) {
 		m->frequencies = arena_alloc(&m->head.arena, m->labels.n * sizeof(double));
 		for (int64_t i = 0; i < m->rows; i++)

@@ -179,11 +179,14 @@ labels_find(struct mlf_frame *f, const char *name, struct arena *a, struct label
 	if (open_column(f, name, &c, e) < 0)
 		return -1;
 	labels_init(out, c.type, a);
-	if (c.type == MLF_I64 && find_near(&c, out, y))
-		return 0;
-	if (collect(&c, a, out, e) < 0)
+	bool found = c.type == MLF_I64 && find_near(&c, out, y);
+	if (!found && collect(&c, a, out, e) < 0)
 		return -1;
-	return labels_apply(f, name, out, y, e);
+	if (out->n < 2)
+		return err_set(e, MLC_MODEL,
+			"target `%s` is %s in every row; at least two classes are needed", name,
+			labels_text(out, 0, a));
+	return found ? 0 : labels_apply(f, name, out, y, e);
 }
 
 static int

@@ -16,7 +16,7 @@ struct labels {
 	const char **texts; /* arena; NULL for numbers */
 };
 
-/* Finds the classes of a column that exists and has no nulls; y[i] becomes the class of row i. */
+/* Finds the classes of a column that exists and has no nulls, two at least; y[i] becomes the class of row i. */
 MUST_CHECK int labels_find(struct mlf_frame *f, const char *name, struct arena *a,
 	struct labels *out, double *y, struct err *e);
 /* Sets y to the classes of a column by labels that are known already. */

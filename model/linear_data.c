@@ -151,10 +151,6 @@ class_target(struct mlf_frame *f, const char *name, struct design *d, struct err
 		return d->target_type == MLF_F64
 			? err_help(e, "for a number use objective \"squared\"")
 			: -1;
-	if (d->labels.n < 2)
-		return err_set(e, MLC_MODEL,
-			"target `%s` is %s in every row; at least two classes are needed", name,
-			labels_text(&d->labels, 0, &d->arena));
 	return 0;
 }
 

@@ -98,15 +98,9 @@ class_target(struct mlf_frame *f, const char *name, const struct xgb_options *o,
 	free(y);
 	if (t->labels.n > most || (rc < 0 && t->labels.n == LABELS_MAX))
 		return complain_many(name, most, e);
-	if (rc < 0)
-		return t->target_type == MLF_F64
-			? err_help(e, "for a number use objective \"reg:squarederror\"")
-			: -1;
-	if (t->labels.n < 2)
-		return err_set(e, MLC_MODEL,
-			"target `%s` is %s in every row; at least two classes are needed", name,
-			labels_text(&t->labels, 0, &t->arena));
-	return 0;
+	if (rc < 0 && t->target_type == MLF_F64)
+		err_help(e, "for a number use objective \"reg:squarederror\"");
+	return rc;
 }
 
 static int
