@@ -53,6 +53,9 @@ struct loader {
 	const struct plan_input *in;
 	struct errs *found;
 	const struct ynode *at; /* the hook at hand */
+	/* Of all nodes of all pipelines, once a filter asks; whole: all of them could be read. */
+	struct map nodes, tags;
+	bool looked, whole;
 };
 
 static void
@@ -205,33 +208,33 @@ read_datasets(struct loader *l, const struct ynode *n, struct hook *h)
 
 /* ---- filters that let nothing pass */
 
-/* The names, or the tags, of all nodes of all pipelines; false if not all of them can be read, which others
- * complain of. */
+/* Finds out which names and tags there are; false if not all pipelines can be read, which others complain of. */
 static bool
-all_nodes(const struct loader *l, bool tags, struct map *out)
+know_nodes(struct loader *l)
 {
 	const struct ynode *pipelines = l->in->project->pipelines;
 	struct errs found = {0};
-	for (size_t i = 0; pipelines && i < pipelines->n && found.n == 0; i++) {
+	if (l->looked)
+		return l->whole;
+	for (size_t i = 0; pipelines && i < pipelines->n; i++) {
 		struct spec spec = {0};
-		if (pipeline_load(l->a, l->in->project, pipelines->u.pairs[i].key, &spec, &found) <
-			0)
+		const char *name = pipelines->u.pairs[i].key;
+		if (pipeline_load(l->a, l->in->project, name, &spec, &found) < 0)
 			break;
 		for (size_t k = 0; k < spec.n; k++) {
-			const struct spec_node *node = &spec.nodes[k];
-			if (!tags)
-				map_put(out, node->name, out);
-			for (size_t t = 0; tags && t < node->n_tags; t++)
-				map_put(out, node->tags[t], out);
+			map_put(&l->nodes, spec.nodes[k].name, l);
+			for (size_t t = 0; t < spec.nodes[k].n_tags; t++)
+				map_put(&l->tags, spec.nodes[k].tags[t], l);
 		}
 	}
-	bool whole = found.n == 0;
+	l->looked = true;
+	l->whole = found.n == 0;
 	errs_fini(&found);
-	return whole;
+	return l->whole;
 }
 
 static bool
-matches_any(const char *pattern, const struct map *names)
+finds_one(const char *pattern, const struct map *names)
 {
 	for (size_t i = 0; i < names->n; i++)
 		if (fnmatch(pattern, names->keys[i], 0) == 0)
@@ -241,18 +244,17 @@ matches_any(const char *pattern, const struct map *names)
 
 /* A hook for nodes that are nowhere would wait in silence. */
 static void
-check_filter(struct loader *l, const struct ynode *list, bool tags)
+check_filter(struct loader *l, const struct ynode *list, const struct map *known)
 {
-	struct map all = {0};
+	bool tags = known == &l->tags;
 	size_t n = !list || list->kind == Y_NULL ? 0 : list->kind == Y_LIST ? list->n : 1;
-	bool whole = n > 0 && all_nodes(l, tags, &all);
-	for (size_t i = 0; i < n && whole; i++) {
+	for (size_t i = 0; i < n && know_nodes(l); i++) {
 		const struct ynode *v = list->kind == Y_LIST ? list->u.items[i] : list;
 		const char *name = yaml_str(v), *near;
 		struct err e;
-		if (!name || matches_any(name, &all))
+		if (!name || finds_one(name, known))
 			continue;
-		near = map_near(&all, name);
+		near = map_near(known, name);
 		err_set(&e, MLC_CONF_VALUE, "a hook is for %s `%s`, and no pipeline has %s",
 			tags ? "nodes with the tag" : "node", name,
 			tags ? "a node with it" : "such a node");
@@ -262,7 +264,6 @@ check_filter(struct loader *l, const struct ynode *list, bool tags)
 			err_help(&e, "the nodes of a pipeline: mlflow-c pipeline show NAME");
 		report(l, &e, &v->at, NULL);
 	}
-	map_fini(&all);
 }
 
 static void
@@ -283,8 +284,8 @@ read_hook(struct loader *l, const struct ynode *n, struct hook *h)
 		read_points(l, k.on, h);
 	h->nodes = texts(l, k.nodes, "a node", &h->n_nodes);
 	h->tags = texts(l, k.tags, "a tag", &h->n_tags);
-	check_filter(l, k.nodes, false);
-	check_filter(l, k.tags, true);
+	check_filter(l, k.nodes, &l->nodes);
+	check_filter(l, k.tags, &l->tags);
 	read_datasets(l, k.datasets, h);
 	if (!k.command == !k.plugin) {
 		err_set(&e, MLC_CONF_VALUE, "a hook has either a `command` or a `plugin`");
@@ -305,6 +306,8 @@ hooks_load(struct arena *a, const struct plan_input *in, struct plan *out, struc
 	struct hook *hooks = arena_alloc(a, list->n * sizeof(*hooks));
 	for (size_t i = 0; i < list->n; i++)
 		read_hook(&l, list->u.items[i], &hooks[i]);
+	map_fini(&l.nodes);
+	map_fini(&l.tags);
 	out->hooks = hooks;
 	out->n_hooks = list->n;
 }
