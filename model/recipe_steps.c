@@ -425,9 +425,8 @@ static int
 help_parts(struct err *e)
 {
 	return err_help(e,
-		"parts are year, quarter, month, day, weekday (Monday is 0), yearday, hour, "
-		"minute, "
-		"weekend");
+		"parts are year, quarter, month, day, weekday (Monday is 0), "
+		"yearday, hour, minute, weekend");
 }
 
 static int

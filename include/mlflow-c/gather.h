@@ -173,24 +173,18 @@ mlf_gathered_sides(struct mlf_ctx *ctx, struct mlf_gathered *g, struct mlf_frame
 		g->said[i] = 1 - g->said[i];
 }
 
-static inline bool
-mlf_str_is(struct mlf_str s, const char *text)
-{
-	return s.len == (int64_t)strlen(text) && memcmp(s.s, text, (size_t)s.len) == 0;
-}
-
-/* Whether a row is of the class that counts as 1. */
+/* The truth of a row: a number; of two classes, whether it is the one that counts as 1. */
 static inline double
 mlf_gathered_truth(const struct mlf_gathered *g, const struct mlf_cells *truth, int64_t i)
 {
 	bool asked = g->positive && *g->positive;
 	char room[40];
-	if (!asked && truth->type != MLF_UTF8)
+	if (g->task != MLF_BINARY || (!asked && truth->type != MLF_UTF8))
 		return mlf_cell_number(truth, i);
-	struct mlf_str s = mlf_cell_str(truth, i, room);
-	if (asked || *g->is)
-		return mlf_str_is(s, asked ? g->positive : g->is);
-	return !mlf_str_is(s, g->is_not);
+	const char *label = asked ? g->positive : *g->is ? g->is : g->is_not;
+	bool same = mlf_str_same(
+		mlf_cell_str(truth, i, room), (struct mlf_str){label, (int64_t)strlen(label)});
+	return same == (asked || *g->is);
 }
 
 /* One row; those without truth or answer are counted and left out. */
@@ -212,8 +206,7 @@ mlf_gather_row(
 		return 0;
 	}
 	g->said[g->n] = g->turned ? 1 - mlf_cell_number(said, i) : mlf_cell_number(said, i);
-	g->truth[g->n] =
-		g->task == MLF_BINARY ? mlf_gathered_truth(g, truth, i) : mlf_cell_number(truth, i);
+	g->truth[g->n] = mlf_gathered_truth(g, truth, i);
 	g->n++;
 	return 0;
 }

@@ -142,34 +142,6 @@ Test(xgboost, what_was_loaded_is_saved_as_it_was)
 	scratch_free(&s);
 }
 
-Test(xgboost, classes_have_the_values_that_the_file_says)
-{
-	struct scratch s = their_folder(
-		&(struct small){.objective = "multi:softprob",
-			.classes = "3",
-			.info = "[0, 1, 2]",
-			.trees = LEAF("0", "1") ", " LEAF("1", "2") ", " TREE("2"),
-			.attributes = "{\"mlflow_c\": \"{\\\"target\\\":\\\"y\\\",\\\"type\\\":"
-				      "\\\"int64\\\",\\\"classes\\\":[-5,0,70],\\\"inputs\\\":"
-				      "[\\\"int64\\\",\\\"float64\\\"]}\"}"},
-		"model.ubj", "");
-	struct mlf_model *m = need_load(&s, "m");
-	struct table t = table_new(4);
-	struct mlf_frame *out = need_predict(m, &t);
-	static const int64_t want[] = {0, 70, 70, 0};
-	struct mlf_i64s p = mlf_i64(out, "prediction");
-	for (int i = 0; i < 4; i++)
-		cr_expect_eq(p.v[i], want[i], "row %d: %lld", i, (long long)p.v[i]);
-	cr_expect_eq(mlf_columns(out), 5);
-	cr_expect_eq(mlf_f64(out, "score").v[1], mlf_f64(out, "score_70").v[1]);
-	cr_expect_float_eq(mlf_f64(out, "score_-5").v[1] + mlf_f64(out, "score_0").v[1] +
-			mlf_f64(out, "score_70").v[1],
-		1, 1e-6);
-	table_free(&t);
-	model_unref(m);
-	scratch_free(&s);
-}
-
 /* A model of three classes whose attribute says so of them. */
 static struct scratch
 three_classes(const char *said)
@@ -189,6 +161,26 @@ three_classes(const char *said)
 
 #define SAYS(type, classes) "\\\"type\\\":\\\"" type "\\\",\\\"classes\\\":[" classes "]"
 #define Q(text) "\\\"" text "\\\""
+
+Test(xgboost, classes_have_the_values_that_the_file_says)
+{
+	struct scratch s = three_classes(SAYS("int64", "-5,0,70"));
+	struct mlf_model *m = need_load(&s, "m");
+	struct table t = table_new(4);
+	struct mlf_frame *out = need_predict(m, &t);
+	static const int64_t want[] = {0, 70, 70, 0};
+	struct mlf_i64s p = mlf_i64(out, "prediction");
+	for (int i = 0; i < 4; i++)
+		cr_expect_eq(p.v[i], want[i], "row %d: %lld", i, (long long)p.v[i]);
+	cr_expect_eq(mlf_columns(out), 5);
+	cr_expect_eq(mlf_f64(out, "score").v[1], mlf_f64(out, "score_70").v[1]);
+	cr_expect_float_eq(mlf_f64(out, "score_-5").v[1] + mlf_f64(out, "score_0").v[1] +
+			mlf_f64(out, "score_70").v[1],
+		1, 1e-6);
+	table_free(&t);
+	model_unref(m);
+	scratch_free(&s);
+}
 
 Test(xgboost, classes_may_be_texts)
 {
